@@ -1,0 +1,53 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+let strict: [SwiftSetting] = [.unsafeFlags(["-warnings-as-errors"])]
+
+let package = Package(
+  name: "jod-check",
+  products: [
+    .executable(name: "jod-check", targets: ["jod-check"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
+  ],
+  targets: [
+    // libsystemd: sd_notify and the journal's native protocol. A module map and a header, nothing else.
+    .systemLibrary(
+      name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+
+    // What jod-check knows and decides: no clock, no socket, no file.
+    .target(name: "JodCore", swiftSettings: strict),
+
+    // The program, and the only room that touches the world.
+    .executableTarget(
+      name: "jod-check",
+      dependencies: [
+        "CSystemd",
+        "JodCore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOFoundationEssentialsCompat", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      swiftSettings: strict),
+
+    // A household on loopback, to show and to test the program with. Shipped in no package.
+    .target(name: "Household", swiftSettings: strict),
+    .executableTarget(name: "household-demo", dependencies: ["Household"], swiftSettings: strict),
+
+    .testTarget(name: "JodCoreTests", dependencies: ["JodCore"], swiftSettings: strict),
+    .testTarget(
+      name: "JodCheckTests",
+      dependencies: [
+        "jod-check", "JodCore", "Household",
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,176 @@
+/// Somebody who counts as active, and why.
+public struct ActiveSession: Hashable, Sendable, Codable {
+  public enum Kind: String, Sendable, Codable { case playing, paused, browsing, unknown }
+
+  public var user: String
+  public var client: String
+  public var device: String
+  public var kind: Kind
+  /// Whether this wakes the storage server, or only keeps it up once it is on.
+  public var wakes: Bool
+
+  public init(user: String, client: String, device: String, kind: Kind, wakes: Bool) {
+    self.user = user
+    self.client = client
+    self.device = device
+    self.kind = kind
+    self.wakes = wakes
+  }
+
+  /// `Anna is browsing (Jellyfin Web on Firefox)`.
+  public var sentence: String {
+    guard kind != .unknown else { return "a session cannot be understood and counts as active" }
+    let verb = kind == .paused ? "has paused" : "is \(kind.rawValue)"
+    return "\(user) \(verb)\(source.isEmpty ? "" : " (\(source))")"
+  }
+
+  private var source: String {
+    [client, device].filter { !$0.isEmpty }.joined(separator: " on ")
+  }
+}
+
+/// What judging activity must remember from check to check. It lives as long as the boot, on its clock.
+public struct ActivityMemory: Hashable, Sendable, Codable {
+  /// Since when each device has been browsing without a break.
+  public var browsing: [String: Seconds] = [:]
+  /// Since when each device has been seen paused, where Jellyfin does not tell.
+  public var pauses: [String: Seconds] = [:]
+  /// When Jellyfin came back after having been unavailable, by its own clock.
+  public var recovered: Seconds?
+
+  public init() {}
+}
+
+/// Who is active (specification, section 3, "What counts as activity"). Ages are by Jellyfin's clock, stretches of time
+/// by the boot clock.
+public struct ActivityJudge {
+  /// Jellyfin hears of a living player every 10 s; it gives up a silent one after 5 minutes (its `SessionManager`).
+  static let playerSilence: Seconds = 6 * 60
+  /// Idle tabs reconnect within this time after Jellyfin's nightly restart.
+  static let reconnecting: Seconds = 2 * 60
+  /// The `Date` header has whole seconds, and clocks differ.
+  static let futureTolerance: Seconds = 60
+  /// More devices than any household has; a bound for what a hostile answer can make us keep.
+  static let rememberedDevices = 1000
+
+  let configuration: Configuration
+  let answer: JellyfinAnswer
+  /// The boot clock, now.
+  let boot: Seconds
+
+  public init(configuration: Configuration, answer: JellyfinAnswer, boot: Seconds) {
+    self.configuration = configuration
+    self.answer = answer
+    self.boot = boot
+  }
+
+  /// Those who are active, players first, each device once.
+  public func active(_ memory: inout ActivityMemory) -> [ActiveSession] {
+    let sessions = answer.sessions.compactMap { if case .session(let session) = $0 { session } else { nil } }
+    forgetOldRecovery(&memory)
+    let playing = sessions.filter { $0.hasItem && !$0.isPaused && isAlive($0) }
+    let paused = pausedSessions(sessions.filter { $0.hasItem && $0.isPaused }, &memory)
+    let browsing = browsingDevices(sessions, playing: Set(playing.map(\.deviceKey)), &memory)
+    return playing.map { person($0, .playing) } + paused.map { person($0, .paused) } + notUnderstood + browsing
+  }
+
+  /// Once every stamp within the window is newer than the reconnecting after a recovery, the recovery means nothing more;
+  /// nor does one of the future, which is the work of a clock that was set.
+  private func forgetOldRecovery(_ memory: inout ActivityMemory) {
+    guard let recovered = memory.recovered else { return }
+    let relevant = 0...Self.reconnecting + configuration.activityWindow
+    if !relevant.contains(answer.time - recovered) { memory.recovered = nil }
+  }
+
+  private func isAlive(_ session: Session) -> Bool {
+    guard let sign = session.lastPlaybackCheckIn ?? session.lastActivity else { return true }
+    return answer.time - sign < Self.playerSilence
+  }
+
+  private func pausedSessions(_ sessions: [Session], _ memory: inout ActivityMemory) -> [Session] {
+    let known = memory.pauses
+    memory.pauses = [:]
+    for session in sessions.prefix(Self.rememberedDevices) {
+      memory.pauses[session.deviceKey] = known[session.deviceKey] ?? boot
+    }
+    guard let limit = configuration.pauseLimit else { return sessions }
+    return sessions.filter { session in
+      // A stamp of the future is the work of a clock that was set: the first sight tells better.
+      if let stamp = session.lastPaused, stamp <= answer.time + Self.futureTolerance {
+        return answer.time - stamp < limit
+      }
+      return boot - (memory.pauses[session.deviceKey] ?? boot) < limit
+    }
+  }
+
+  private func browsingDevices(
+    _ sessions: [Session], playing: Set<String>, _ memory: inout ActivityMemory
+  ) -> [ActiveSession] {
+    let signs = signsOfBrowsing(sessions)
+    let present = Set(signs.map(\.key))
+    // While Jellyfin was away nobody could be seen, so a device that was not seen was not necessarily quiet.
+    let quietIsCertain = memory.recovered.map { answer.time - $0 >= configuration.activityWindow } ?? true
+    memory.browsing = memory.browsing.filter { key, _ in
+      !playing.contains(key) && (present.contains(key) || !quietIsCertain)
+    }
+    var active: [ActiveSession] = []
+    var seen: Set<String> = []
+    for sign in signs where seen.insert(sign.key).inserted {
+      if memory.browsing[sign.key] == nil, memory.browsing.count < Self.rememberedDevices {
+        memory.browsing[sign.key] = boot
+      }
+      let since = memory.browsing[sign.key] ?? boot
+      if let limit = configuration.browsingLimit, boot - since >= limit { continue }
+      var person = sign.person
+      person.wakes = memory.recovered.map { sign.stamp > $0 + Self.reconnecting } ?? true
+      active.append(person)
+    }
+    return active
+  }
+
+  private struct Sign {
+    var key: String
+    var stamp: Seconds
+    var person: ActiveSession
+  }
+
+  /// Every sign that a user is at a device without playing, ignored ones left out, the newest first.
+  private func signsOfBrowsing(_ sessions: [Session]) -> [Sign] {
+    let occupied = Set(sessions.filter(\.hasItem).map(\.deviceKey))
+    var signs = sessions.filter { !$0.hasItem }.compactMap { session in
+      sign(session.deviceKey, session.lastActivity, person(session, .browsing))
+    }
+    for case .device(let device) in answer.devices ?? [] where !occupied.contains(device.key) {
+      let wakes = !isIgnored(user: device.user, client: device.client, device: [device.name, device.id])
+      let person = ActiveSession(
+        user: device.user, client: device.client, device: device.name, kind: .browsing, wakes: wakes)
+      if let sign = sign(device.key, device.lastActivity, person) { signs.append(sign) }
+    }
+    return signs.sorted { $0.stamp > $1.stamp }
+  }
+
+  private func sign(_ key: String, _ stamp: Seconds?, _ person: ActiveSession) -> Sign? {
+    guard let stamp, person.wakes, stamp <= answer.time + Self.futureTolerance,
+      answer.time - stamp <= configuration.activityWindow
+    else { return nil }
+    return Sign(key: key, stamp: stamp, person: person)
+  }
+
+  private var notUnderstood: [ActiveSession] {
+    let any = answer.sessions.contains(.notUnderstood) || (answer.devices ?? []).contains(.notUnderstood)
+    return any ? [ActiveSession(user: "", client: "", device: "", kind: .unknown, wakes: true)] : []
+  }
+
+  private func person(_ session: Session, _ kind: ActiveSession.Kind) -> ActiveSession {
+    ActiveSession(
+      user: session.user, client: session.client, device: session.device, kind: kind,
+      wakes: !isIgnored(
+        user: session.user, client: session.client, device: [session.device, session.deviceID]))
+  }
+
+  private func isIgnored(user: String, client: String, device: [String]) -> Bool {
+    configuration.ignoreUsers.contains { $0.matches(user) }
+      || configuration.ignoreClients.contains { $0.matches(client) }
+      || configuration.ignoreDevices.contains { pattern in device.contains { pattern.matches($0) } }
+  }
+}

@@ -1,0 +1,42 @@
+/// Where Jellyfin answers: scheme, host, port, and the base path that is set in its network settings.
+public struct BaseURL: Hashable, Sendable, CustomStringConvertible {
+  public let isSecure: Bool
+  public let endpoint: Endpoint
+  /// Empty, or a path that begins with a slash and ends without one.
+  public let basePath: String
+
+  public static let accepted =
+    "http://host[:port][/base] or https://host[:port][/base], such as http://localhost:8096"
+
+  /// Reads a URL. Credentials, a query or a fragment are refused: none of them belongs in a base, and a key in a URL
+  /// ends up in logs. Nil for anything else as well.
+  public init?(_ text: String) {
+    let lower = text.lowercased()
+    isSecure = lower.hasPrefix("https://")
+    guard isSecure || lower.hasPrefix("http://") else { return nil }
+    let rest = text.dropFirst(isSecure ? 8 : 7)
+    let authority = rest.prefix { $0 != "/" }
+    guard let endpoint = Endpoint(String(authority), defaultPort: isSecure ? 443 : 80) else { return nil }
+    self.endpoint = endpoint
+    var path = rest.dropFirst(authority.count)
+    while path.last == "/" { path = path.dropLast() }
+    guard Self.isPath(path) else { return nil }
+    basePath = String(path)
+  }
+
+  /// The path of a request, such as `/jellyfin/Sessions`.
+  public func path(_ name: String) -> String { "\(basePath)/\(name)" }
+
+  /// The value of the `Host` header (RFC 9110, section 7.2).
+  public var hostHeader: String {
+    endpoint.port == (isSecure ? 443 : 80) ? endpoint.bracketedHost : endpoint.description
+  }
+
+  public var description: String { "\(isSecure ? "https" : "http")://\(hostHeader)\(basePath)" }
+
+  private static func isPath(_ path: Substring) -> Bool {
+    path.utf8.allSatisfy { byte in
+      byte > 0x20 && byte < 0x7F && !"?#\"<>\\^`{|}".utf8.contains(byte)
+    }
+  }
+}

@@ -1,0 +1,113 @@
+/// Everything an administrator can set, parsed and valid (specification, section 2). Durations are in seconds.
+public struct Configuration: Hashable, Sendable {
+  /// How the storage server is powered off.
+  public enum PowerOffMethod: Hashable, Sendable {
+    case ssh(SSHDestination)
+    /// The words of a local command.
+    case command([String])
+  }
+
+  public enum ShutdownAction: String, CaseIterable, Sendable { case poweroff, suspend, hibernate }
+
+  /// The storage server's power draw in watts.
+  public struct Watts: Hashable, Sendable {
+    public var on: Double
+    public var off: Double
+  }
+
+  public var storageServerMAC: MACAddress
+  public var broadcastAddress: IPv4Address
+  public var jellyfinURL: BaseURL
+  public var jellyfinKey: Secret
+  public var checkInterval: Seconds
+  public var packetCooldown: Seconds
+  public var cooldown: Seconds
+  /// The storage service itself; nil means *blind*: nothing tells whether the storage server is on.
+  public var storageServerAddress: Endpoint?
+  public var powerOffMethod: PowerOffMethod?
+  public var shutdownAction: ShutdownAction
+  public var wolPort: Int
+  public var wolCopies: Int
+  public var wolInterface: String?
+  public var wolSecureOn: SecureOn?
+  public var wakeTimeout: Seconds
+  public var activityWindow: Seconds
+  /// Nil: no limit.
+  public var browsingLimit: Seconds?
+  /// Nil: no limit.
+  public var pauseLimit: Seconds?
+  public var ignoreUsers: [Pattern]
+  public var ignoreClients: [Pattern]
+  public var ignoreDevices: [Pattern]
+  public var ignoreTasks: [Pattern]
+  public var wakeForRecordings: Bool
+  /// Zero: none.
+  public var manualStartHold: Seconds
+  public var notifyClients: Bool
+  public var listenAddress: Endpoint
+  public var httpToken: Secret?
+  public var storageServerWatts: Watts?
+  public var dryRun: Bool
+
+  /// How often the storage server is asked for when blind and a wake is older than `wakeTimeout`.
+  public static let blindRepeat: Seconds = 15 * 60
+  public static let defaultCheckInterval: Seconds = 30
+
+  /// Choices that are legal but hurt, each in a sentence with its remedy.
+  public var warnings: [String] {
+    var warnings: [String] = []
+    func warn(_ condition: Bool, _ sentence: @autoclosure () -> String) {
+      if condition { warnings.append(sentence()) }
+    }
+    let text = TimeSpan.text
+    warn(
+      cooldown < checkInterval,
+      "COOLDOWN_TIME (\(text(cooldown))) is shorter than CHECK_INTERVAL (\(text(checkInterval))): inactivity cannot be observed for so short a time; make it longer."
+    )
+    warn(
+      cooldown < wakeTimeout,
+      "COOLDOWN_TIME (\(text(cooldown))) is shorter than WAKE_TIMEOUT (\(text(wakeTimeout))): the storage server may be powered off while it is still starting for somebody; make it longer."
+    )
+    warn(
+      activityWindow < checkInterval + 3 * 60,
+      "ACTIVITY_WINDOW (\(text(activityWindow))) is shorter than CHECK_INTERVAL + 3min: Jellyfin notes a device's activity every 3 minutes only, so users at work will be missed; make it longer."
+    )
+    warn(
+      storageServerAddress?.port == 22,
+      "The storage server counts as ready when its ssh port answers, which is before its shares do; set STORAGE_SERVER_ADDRESS to the port of the storage service (2049 for NFS, 445 for SMB)."
+    )
+    return warnings
+  }
+}
+
+/// A value that appears in no log, error or page: text made of it says that it is there, not what it is.
+public struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+  CustomReflectable
+{
+  /// The value itself, to be sent to the one place it is for.
+  public let value: String
+
+  public init(_ value: String) { self.value = value }
+
+  public var description: String { "[secret]" }
+  public var debugDescription: String { description }
+  public var customMirror: Mirror { Mirror(self, children: []) }
+
+  /// The text with every occurrence of the secret blotted out: what comes back from outside may quote it.
+  public func redact(_ text: String) -> String {
+    guard !value.isEmpty else { return text }
+    var rest = text[...]
+    var result = ""
+    while let first = rest.firstIndex(of: value[value.startIndex]) {
+      result += rest[..<first]
+      if rest[first...].hasPrefix(value) {
+        result += description
+        rest = rest[first...].dropFirst(value.count)
+      } else {
+        result.append(rest[first])
+        rest = rest[rest.index(after: first)...]
+      }
+    }
+    return result + rest
+  }
+}

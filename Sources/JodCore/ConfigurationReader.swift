@@ -1,0 +1,231 @@
+/// One thing wrong with the configuration.
+public struct ConfigurationFault: Hashable, Sendable, CustomStringConvertible {
+  public let variable: String
+  /// What is wrong, ready to follow the variable's name. Never holds a secret.
+  public let problem: String
+  public let accepted: String
+
+  public init(variable: String, problem: String, accepted: String) {
+    self.variable = variable
+    self.problem = problem
+    self.accepted = accepted
+  }
+
+  /// One line: the variable, what is wrong with its value, and what is accepted.
+  public var description: String { "\(variable): \(problem); accepted: \(accepted)" }
+}
+
+/// All faults of one configuration; exit status 78.
+public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+  public let faults: [ConfigurationFault]
+
+  public init(faults: [ConfigurationFault]) { self.faults = faults }
+
+  public var description: String { faults.map(\.description).joined(separator: "\n") }
+}
+
+extension Configuration {
+  /// Reads and checks every variable of section 2, and reports all faults together.
+  ///
+  /// - Parameters:
+  ///   - environment: the process's environment; an empty value is the same as none.
+  ///   - keyCredential: the systemd credential `jellyfin-api-key`, used where `JELLYFIN_API_KEY` is not set.
+  public init(environment: [String: String], keyCredential: String? = nil) throws(ConfigurationError) {
+    var reader = ConfigurationReader(environment: environment)
+    let interval = reader.duration("CHECK_INTERVAL", default: Self.defaultCheckInterval, atLeast: 1)
+    let secureShell = reader.optional("STORAGE_SERVER_SSH", SSHDestination.accepted, SSHDestination.init)
+    let command = reader.optional("SHUTDOWN_COMMAND", CommandWords.accepted, CommandWords.parse)
+    if secureShell != nil, command != nil {
+      reader.fault(
+        "SHUTDOWN_COMMAND", "set together with STORAGE_SERVER_SSH",
+        "one of the two, for there is one way to power off")
+    }
+    let address = reader.optional("STORAGE_SERVER_ADDRESS", Endpoint.accepted) { Endpoint($0) }
+    let mac = reader.required("STORAGE_SERVER_MAC", MACAddress.accepted, MACAddress.init)
+    let url = reader.required("JELLYFIN_API_URL", BaseURL.accepted, BaseURL.init)
+    let key = reader.key(credential: keyCredential)
+    let broadcast = reader.value(
+      "BROADCAST_ADDRESS", "an IPv4 address, such as 192.168.1.255 or 255.255.255.255",
+      default: IPv4Address("255.255.255.255"), IPv4Address.init)
+    let listen = reader.value(
+      "LISTEN_ADDRESS", "an address and a port, such as 127.0.0.1:8097 or [::1]:8097",
+      default: Endpoint(host: "127.0.0.1", port: 8097)
+    ) { text in Endpoint(text).flatMap { $0.isNumeric ? $0 : nil } }
+    let action = reader.value(
+      "SHUTDOWN_ACTION", ShutdownAction.allCases.map(\.rawValue).joined(separator: ", "),
+      default: .poweroff, ShutdownAction.init(rawValue:))
+    let optionals = (
+      interface: reader.optional("WOL_INTERFACE", NetworkInterface.accepted) {
+        NetworkInterface.isName($0) ? $0 : nil
+      },
+      secureOn: reader.secret("WOL_SECUREON", SecureOn.accepted, SecureOn.init),
+      token: reader.secret("HTTP_TOKEN", "printable ASCII characters without blanks", Self.token),
+      watts: reader.optional(
+        "STORAGE_SERVER_WATTS", "watts when on, and when off after a comma, such as 85 or 85,3", Watts.init)
+    )
+    let numbers = (
+      port: reader.integer("WOL_PORT", default: 9, in: 1...65535),
+      copies: reader.integer("WOL_COPIES", default: 3, in: 1...10)
+    )
+    let spans = (
+      packetCooldown: reader.duration("PACKET_COOLDOWN_TIME", default: 60),
+      cooldown: reader.duration("COOLDOWN_TIME", default: 30 * 60),
+      wakeTimeout: reader.duration("WAKE_TIMEOUT", default: 5 * 60),
+      window: reader.duration("ACTIVITY_WINDOW", default: max(5 * 60, interval + 4 * 60)),
+      browsingLimit: reader.duration("BROWSING_LIMIT", default: 2 * 3600, zero: .noLimit),
+      pauseLimit: reader.duration("PAUSE_LIMIT", default: 30 * 60, zero: .noLimit),
+      manualStartHold: reader.duration("MANUAL_START_HOLD", default: 2 * 3600, zero: .none)
+    )
+    let patterns = ["IGNORE_USERS", "IGNORE_CLIENTS", "IGNORE_DEVICES", "IGNORE_TASKS"].map {
+      reader.optional($0, Pattern.accepted, Pattern.list) ?? []
+    }
+    let switches = (
+      recordings: reader.boolean("WAKE_FOR_RECORDINGS", default: true),
+      notify: reader.boolean("NOTIFY_CLIENTS", default: true),
+      dryRun: reader.boolean("DRY_RUN", default: false)
+    )
+
+    guard reader.faults.isEmpty, let mac, let url, let key, let broadcast, let listen, let action else {
+      throw ConfigurationError(faults: reader.faults)
+    }
+    self.init(
+      storageServerMAC: mac, broadcastAddress: broadcast, jellyfinURL: url, jellyfinKey: key,
+      checkInterval: interval, packetCooldown: spans.packetCooldown, cooldown: spans.cooldown,
+      storageServerAddress: address ?? secureShell?.endpoint,
+      powerOffMethod: secureShell.map(PowerOffMethod.ssh) ?? command.map(PowerOffMethod.command),
+      shutdownAction: action, wolPort: numbers.port, wolCopies: numbers.copies,
+      wolInterface: optionals.interface, wolSecureOn: optionals.secureOn, wakeTimeout: spans.wakeTimeout,
+      activityWindow: spans.window, browsingLimit: spans.browsingLimit > 0 ? spans.browsingLimit : nil,
+      pauseLimit: spans.pauseLimit > 0 ? spans.pauseLimit : nil, ignoreUsers: patterns[0],
+      ignoreClients: patterns[1], ignoreDevices: patterns[2], ignoreTasks: patterns[3],
+      wakeForRecordings: switches.recordings, manualStartHold: spans.manualStartHold,
+      notifyClients: switches.notify, listenAddress: listen, httpToken: optionals.token.map(Secret.init),
+      storageServerWatts: optionals.watts, dryRun: switches.dryRun)
+  }
+
+  /// Reads `CHECK_INTERVAL` alone, for who must know the beat though the rest may be wrong; nil where it is wrong itself.
+  public static func checkInterval(in environment: [String: String]) -> Seconds? {
+    var reader = ConfigurationReader(environment: environment)
+    let interval = reader.duration("CHECK_INTERVAL", default: defaultCheckInterval, atLeast: 1)
+    return reader.faults.isEmpty ? interval : nil
+  }
+
+  /// Text that can stand in an HTTP header and in quotes.
+  fileprivate static func token(_ text: String) -> String? {
+    let plain = text.utf8.allSatisfy {
+      $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
+    return plain && (1...512).contains(text.utf8.count) ? text : nil
+  }
+}
+
+extension Configuration.Watts {
+  /// Reads `85` or `85,3`; nil for anything else.
+  fileprivate init?(_ text: String) {
+    let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      part.allSatisfy { $0.isASCII && ($0.isNumber || $0 == ".") } ? Double(part) : nil
+    }
+    guard (1...2).contains(numbers.count), let on = numbers[0], let off = numbers.last ?? 0, on <= 100_000
+    else { return nil }
+    self.init(on: on, off: numbers.count == 2 ? off : 0)
+    guard self.off <= on else { return nil }
+  }
+}
+
+/// Reads single variables and gathers what is wrong with them.
+private struct ConfigurationReader {
+  enum Zero { case refused, none, noLimit }
+
+  let environment: [String: String]
+  private(set) var faults: [ConfigurationFault] = []
+
+  init(environment: [String: String]) { self.environment = environment }
+
+  mutating func fault(_ variable: String, _ problem: String, _ accepted: String) {
+    faults.append(ConfigurationFault(variable: variable, problem: problem, accepted: accepted))
+  }
+
+  private func text(_ variable: String) -> String? {
+    environment[variable].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  mutating func optional<Value>(_ variable: String, _ accepted: String, _ parse: (String) -> Value?) -> Value? {
+    guard let text = text(variable) else { return nil }
+    if let value = parse(text) { return value }
+    fault(variable, "\(Printable.quoted(text)) is not understood", accepted)
+    return nil
+  }
+
+  mutating func value<Value>(
+    _ variable: String, _ accepted: String, default standard: Value?, _ parse: (String) -> Value?
+  ) -> Value? {
+    text(variable) == nil ? standard : optional(variable, accepted, parse)
+  }
+
+  mutating func required<Value>(_ variable: String, _ accepted: String, _ parse: (String) -> Value?) -> Value? {
+    guard text(variable) != nil else {
+      fault(variable, "not set, and jod-check cannot work without it", accepted)
+      return nil
+    }
+    return optional(variable, accepted, parse)
+  }
+
+  /// As `optional`, for what must not be shown even where it is wrong.
+  mutating func secret<Value>(_ variable: String, _ accepted: String, _ parse: (String) -> Value?) -> Value? {
+    guard let text = text(variable) else { return nil }
+    if let value = parse(text) { return value }
+    fault(variable, "the value (not shown, it is a secret) is not understood", accepted)
+    return nil
+  }
+
+  mutating func key(credential: String?) -> Secret? {
+    let accepted =
+      "an API key, made in Jellyfin under Dashboard, API Keys; or the systemd credential jellyfin-api-key"
+    let credential = credential.map(Printable.trimmed).flatMap { $0.isEmpty ? nil : $0 }
+    guard let text = text("JELLYFIN_API_KEY") ?? credential else {
+      fault("JELLYFIN_API_KEY", "not set, and jod-check cannot work without it", accepted)
+      return nil
+    }
+    guard let token = Configuration.token(text) else {
+      fault("JELLYFIN_API_KEY", "the value (not shown, it is a secret) is not understood", accepted)
+      return nil
+    }
+    return Secret(token)
+  }
+
+  mutating func duration(
+    _ variable: String, default standard: Seconds, zero: Zero = .refused, atLeast least: Seconds = 0
+  ) -> Seconds {
+    var accepted = TimeSpan.accepted
+    if least > 0 { accepted += ", \(TimeSpan.text(least)) or more" }
+    switch zero {
+    case .refused: break
+    case .none: accepted += ", or 0 for none"
+    case .noLimit: accepted += ", or 0 for no limit"
+    }
+    let read = value(variable, accepted, default: standard) { text in
+      TimeSpan.parse(text).flatMap { span in
+        (span > 0 || zero != .refused) && span >= least ? span : nil
+      }
+    }
+    return read ?? standard
+  }
+
+  mutating func integer(_ variable: String, default standard: Int, in range: ClosedRange<Int>) -> Int {
+    let accepted = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    return value(variable, accepted, default: standard) { text in
+      text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        ? Int(text).flatMap { range.contains($0) ? $0 : nil } : nil
+    } ?? standard
+  }
+
+  mutating func boolean(_ variable: String, default standard: Bool) -> Bool {
+    value(variable, "yes or no", default: standard) { text in
+      switch text.lowercased() {
+      case "1", "yes", "y", "true", "t", "on": true
+      case "0", "no", "n", "false", "f", "off": false
+      default: nil
+      }
+    } ?? standard
+  }
+}

@@ -1,0 +1,105 @@
+/// What a check remembers: what must survive a reboot, and what must not.
+public struct Memory: Hashable, Sendable {
+  public var state: State
+  public var runtime: Runtime
+
+  public init(state: State = State(), runtime: Runtime) {
+    self.state = state
+    self.runtime = runtime
+  }
+}
+
+/// `state.json`: what must survive a reboot.
+public struct State: Hashable, Sendable, Codable {
+  public static let currentVersion = 1
+
+  /// An attempt to get the storage server ready, of one or more requests.
+  public struct Wake: Hashable, Sendable, Codable {
+    public var began: Moment
+    public var requests = 1
+    public var failed = false
+    /// When the last activity that asked for it ended; nil while it lasts.
+    public var activityEnded: Moment?
+
+    public init(began: Moment) { self.began = began }
+  }
+
+  public struct Storage: Hashable, Sendable, Codable {
+    /// One lost probe changes nothing here.
+    public enum Known: String, Sendable, Codable { case unknown, ready, up, down }
+
+    public var known = Known.unknown
+    public var since: Moment?
+
+    public init() {}
+  }
+
+  public struct Activity: Hashable, Sendable, Codable {
+    public var isActive: Bool
+    public var since: Moment
+  }
+
+  public struct Counters: Hashable, Sendable, Codable {
+    public var wakeRequests = 0
+    public var wakes = 0
+    public var failedWakes = 0
+  }
+
+  public private(set) var version = currentVersion
+  /// Counts the changes, so that of two copies the newer is known whatever the clocks did.
+  public var serial = 0
+  public var lastWakeRequest: Moment?
+  public var wake: Wake?
+  public var storage = Storage()
+  public var activity: Activity?
+  public var counters = Counters()
+
+  public init() {}
+
+  /// Whether the numbers can have been written by this program; a file may have been written by anything.
+  public var isPlausible: Bool {
+    let counts = [serial, wake?.requests ?? 0, counters.wakeRequests, counters.wakes, counters.failedWakes]
+    return version == Self.currentVersion && counts.allSatisfy { (0...(1 << 40)).contains($0) }
+  }
+}
+
+/// `runtime.json`: what must not survive a reboot, on the boot clock.
+public struct Runtime: Hashable, Sendable, Codable {
+  /// The last check, as `status` tells it.
+  public struct Check: Hashable, Sendable, Codable {
+    public var at: Moment
+    /// Nil where Jellyfin did not say.
+    public var active: [ActiveSession]?
+    public var reason: String
+    public var trouble: String?
+  }
+
+  /// The boot it belongs to, by its id.
+  public var boot: String
+  public var lastCheck: Check?
+  public var beat = Beat()
+  public var probe: Probe?
+  /// When the probe last began to answer as it does.
+  public var probeSince: Moment?
+  public var silentChecks = 0
+  public var activity = ActivityMemory()
+  /// Nil while somebody is active, and before the first look.
+  public var idle: IdleCount?
+  public var jellyfinIsAway = false
+  public var devicesRefused = false
+  public var troubles = TroubleMemory()
+  /// The state as last decided: noted here, in memory, before it is carried out or reaches the disk.
+  public var state: State?
+
+  public init(bootID: String) { boot = bootID }
+}
+
+extension Memory {
+  /// The newest of what two files hold, for the boot that runs; each of them may be missing.
+  public init(state: State?, runtime: Runtime?, bootID: String) {
+    let current = runtime.flatMap { $0.boot == bootID ? $0 : nil }
+    let copies = [state, current?.state].compactMap { $0 }
+    self.init(
+      state: copies.max { $0.serial < $1.serial } ?? State(), runtime: current ?? Runtime(bootID: bootID))
+  }
+}

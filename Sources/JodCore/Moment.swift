@@ -1,0 +1,67 @@
+/// A length of time in seconds.
+public typealias Seconds = Double
+
+/// One reading of both clocks.
+///
+/// The wall clock can jump (a Raspberry Pi has no clock battery), the boot clock cannot, but it starts anew with the
+/// machine. Keeping both, and the boot they belong to, lets an age be told across either.
+public struct Moment: Hashable, Sendable {
+  /// Seconds since 1970-01-01T00:00:00Z, by `CLOCK_REALTIME`.
+  public var wall: Seconds
+  /// Seconds on `CLOCK_BOOTTIME`, which counts through suspend.
+  public var boot: Seconds
+  /// `/proc/sys/kernel/random/boot_id`: which boot `boot` belongs to.
+  public var bootID: String
+
+  public init(wall: Seconds, boot: Seconds, bootID: String) {
+    self.wall = wall
+    self.boot = boot
+    self.bootID = bootID
+  }
+}
+
+/// The present, as the world hands it to a decision.
+public struct Now: Hashable, Sendable {
+  public var moment: Moment
+  /// Seconds since this system's userspace came up. Less than `moment.boot` in a container, which shares its host's clock.
+  public var uptime: Seconds
+
+  public init(moment: Moment, uptime: Seconds) {
+    self.moment = moment
+    self.uptime = uptime
+  }
+
+  /// How long ago `past` was, in seconds, and never less than is certain.
+  ///
+  /// Within one boot the boot clock tells. Across a reboot it is as long as the system has been up, or what the wall
+  /// clock says if that is longer (specification, section 4: the cooldown after a reboot).
+  public func since(_ past: Moment) -> Seconds {
+    if past.bootID == moment.bootID, past.boot <= moment.boot { return moment.boot - past.boot }
+    return max(uptime, moment.wall - past.wall)
+  }
+}
+
+extension Moment: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case wall, boot
+    case bootID = "bootId"
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let text = try container.decode(String.self, forKey: .wall)
+    guard let wall = UTC.parse(text) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .wall, in: container, debugDescription: "not an RFC 3339 time: \(text)")
+    }
+    let boot = try container.decode(Seconds.self, forKey: .boot)
+    self.init(wall: wall, boot: boot, bootID: try container.decode(String.self, forKey: .bootID))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(UTC.text(wall, fractionDigits: 3), forKey: .wall)
+    try container.encode((boot * 1000).rounded() / 1000, forKey: .boot)
+    try container.encode(bootID, forKey: .bootID)
+  }
+}

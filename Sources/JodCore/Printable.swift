@@ -1,0 +1,34 @@
+/// Text from outside, made fit for one line of a log or a terminal.
+public enum Printable {
+  /// The text without what could forge a line, drive a terminal or turn its direction, shortened to `limit` characters.
+  public static func clean(_ text: String, limit: Int = 80) -> String {
+    var scalars = String.UnicodeScalarView()
+    // A character may be made of any number of scalars; four for each are plenty for every script.
+    for scalar in text.unicodeScalars.prefix(limit * 4) {
+      scalars.append(isHarmful(scalar) ? "\u{FFFD}" : scalar)
+    }
+    let clean = String(scalars)
+    let shortened = clean.count > limit || text.unicodeScalars.count > limit * 4
+    return shortened ? clean.prefix(limit - 1) + "…" : clean
+  }
+
+  /// The clean text in quotation marks.
+  public static func quoted(_ text: String) -> String { "\"\(clean(text))\"" }
+
+  /// The text without white space and line ends around it.
+  public static func trimmed(_ text: String) -> String {
+    String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+  }
+
+  /// A count with its noun: `1 packet`, `3 packets`.
+  public static func count(_ number: Int, _ noun: String) -> String {
+    "\(number) \(noun)\(number == 1 ? "" : "s")"
+  }
+
+  private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate: true
+    default: false
+    }
+  }
+}

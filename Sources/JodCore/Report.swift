@@ -1,0 +1,54 @@
+/// What one run tells the world (specification, section 7).
+public struct Report: Hashable, Sendable {
+  /// Journal entries, in order.
+  public var events: [Event] = []
+  public var exitStatus: Int32 = 0
+  /// What is wrong, told or not; empty where all is well.
+  public var troubles: [Trouble] = []
+
+  /// Settles which troubles are told, and notes it in the memory.
+  ///
+  /// - Parameters:
+  ///   - changes: what changed in this run.
+  ///   - troubles: what is wrong, the gravest deciding the exit status.
+  ///   - examined: the kinds of trouble this run can vouch for; others are left as they were.
+  ///   - onBeat: whether the timer asked for this run, as far as can be told.
+  public init(
+    changes: [Event], troubles: [Trouble], examined: Set<Trouble.Kind> = Set(Trouble.Kind.allCases), onBeat: Bool,
+    memory: inout TroubleMemory, boot: Seconds
+  ) {
+    events = changes
+    self.troubles = troubles
+    for trouble in troubles {
+      let tells = memory.tells(trouble, onBeat: onBeat, boot: boot)
+      let event = trouble.event(tells ? .error : .debug)
+      if !changes.contains(where: { $0.name == event.name && $0.priority <= event.priority }) {
+        events.append(event)
+      }
+      if tells { exitStatus = max(exitStatus, trouble.kind.exitStatus) }
+    }
+    let present = Set(troubles.map(\.kind))
+    let over = examined.subtracting(present).filter { memory.clear($0) }
+    if !over.isDisjoint(with: Trouble.Kind.ofJellyfin), present.isDisjoint(with: Trouble.Kind.ofJellyfin) {
+      events.append(Event(.jellyfinRecovered, .notice, "Jellyfin answers again."))
+    }
+  }
+}
+
+extension Trouble.Kind {
+  fileprivate static let ofJellyfin: Set<Trouble.Kind> = [.jellyfin, .keyRejected]
+}
+
+extension Trouble {
+  fileprivate func event(_ priority: Event.Priority) -> Event {
+    let name: Event.Name =
+      switch kind {
+      case .configuration: .configurationInvalid
+      case .keyRejected: .jellyfinRejectedKey
+      case .jellyfin: .jellyfinUnreachable
+      case .wake, .packet: .wakeFailed
+      case .state: .stateUnwritable
+      }
+    return Event(name, priority, words, [:])
+  }
+}

@@ -1,0 +1,207 @@
+/// A property that is written as `null` where it has no value, so that every field of a document is always there.
+@propertyWrapper
+public struct OrNull<Value: Codable & Hashable & Sendable>: Codable, Hashable, Sendable {
+  public var wrappedValue: Value?
+
+  public init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    wrappedValue = container.decodeNil() ? nil : try container.decode(Value.self)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }
+  }
+}
+
+extension KeyedDecodingContainer {
+  /// A field that another version did not write has no value.
+  public func decode<Value>(_ type: OrNull<Value>.Type, forKey key: Key) throws -> OrNull<Value> {
+    try decodeIfPresent(type, forKey: key) ?? OrNull(wrappedValue: nil)
+  }
+}
+
+/// `status.json`, and what `status --json` prints (specification, section 8). Times are RFC 3339 in UTC.
+public struct Status: Hashable, Sendable, Codable {
+  public enum StorageState: String, Sendable, Codable { case ready, up, silent, down, waking, stopping, unknown }
+
+  public struct Storage: Hashable, Sendable, Codable {
+    public var state: StorageState
+    @OrNull public var since: String?
+  }
+
+  public struct Person: Hashable, Sendable, Codable {
+    public var user: String
+    public var client: String
+    public var device: String
+    public var kind: ActiveSession.Kind
+  }
+
+  public struct Activity: Hashable, Sendable, Codable {
+    /// Null where Jellyfin did not say.
+    @OrNull public var active: Bool?
+    @OrNull public var since: String?
+    public var sessions: [Person]
+  }
+
+  public struct Wake: Hashable, Sendable, Codable {
+    /// The last wake request.
+    @OrNull public var last: String?
+    /// When the wake that runs began.
+    @OrNull public var began: String?
+    public var requests: Int
+  }
+
+  public struct PowerOff: Hashable, Sendable, Codable {
+    @OrNull public var at: String?
+    @OrNull public var blockedBy: String?
+  }
+
+  public struct Hold: Hashable, Sendable, Codable {
+    @OrNull public var until: String?
+  }
+
+  public var storage: Storage
+  public var activity: Activity
+  @OrNull public var idleSeconds: Int?
+  public var wake: Wake
+  public var poweroff: PowerOff
+  public var hold: Hold
+  @OrNull public var trouble: String?
+  @OrNull public var reason: String?
+  @OrNull public var checkedAt: String?
+  @OrNull public var checkIntervalSeconds: Int?
+  public var dryRun: Bool
+  public var warnings: [String]
+
+  /// Before the first check.
+  public static let nothingKnown = Status(
+    storage: Storage(state: .unknown, since: nil), activity: Activity(active: nil, since: nil, sessions: []),
+    idleSeconds: nil, wake: Wake(last: nil, began: nil, requests: 0),
+    poweroff: PowerOff(at: nil, blockedBy: "no check has run since this machine started"), hold: Hold(until: nil),
+    trouble: nil, reason: nil, checkedAt: nil, checkIntervalSeconds: nil, dryRun: false, warnings: [])
+}
+
+extension Status {
+  /// What is known after a run. `warnings` come beside those of the configuration.
+  public init(_ configuration: Configuration, _ memory: Memory, warnings: [String]) {
+    let (state, runtime) = (memory.state, memory.runtime)
+    let check = runtime.lastCheck
+    let people = (check?.active ?? []).map {
+      Person(user: $0.user, client: $0.client, device: $0.device, kind: $0.kind)
+    }
+    self.init(
+      storage: Self.storage(configuration, memory),
+      activity: Activity(
+        active: check?.active.map { !$0.isEmpty }, since: state.activity.map { UTC.text($0.since.wall) },
+        sessions: people),
+      idleSeconds: runtime.idle.map { Int($0.seconds) },
+      wake: Wake(
+        last: state.lastWakeRequest.map { UTC.text($0.wall) }, began: state.wake.map { UTC.text($0.began.wall) },
+        requests: state.wake?.requests ?? 0),
+      poweroff: PowerOff(at: nil, blockedBy: Self.powerOffBlock(configuration)), hold: Hold(until: nil),
+      trouble: check?.trouble, reason: check?.reason, checkedAt: check.map { UTC.text($0.at.wall) },
+      checkIntervalSeconds: Int(configuration.checkInterval), dryRun: configuration.dryRun,
+      warnings: configuration.warnings + warnings)
+  }
+
+  private static func storage(_ configuration: Configuration, _ memory: Memory) -> Storage {
+    let probeSince = memory.runtime.probeSince.map { UTC.text($0.wall) }
+    let knownSince = memory.state.storage.since.map { UTC.text($0.wall) }
+    if let wake = memory.state.wake, memory.runtime.probe != .ready {
+      return Storage(state: .waking, since: UTC.text(wake.began.wall))
+    }
+    switch memory.runtime.probe {
+    case .ready: return Storage(state: .ready, since: knownSince)
+    case .up: return Storage(state: .up, since: probeSince)
+    case .silent where memory.state.storage.known == .down: return Storage(state: .down, since: knownSince)
+    case .silent: return Storage(state: .silent, since: probeSince)
+    case nil: return Storage(state: .unknown, since: nil)
+    }
+  }
+
+  private static func powerOffBlock(_ configuration: Configuration) -> String {
+    configuration.powerOffMethod == nil
+      ? "neither STORAGE_SERVER_SSH nor SHUTDOWN_COMMAND is set, so jod-check only wakes"
+      : "this version of jod-check only wakes"
+  }
+}
+
+// MARK: - For people
+
+extension Status {
+  /// The line of `systemctl status`, such as `Storage off · no activity for 2h 5min · last woken 18:02`.
+  ///
+  /// - Parameter clock: writes a time of the wall clock as a person here reads it.
+  public func summary(now: Seconds, clock: (Seconds) -> String) -> String {
+    var parts = ["Storage \(storageWords)", activityWords(now: now)]
+    if let last = wake.last.flatMap(UTC.parse) { parts.append("last woken \(clock(last))") }
+    if let trouble { parts.insert("Trouble: \(trouble)", at: 0) }
+    if dryRun { parts.append("dry run") }
+    return parts.joined(separator: " · ")
+  }
+
+  /// What `jod-check status` prints.
+  public func page(now: Seconds, clock: (Seconds) -> String) -> String {
+    guard let checked = checkedAt.flatMap(UTC.parse) else {
+      return
+        "No check has run since this machine started.\nStart the timer with `systemctl enable --now jod-check.timer`, or run one check now with `systemctl start jod-check`.\n"
+    }
+    var rows: [(String, String)] = []
+    let since = storage.since.flatMap(UTC.parse).map { ", since \(clock($0))" } ?? ""
+    rows.append(("Storage", storageWords + since))
+    rows.append(("Activity", activityWords(now: now)))
+    rows += activity.sessions.map { ("", "\($0.user), \($0.kind.rawValue), \($0.client) on \($0.device)") }
+    rows.append(("Last wake", wake.last.flatMap(UTC.parse).map(clock) ?? "never"))
+    rows.append(("Power-off", poweroff.blockedBy.map { "not now: \($0)" } ?? poweroff.at ?? "not planned"))
+    rows.append(("Next", nextWords))
+    if let reason { rows.append(("Why", reason)) }
+    if let trouble { rows.append(("Trouble", trouble)) }
+    rows += warnings.map { ("Warning", $0) }
+    rows.append(("Checked", "\(clock(checked)), \(ago(now - checked))"))
+    return rows.map { name, text in name.padded(to: 10) + text + "\n" }.joined()
+  }
+
+  private var storageWords: String {
+    switch storage.state {
+    case .ready: "ready"
+    case .up: "on, its service not ready"
+    case .silent: "did not answer once"
+    case .down: "off"
+    case .waking: "waking, \(Printable.count(wake.requests, "wake request")) sent"
+    case .stopping: "going down"
+    case .unknown: "not watched"
+    }
+  }
+
+  private func activityWords(now: Seconds) -> String {
+    switch activity.active {
+    case nil: return "activity unknown"
+    case true?: return Printable.count(activity.sessions.count, "active session")
+    case false?:
+      guard let since = activity.since.flatMap(UTC.parse), now >= since else { return "no activity" }
+      return "no activity for \(TimeSpan.text(now - since))"
+    }
+  }
+
+  private var nextWords: String {
+    let rhythm = checkIntervalSeconds.map { "a check every \(TimeSpan.text(Seconds($0)))" } ?? "the next check"
+    switch storage.state {
+    case .ready: return "\(rhythm); nothing to wake while the storage is ready"
+    case .waking: return "\(rhythm); another wake request when the cooldown is over, while somebody is active"
+    default: return "\(rhythm); a wake request as soon as somebody is active"
+    }
+  }
+
+  private func ago(_ seconds: Seconds) -> String {
+    seconds < 0 ? "by a clock that has been set since" : "\(TimeSpan.text(seconds)) ago"
+  }
+}
+
+extension String {
+  fileprivate func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: Swift.max(1, width - count))
+  }
+}

@@ -1,0 +1,2 @@
+import Household
+print(household)

@@ -1,0 +1,102 @@
+import Glibc
+
+/// A system call that failed.
+struct SystemError: Error, CustomStringConvertible {
+  let call: String
+  let code: Int32
+
+  /// The error of the call that has just failed.
+  init(_ call: String, code: Int32 = errno) {
+    self.call = call
+    self.code = code
+  }
+
+  var description: String { "\(call): \(String(cString: strerror(code)))" }
+}
+
+/// Reading and writing whole small files.
+enum Files {
+  /// The bytes of a file, or nil where it does not exist. A file larger than `limit` bytes is an error (EFBIG).
+  static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    if descriptor < 0 {
+      if errno == ENOENT { return nil }
+      throw SystemError("open \(path)")
+    }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 16384)
+    while true {
+      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      if count == 0 { return bytes }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw SystemError("read \(path)")
+      }
+      bytes += buffer[..<count]
+      if bytes.count > limit { throw SystemError("read \(path)", code: EFBIG) }
+    }
+  }
+
+  /// A small file's text; nil where it is missing, unreadable or not UTF-8.
+  static func text(_ path: String, limit: Int) -> String? {
+    guard let bytes = try? read(path, limit: limit) else { return nil }
+    return String(validating: bytes, as: UTF8.self)
+  }
+
+  /// The names in a directory, in order; none where it cannot be read.
+  static func names(in directory: String) -> [String] {
+    guard let stream = opendir(directory) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      names.append(name)
+    }
+    return names.sorted()
+  }
+
+  /// Replaces a file at once: after a crash at any instruction it is the old one or the new one.
+  ///
+  /// - Parameter durable: whether it must survive a power cut, which takes the disk's time.
+  static func replace(_ path: String, with bytes: [UInt8], mode: mode_t, durable: Bool) throws(SystemError) {
+    let temporary = path + ".new"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
+    guard descriptor >= 0 else { throw SystemError("create \(temporary)") }
+    do throws(SystemError) {
+      defer { close(descriptor) }
+      // The umask is the caller's; the mode is ours.
+      guard fchmod(descriptor, mode) == 0 else { throw SystemError("chmod \(temporary)") }
+      try write(bytes, to: descriptor, name: temporary)
+      if durable, fsync(descriptor) != 0 { throw SystemError("sync \(temporary)") }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    guard rename(temporary, path) == 0 else { throw SystemError("rename \(temporary)") }
+    if durable { try syncDirectory(of: path) }
+  }
+
+  static func write(_ bytes: [UInt8], to descriptor: Int32, name: String) throws(SystemError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count > 0 {
+        rest = rest.dropFirst(count)
+      } else if errno != EINTR {
+        throw SystemError("write \(name)")
+      }
+    }
+  }
+
+  /// A rename is on the disk once its directory is.
+  private static func syncDirectory(of path: String) throws(SystemError) {
+    let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SystemError("open \(directory)") }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw SystemError("sync \(directory)") }
+  }
+}

@@ -1,0 +1,185 @@
+import FoundationEssentials
+import Glibc
+import JodCore
+import NIOCore
+import NIOFoundationEssentialsCompat
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// Jellyfin, asked over its API.
+struct Jellyfin: Sendable {
+  let url: BaseURL
+  let key: Secret
+  let group: any EventLoopGroup
+
+  /// Over everything from the name's resolution to the last byte (specification, section 3).
+  static let timeLimit = TimeAmount.seconds(5)
+
+  init(_ configuration: Configuration, group: any EventLoopGroup) {
+    url = configuration.jellyfinURL
+    key = configuration.jellyfinKey
+    self.group = group
+  }
+
+  /// Sessions and devices, or why nothing is known of them.
+  func poll() async -> Result<JellyfinAnswer, Trouble> {
+    let deadline = NIODeadline.now() + Self.timeLimit
+    do {
+      var connection = try await HTTPConnection.open(url, on: group, deadline: deadline)
+      defer { connection.close() }
+      let sessions = try await connection.get(url.path("Sessions"), headers: headers)
+      let entries = try decode([SessionEntry].self, sessions, "/Sessions")
+      if !sessions.keepsAlive {
+        connection.close()
+        connection = try await HTTPConnection.open(url, on: group, deadline: deadline)
+      }
+      let devices = try await connection.get(url.path("Devices"), headers: headers)
+      let list =
+        [401, 403, 404].contains(devices.status) ? nil : try decode(DeviceList.self, devices, "/Devices").items
+      // Jellyfin runs beside jod-check: without its own word, this machine's clock is as good.
+      let time = sessions.headers.first(name: "Date").flatMap(UTC.parseHTTPDate) ?? Clock.seconds(CLOCK_REALTIME)
+      return .success(
+        JellyfinAnswer(sessions: entries.map(redact), devices: list?.map(redact), time: time))
+    } catch let trouble as Trouble {
+      return .failure(trouble)
+    } catch {
+      return .failure(trouble(for: error))
+    }
+  }
+
+  /// The one form of authorisation that 10.8 to 12 accept; the legacy headers are refused by Jellyfin 12.
+  private var headers: HTTPHeaders {
+    [
+      "Host": url.hostHeader, "Authorization": "MediaBrowser Token=\"\(key.value)\"",
+      "Accept": "application/json", "User-Agent": "jod-check/\(Version.current)",
+    ]
+  }
+
+  private func decode<Value: Decodable>(_ type: Value.Type, _ reply: HTTPReply, _ name: String) throws -> Value {
+    guard reply.status == 200 else { throw trouble(for: reply, name) }
+    do {
+      return try JSONDecoder().decode(type, from: Data(buffer: reply.body))
+    } catch {
+      let hint =
+        reply.body.readableBytes == 0
+        ? "The answer was empty, as Jellyfin's IP filter makes it: allow this machine under Dashboard, Networking."
+        : "Something else may answer at that address: JELLYFIN_API_URL must lead to Jellyfin itself, with its base path if it has one."
+      throw unavailable("shape", "answered \(name) with something that is not Jellyfin's. \(hint)")
+    }
+  }
+
+  // MARK: What comes back from outside may quote the key
+
+  private func redact(_ entry: SessionEntry) -> SessionEntry {
+    guard case .session(var session) = entry else { return entry }
+    session.user = key.redact(session.user)
+    session.client = key.redact(session.client)
+    session.device = key.redact(session.device)
+    session.deviceKey = key.redact(session.deviceKey)
+    return .session(session)
+  }
+
+  private func redact(_ entry: DeviceEntry) -> DeviceEntry {
+    guard case .device(var device) = entry else { return entry }
+    device.user = key.redact(device.user)
+    device.client = key.redact(device.client)
+    device.name = key.redact(device.name)
+    device.key = key.redact(device.key)
+    return .device(device)
+  }
+
+  // MARK: What went wrong, in words
+
+  private func unavailable(_ cause: String, _ what: String) -> Trouble {
+    Trouble(.jellyfin, cause: cause, "Jellyfin at \(url) \(what)")
+  }
+
+  private func trouble(for reply: HTTPReply, _ name: String) -> Trouble {
+    let status = reply.status
+    switch status {
+    case 401:
+      return Trouble(
+        .keyRejected, cause: "401",
+        "Jellyfin at \(url) rejected the API key (401): without it nobody can be seen, so nobody is served. Make a key under Dashboard, API Keys, and set JELLYFIN_API_KEY to it."
+      )
+    case 403:
+      return Trouble(
+        .keyRejected, cause: "403",
+        "Jellyfin at \(url) did not allow the API key to read \(name) (403). Use an API key made under Dashboard, API Keys, and let JELLYFIN_API_URL lead to Jellyfin itself, past any proxy that asks for a login."
+      )
+    case 300..<400:
+      let location = reply.headers.first(name: "Location") ?? "elsewhere"
+      let base = location.firstRange(of: "/web").map { location[..<$0.lowerBound] } ?? "/jellyfin"
+      let example = base.hasPrefix("/") ? "\(url)\(base)" : String(base)
+      return unavailable(
+        "redirect",
+        "redirected \(name) (\(status)) to \(key.redact(Printable.quoted(location))). Redirects are not followed: the base path is probably missing from JELLYFIN_API_URL; try \(key.redact(Printable.clean(example)))."
+      )
+    case 503:
+      let hint =
+        reply.body.readableBytes == 0
+        ? "If that lasts, its IP filter may reject this machine: allow it under Dashboard, Networking."
+        : "If that lasts, see its log."
+      return unavailable("503", "is not ready (503): it is starting or updating. \(hint)")
+    default:
+      return unavailable(
+        "\(status)",
+        "answered \(name) with status \(status). See Jellyfin's log, and whether JELLYFIN_API_URL leads to it.")
+    }
+  }
+
+  private func trouble(for error: any Error) -> Trouble {
+    switch error {
+    case HTTPFailure.timeout, ChannelError.connectTimeout:
+      return unavailable("timeout", "did not answer within 5s. See whether it is running and not overloaded.")
+    case HTTPFailure.closed:
+      return unavailable("closed", "closed the connection in the middle of its answer. See Jellyfin's log.")
+    case HTTPFailure.tooLarge:
+      return unavailable("size", "sent an answer of more than 32 MiB, which cannot be its list of sessions or devices.")
+    case is HTTPParserError:
+      return unavailable(
+        "http", "does not speak HTTP. See whether JELLYFIN_API_URL has the right port, and https:// where it is needed.")
+    case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
+      return unavailable("certificate", certificateWords(error))
+    case let error as NIOConnectionError:
+      return trouble(for: error)
+    case let error as IOError:
+      return connection(errno: error.errnoCode)
+    default:
+      return unavailable("other", "cannot be asked (\(Printable.clean(key.redact("\(error)"), limit: 200))).")
+    }
+  }
+
+  private func certificateWords(_ error: any Error) -> String {
+    let detail = "\(error)"
+    if detail.contains("CERTIFICATE_VERIFY_FAILED") {
+      return
+        "has a certificate that this machine does not trust. Install its authority's certificate with update-ca-certificates, or use http:// on this machine."
+    }
+    if error is NIOSSLExtraError {
+      return "has a certificate for another name. Set JELLYFIN_API_URL to the name in the certificate."
+    }
+    return "does not speak TLS as expected. See whether JELLYFIN_API_URL has the right port, and http:// where it is needed."
+  }
+
+  private func trouble(for error: NIOConnectionError) -> Trouble {
+    if let code = error.connectionErrors.compactMap({ ($0.error as? IOError)?.errnoCode }).first {
+      return connection(errno: code)
+    }
+    if error.connectionErrors.contains(where: { if case ChannelError.connectTimeout = $0.error { true } else { false } }) {
+      return trouble(for: HTTPFailure.timeout)
+    }
+    return unavailable("name", "cannot be found: the name \(url.endpoint.host) does not resolve. See JELLYFIN_API_URL and this machine's DNS.")
+  }
+
+  private func connection(errno code: Int32) -> Trouble {
+    guard code == ECONNREFUSED else {
+      return unavailable("errno \(code)", "cannot be reached (\(String(cString: strerror(code)))).")
+    }
+    return unavailable(
+      "refused",
+      "refused the connection. See whether it is running (`systemctl status jellyfin`), and whether JELLYFIN_API_URL has its port, 8096 unless changed."
+    )
+  }
+}

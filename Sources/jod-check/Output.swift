@@ -1,0 +1,67 @@
+import Glibc
+import JodCore
+
+/// Where words go: the journal under systemd, a person's terminal or a program's pipe elsewhere.
+struct Output {
+  enum Voice { case journal, text, json }
+
+  let voice: Voice
+
+  init(json: Bool, environment: [String: String]) {
+    voice = json ? .json : Journal.isConnected(environment) ? .journal : .text
+  }
+
+  /// Tells what happened. Troubles go to standard error, the rest to standard output.
+  func tell(_ events: [Event], reason: String) {
+    switch voice {
+    case .json: break
+    case .journal: events.forEach { Journal.send($0, reason: reason) }
+    case .text:
+      for event in events where event.priority < .debug {
+        if event.priority < .notice { Output.complain(event.message) } else { remark(event.message) }
+      }
+    }
+  }
+
+  /// A sentence for a person at a terminal alone.
+  func remark(_ sentence: String) {
+    if voice == .text { Output.print(bytes: Array("\(sentence)\n".utf8)) }
+  }
+
+  /// Prints one line on standard error.
+  static func complain(_ sentence: String) {
+    let bytes = Array("jod-check: \(sentence)\n".utf8)
+    // Nobody is left to be told if standard error cannot be written, ignoring.
+    try? Files.write(bytes, to: STDERR_FILENO, name: "standard error")
+  }
+
+  static func print(bytes: [UInt8]) {
+    // A reader that went away wants no more, ignoring.
+    try? Files.write(bytes, to: STDOUT_FILENO, name: "standard output")
+  }
+}
+
+/// What `--json` prints of a run.
+struct RunDocument: Encodable {
+  struct Entry: Encodable {
+    let event: String
+    let priority: Int
+    let message: String
+  }
+
+  let actions: [String]
+  let events: [Entry]
+  let exitStatus: Int32
+  let reason: String
+  let status: Status?
+
+  init(actions: [String], report: Report, reason: String, status: Status?) {
+    self.actions = actions
+    events = report.events.map {
+      Entry(event: $0.name.rawValue, priority: $0.priority.rawValue, message: $0.message)
+    }
+    exitStatus = report.exitStatus
+    self.reason = reason
+    self.status = status
+  }
+}

@@ -1,0 +1,116 @@
+import FoundationEssentials
+import Glibc
+import JodCore
+
+/// What every command begins with: who runs it, with which settings, and where its words go.
+struct Program {
+  let settings: Settings
+  let configuration: Configuration
+  let output: Output
+  let store: Store
+
+  /// Reads the settings and becomes the user of the service. Ends the process with status 78 where the configuration is
+  /// wrong, having told all of it.
+  ///
+  /// - Parameter isDryRun: by option: nothing is written, not even what was decided.
+  static func start(json: Bool, isDryRun: Bool = false) -> Program {
+    forbidCoreDumps()
+    // A reader of our output that goes away must not end us between a packet and its record.
+    signal(SIGPIPE, SIG_IGN)
+    let identity = Identity.current()
+    var fallback = Settings(
+      environment: [:], stateDirectory: Identity.stateDirectory, runtimeDirectory: Identity.runtimeDirectory)
+    do throws(ConfigurationError) {
+      let settings = try Settings.load(identity: identity)
+      fallback = settings
+      assume(identity, settings)
+      var configuration = try settings.configuration()
+      configuration.dryRun = configuration.dryRun || isDryRun
+      let mode: Store.Mode = isDryRun ? .readOnly : configuration.dryRun ? .dryRun : .normal
+      return Program(
+        settings: settings, configuration: configuration,
+        output: Output(json: json, environment: settings.environment),
+        store: Store(
+          stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: mode))
+    } catch {
+      assume(identity, fallback)
+      let store = Store(
+        stateDirectory: fallback.stateDirectory, runtimeDirectory: fallback.runtimeDirectory,
+        mode: isDryRun ? .readOnly : .normal)
+      let output = Output(json: json, environment: fallback.environment)
+      exit(InvalidConfiguration(error: error, settings: fallback, output: output, store: store).tell())
+    }
+  }
+
+  /// Writes what `status` and `systemctl status` show.
+  func publish(_ memory: Memory) -> Status {
+    let status = Status(configuration, memory, warnings: TimerUnit.warnings(settings, configuration))
+    // The check has done its work, and a status that is not written grows old visibly, ignoring.
+    try? store.write(status)
+    Journal.notify(status: summary(status))
+    return status
+  }
+
+  func summary(_ status: Status) -> String {
+    status.summary(now: Clock.seconds(CLOCK_REALTIME), clock: Clock.text)
+  }
+
+  private static func assume(_ identity: Identity, _ settings: Settings) {
+    do throws(SystemError) {
+      try identity.assume(settings)
+    } catch {
+      Output.complain(
+        "cannot work as the user \(Identity.user) (\(error)), and as root it would leave files that the service cannot read. Install the package again, or name directories of your own in STATE_DIRECTORY and RUNTIME_DIRECTORY."
+      )
+      exit(1)
+    }
+  }
+
+  /// Memory holds the API key, and so does the environment, which systemd-coredump would put into the journal. A limit of
+  /// one byte keeps the kernel from dumping even to a program (`do_coredump` in Linux's fs/coredump.c); zero does not.
+  private static func forbidCoreDumps() {
+    var limit = rlimit(rlim_cur: 1, rlim_max: 1)
+    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+  }
+}
+
+/// Telling that nothing can be done before an administrator mends the configuration.
+private struct InvalidConfiguration {
+  let error: ConfigurationError
+  let settings: Settings
+  let output: Output
+  let store: Store
+
+  /// Tells all faults, and returns the exit status.
+  func tell() -> Int32 {
+    let now = Clock.now()
+    let trouble = Trouble(
+      .configuration, cause: error.description,
+      "The configuration is not valid, so nobody is served. Correct \(Settings.defaultsFile); the next check reads it again.\n\(error)"
+    )
+    let interval = Configuration.checkInterval(in: settings.environment) ?? Configuration.defaultCheckInterval
+    // What cannot be remembered is told again, ignoring.
+    let report = store.update(bootID: now.moment.bootID, keep: .runtime) { memory in
+      let onBeat = memory.runtime.beat.includes(start: now.moment.boot, interval: interval)
+      memory.runtime.beat.note(start: now.moment.boot)
+      return Report(
+        changes: [], troubles: [trouble], examined: [.configuration], onBeat: onBeat,
+        memory: &memory.runtime.troubles, boot: now.moment.boot)
+    }.result
+    var status =
+      (try? Files.read(store.statusFile, limit: 1 << 20)).flatMap { $0 }
+      .flatMap { try? Store.decoder.decode(Status.self, from: Data($0)) } ?? .nothingKnown
+    status.trouble = error.faults.first.map { "the configuration is not valid: \($0)" }
+    status.checkedAt = UTC.text(now.moment.wall)
+    try? store.write(status)
+    output.tell(report.events, reason: "the configuration is not valid")
+    Journal.notify(status: "Configuration not valid: \(error.faults.first?.description ?? "")")
+    if output.voice == .json {
+      let document = RunDocument(actions: [], report: report, reason: trouble.words, status: status)
+      Output.print(bytes: Store.bytes(document))
+    } else if output.voice == .journal {
+      Journal.flush()
+    }
+    return report.exitStatus
+  }
+}

@@ -1,0 +1,84 @@
+import Glibc
+import JodCore
+
+/// Where this process's instructions come from: the environment, root's file, the credentials, the directories.
+struct Settings {
+  var environment: [String: String]
+  var keyCredential: String?
+  var stateDirectory: String
+  var runtimeDirectory: String
+
+  static let defaultsFile = "/etc/default/jod-check"
+  static let credentials = "/etc/jod-check/credentials"
+  /// The id under which the service's unit loads that directory; its files are handed over as `ID_NAME`.
+  private static let credentialsID = "jod-check"
+  private static let fileLimit = 1 << 20
+
+  /// What the process was started with. Run by root outside systemd, what systemd would have given it.
+  static func load(identity: Identity) throws(ConfigurationError) -> Settings {
+    var environment = processEnvironment()
+    var credentialFiles: [String] = []
+    if let directory = environment["CREDENTIALS_DIRECTORY"] {
+      // One that the administrator set for this unit comes before the shared directory's.
+      credentialFiles = ["\(directory)/jellyfin-api-key", "\(directory)/\(credentialsID)_jellyfin-api-key"]
+    } else if identity.isRootByHand {
+      credentialFiles = ["\(credentials)/jellyfin-api-key"]
+      environment = try defaults().merging(environment) { file, own in own.isEmpty ? file : own }
+    }
+    var key: String?
+    for path in credentialFiles where key == nil { key = try credential(path) }
+    return Settings(
+      environment: environment, keyCredential: key,
+      stateDirectory: directory(environment["STATE_DIRECTORY"]) ?? Identity.stateDirectory,
+      runtimeDirectory: directory(environment["RUNTIME_DIRECTORY"]) ?? Identity.runtimeDirectory)
+  }
+
+  func configuration() throws(ConfigurationError) -> Configuration {
+    try Configuration(environment: environment, keyCredential: keyCredential)
+  }
+
+  /// The assignments of `/etc/default/jod-check`; none where it does not exist.
+  static func defaults(_ path: String = defaultsFile) throws(ConfigurationError) -> [String: String] {
+    guard let text = try contents(path, named: path) else { return [:] }
+    return EnvironmentFile.parse(text)
+  }
+
+  private static func credential(_ path: String) throws(ConfigurationError) -> String? {
+    try contents(path, named: "credential jellyfin-api-key")
+  }
+
+  private static func contents(_ path: String, named name: String) throws(ConfigurationError) -> String? {
+    func fault(_ problem: String) -> ConfigurationError {
+      ConfigurationError(faults: [
+        ConfigurationFault(variable: name, problem: problem, accepted: "a readable text file in UTF-8")
+      ])
+    }
+    let bytes: [UInt8]?
+    do throws(SystemError) {
+      bytes = try Files.read(path, limit: fileLimit)
+    } catch {
+      throw fault("\(error)")
+    }
+    guard let bytes else { return nil }
+    guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else {
+      throw fault("not a text file")
+    }
+    return text
+  }
+
+  /// systemd separates several directories by colons; ours is the first.
+  private static func directory(_ list: String?) -> String? {
+    list.flatMap { $0.split(separator: ":").first }.map(String.init)
+  }
+
+  private static func processEnvironment() -> [String: String] {
+    var result: [String: String] = [:]
+    var next = environ
+    while let entry = next.pointee {
+      let text = String(cString: entry)
+      if let equals = text.firstIndex(of: "=") { result[String(text[..<equals])] = String(text[text.index(after: equals)...]) }
+      next += 1
+    }
+    return result
+  }
+}

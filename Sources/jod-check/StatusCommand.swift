@@ -1,0 +1,34 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import JodCore
+
+/// `jod-check status`: for every user; it asks nobody.
+struct StatusCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Show what is known, what happens next, and why.",
+    discussion: "Every user may ask. It reads what the last check wrote, and asks neither Jellyfin nor the storage server.",
+    version: Version.current)
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func run() async throws {
+    let directory = getenv("RUNTIME_DIRECTORY").map { String(cString: $0) } ?? Identity.runtimeDirectory
+    let path = "\(directory.prefix { $0 != ":" })/status.json"
+    let status: Status
+    do {
+      let bytes = try Files.read(path, limit: 4 << 20)
+      status = try bytes.map { try Store.decoder.decode(Status.self, from: Data($0)) } ?? .nothingKnown
+    } catch {
+      Output.complain("\(path) cannot be read (\(error is SystemError ? "\(error)" : "it is damaged")). The next check writes it anew: systemctl start jod-check.")
+      throw ExitCode(1)
+    }
+    if json {
+      Output.print(bytes: Store.bytes(status))
+    } else {
+      Output.print(bytes: Array(status.page(now: Clock.seconds(CLOCK_REALTIME), clock: Clock.text).utf8))
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import Glibc
+import JodCore
+import NIOCore
+import NIOPosix
+
+/// Asks the storage server for a sign of life.
+enum StorageProbe {
+  /// A second is plenty on a home's network (specification, section 1).
+  static let timeLimit = TimeAmount.seconds(1)
+
+  /// Opens a TCP connection to the storage service, and closes it at once.
+  static func run(_ endpoint: Endpoint, on group: any EventLoopGroup) async -> Probe {
+    let loop = group.next()
+    let promise = loop.makePromise(of: Probe.self)
+    // Over the name's resolution as well, which knows no deadline. Whoever comes second is not heard.
+    let timer = loop.scheduleTask(in: timeLimit) { promise.succeed(.silent) }
+    ClientBootstrap(group: loop).connectTimeout(timeLimit)
+      .connect(host: endpoint.host, port: endpoint.port)
+      .whenComplete { result in
+        timer.cancel()
+        switch result {
+        case .success(let channel):
+          channel.close(promise: nil)
+          promise.succeed(.ready)
+        case .failure(let error):
+          promise.succeed(isRefusal(error) ? .up : .silent)
+        }
+      }
+    return (try? await promise.futureResult.get()) ?? .silent
+  }
+
+  /// Whether a kernel answered, by any of the name's addresses.
+  private static func isRefusal(_ error: any Error) -> Bool {
+    switch error {
+    case let error as NIOConnectionError: error.connectionErrors.contains { isRefusal($0.error) }
+    case let error as IOError: error.errnoCode == ECONNREFUSED
+    default: false
+    }
+  }
+}

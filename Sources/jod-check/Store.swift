@@ -1,0 +1,233 @@
+import FoundationEssentials
+import Glibc
+import JodCore
+
+/// The files of section 6, and the lock that all their writers hold.
+///
+/// `update` is the only way in: it reads, lets the caller change the memory, and writes what changed. Nothing in between
+/// may wait for anything.
+struct Store {
+  /// `$STATE_DIRECTORY`
+  let stateDirectory: String
+  /// `$RUNTIME_DIRECTORY`
+  let runtimeDirectory: String
+  let mode: Mode
+
+  enum Mode {
+    case normal
+    /// The state directory is left alone, and what was decided is remembered apart.
+    case dryRun
+    /// Nothing is written anywhere.
+    case readOnly
+  }
+
+  private var stateFile: String { "\(stateDirectory)/state.json" }
+  private var historyFile: String { "\(stateDirectory)/history.jsonl" }
+  private var runtimeFile: String { "\(runtimeDirectory)/\(mode == .dryRun ? "dry-run" : "runtime").json" }
+  private var lockFile: String { "\(runtimeDirectory)/lock" }
+  var statusFile: String { "\(runtimeDirectory)/status.json" }
+
+  /// Far more than the state ever needs; what is larger is not ours.
+  private static let stateLimit = 4 << 20
+  static let historyLimit = 1 << 20
+
+  /// What was found wrong while reading or writing.
+  struct Findings {
+    var damaged: Event?
+    var unwritable: Trouble?
+  }
+
+  /// What is remembered; a missing or damaged file counts as none. Writes nothing.
+  func load(bootID: String) -> (memory: Memory, findings: Findings) {
+    var findings = Findings()
+    var state: State?
+    do throws(StateDamage) {
+      state = try readState()
+    } catch {
+      findings.damaged = error.event(isSetAside: mode == .normal)
+    }
+    let runtime = (try? Files.read(runtimeFile, limit: Self.stateLimit)).flatMap { bytes in
+      bytes.flatMap { try? Self.decoder.decode(Runtime.self, from: Data($0)) }
+    }
+    let usable = runtime.flatMap { $0.state?.isPlausible ?? true ? $0 : nil }
+    return (Memory(state: state, runtime: usable, bootID: bootID), findings)
+  }
+
+  enum Keep {
+    /// In memory only, at once.
+    case runtime
+    /// On the disk as well, where anything changed there.
+    case everything
+  }
+
+  struct Update<Result> {
+    var result: Result
+    var memory: Memory
+    var findings: Findings
+  }
+
+  /// Changes what is remembered, under the lock.
+  ///
+  /// A failure to write is a finding, not an error: whoever waits for the storage is served all the same.
+  func update<Result>(bootID: String, keep: Keep, _ change: (inout Memory) -> Result) -> Update<Result> {
+    let lock = mode == .readOnly ? nil : Lock(lockFile)
+    let lockError = SystemError("lock \(lockFile)")
+    defer { lock?.release() }
+    var (memory, findings) = load(bootID: bootID)
+    let before = memory.state
+    let result = change(&memory)
+    if memory.state != before { memory.state.serial += 1 }
+    memory.runtime.state = memory.state
+    if mode != .readOnly {
+      if lock == nil { findings.unwritable = trouble(lockError) }
+      write(memory, keep: keep, &findings)
+    }
+    return Update(result: result, memory: memory, findings: findings)
+  }
+
+  private func write(_ memory: Memory, keep: Keep, _ findings: inout Findings) {
+    do throws(SystemError) {
+      try Files.replace(runtimeFile, with: Self.bytes(memory.runtime), mode: 0o600, durable: false)
+    } catch {
+      findings.unwritable = trouble(error)
+    }
+    guard keep == .everything, mode == .normal else { return }
+    do throws(SystemError) {
+      if findings.damaged != nil, rename(stateFile, stateFile + ".damaged") != 0, errno != ENOENT {
+        throw SystemError("rename \(stateFile)")
+      }
+      if try !isOnDisk(memory.state) {
+        try Files.replace(stateFile, with: Self.bytes(memory.state), mode: 0o640, durable: true)
+      }
+    } catch {
+      findings.unwritable = trouble(error)
+      // It will be found again at the next check, and the trouble speaks for both.
+      findings.damaged?.priority = .debug
+    }
+  }
+
+  /// What stands on the disk decides, not what was read: an earlier run may have failed to write. A state that says
+  /// nothing yet need not be there.
+  private func isOnDisk(_ state: State) throws(SystemError) -> Bool {
+    guard let bytes = try Files.read(stateFile, limit: Self.stateLimit) else { return state == State() }
+    return bytes == Self.bytes(state)
+  }
+
+  /// Writes what `status` reads. It is for every user, and holds no secret.
+  func write(_ status: Status) throws(SystemError) {
+    guard mode != .readOnly else { return }
+    try Files.replace(statusFile, with: Self.bytes(status), mode: 0o644, durable: false)
+  }
+
+  func trouble(_ error: SystemError) -> Trouble {
+    Trouble(
+      .state, cause: "\(error.code)",
+      "What jod-check must remember cannot be written (\(error)): it still wakes the storage, but will not power it off. Make \(stateDirectory) and \(runtimeDirectory) writable for the user jod-check, and see to it that the disk is not full (df -h)."
+    )
+  }
+
+  // MARK: State
+
+  private struct StateDamage: Error {
+    let why: String
+    let path: String
+
+    func event(isSetAside: Bool) -> Event {
+      let aside = isSetAside ? "It was set aside as \(path).damaged, and jod-check starts afresh" : "It is passed over"
+      return Event(
+        .stateDamaged, isSetAside ? .warning : .debug,
+        "The state in \(path) cannot be used (\(why)). \(aside); the storage is not powered off early for that.")
+    }
+  }
+
+  private func readState() throws(StateDamage) -> State? {
+    let bytes: [UInt8]?
+    do throws(SystemError) {
+      bytes = try Files.read(stateFile, limit: Self.stateLimit)
+    } catch {
+      throw StateDamage(why: "\(error)", path: stateFile)
+    }
+    guard let bytes else { return nil }
+    struct Version: Decodable { var version: Int }
+    guard let version = try? Self.decoder.decode(Version.self, from: Data(bytes)).version else {
+      throw StateDamage(why: "it is not JSON of the expected shape", path: stateFile)
+    }
+    guard version <= State.currentVersion else {
+      throw StateDamage(why: "a newer jod-check wrote it, as version \(version)", path: stateFile)
+    }
+    guard let state = try? Self.decoder.decode(State.self, from: Data(bytes)), state.isPlausible else {
+      throw StateDamage(why: "it is not JSON of the expected shape", path: stateFile)
+    }
+    return state
+  }
+
+  // MARK: History
+
+  /// Adds lines to the history, and drops the oldest where it grows over its bound.
+  func appendHistory(_ events: [Event], at moment: Moment) throws(SystemError) {
+    let lines = events.filter { $0.name.isHistory && $0.priority < .debug }.map { historyLine($0, at: moment) }
+    guard !lines.isEmpty, mode == .normal else { return }
+    let lock = Lock(lockFile)
+    defer { lock?.release() }
+    var added = lines.flatMap { Self.bytes($0) }
+    let present = try Files.read(historyFile, limit: 8 * Self.historyLimit) ?? []
+    // A line that a power cut left half written must not swallow the next.
+    if let last = present.last, last != UInt8(ascii: "\n") { added = [UInt8(ascii: "\n")] + added }
+    guard present.count + added.count > Self.historyLimit else {
+      let descriptor = open(historyFile, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
+      guard descriptor >= 0 else { throw SystemError("open \(historyFile)") }
+      defer { close(descriptor) }
+      return try Files.write(added, to: descriptor, name: historyFile)
+    }
+    // Down to three quarters, so that this does not happen at every line.
+    let kept = (present + added).suffix(Self.historyLimit * 3 / 4)
+    let whole = kept.drop { $0 != UInt8(ascii: "\n") }.dropFirst()
+    try Files.replace(historyFile, with: Array(whole), mode: 0o640, durable: true)
+  }
+
+  /// `time`, `event`, `message`, and the event's fields by their names in lower case without `JOD_`.
+  private func historyLine(_ event: Event, at moment: Moment) -> [String: String] {
+    var line = ["time": UTC.text(moment.wall), "event": event.name.rawValue, "message": event.message]
+    for (name, value) in event.fields { line[name.replacing("JOD_", with: "").lowercased()] = value }
+    return line
+  }
+
+  // MARK: JSON
+
+  static let decoder: JSONDecoder = {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return decoder
+  }()
+
+  /// One line of JSON, its keys in order, so that equal values are equal bytes.
+  static func bytes(_ value: some Encodable) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // Every value here is made of text, whole numbers and finite ones: encoding them cannot fail.
+    guard let data = try? encoder.encode(value) else { preconditionFailure("a value that is no JSON") }
+    return Array(data) + [UInt8(ascii: "\n")]
+  }
+}
+
+/// An advisory lock on a file, released with its process at the latest.
+struct Lock {
+  private let descriptor: Int32
+
+  /// Waits for the lock. Its holders wait for nothing but the disk, so this is over soon. Nil where there can be none;
+  /// errno then says why.
+  init?(_ path: String) {
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { return nil }
+    while flock(descriptor, LOCK_EX) != 0 {
+      if errno == EINTR { continue }
+      let code = errno
+      close(descriptor)
+      errno = code
+      return nil
+    }
+  }
+
+  func release() { close(descriptor) }
+}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import Glibc
+import JodCore
+import NIOPosix
+
+/// `jod-check wake`: one wake request now, and patience until the storage server is ready.
+struct WakeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "wake",
+    abstract: "Wake the storage server now, and wait until it is ready.",
+    discussion: """
+      Sends one wake request whatever the cooldown says, and records it. Waits until the storage server is ready or \
+      WAKE_TIMEOUT is over; exit status 0 only when it is ready. Where STORAGE_SERVER_ADDRESS is not known there is \
+      nothing to wait for.
+      """,
+    version: Version.current)
+
+  @Flag(inversion: .prefixedNo, help: "Wait until the storage server is ready.")
+  var wait = true
+
+  func run() async throws {
+    let program = Program.start(json: false)
+    throw ExitCode(await ManualWake(program: program).run(wait: wait))
+  }
+}
+
+private struct ManualWake {
+  let program: Program
+
+  private var configuration: Configuration { program.configuration }
+
+  func run(wait: Bool) async -> Int32 {
+    let now = Clock.now()
+    let (earlier, event) = program.store.update(bootID: now.moment.bootID, keep: .runtime) { memory in
+      let earlier = memory.state
+      memory.noteWakeRequest(at: now.moment)
+      return (earlier, self.event)
+    }.result
+    if !configuration.dryRun {
+      do throws(SystemError) {
+        try WakeSender(configuration).send()
+      } catch {
+        remember([], now) { $0.forgetWakeRequest(before: earlier) }
+        let trouble = WakeSender.trouble(error)
+        program.output.tell([Event(.wakeFailed, .error, trouble.words)], reason: "asked for by hand")
+        return trouble.kind.exitStatus
+      }
+    }
+    let isRemembered = remember([event], now) { _ in }
+    program.output.tell([event], reason: "asked for by hand")
+    guard wait, !configuration.dryRun, let address = configuration.storageServerAddress else {
+      return isRemembered ? 0 : 1
+    }
+    return await waitUntilReady(address, since: now) && isRemembered ? 0 : 1
+  }
+
+  private var event: Event {
+    let mac = configuration.storageServerMAC.description
+    return Event(
+      .wakeRequested, .notice,
+      "\(configuration.dryRun ? "Dry run: would have sent" : "Sent") a wake request to \(mac), asked for by hand.",
+      ["JOD_MAC": mac])
+  }
+
+  /// Makes a change last and shows it; returns whether it could be written.
+  @discardableResult
+  private func remember(_ events: [Event], _ now: Now, _ change: (inout Memory) -> Void) -> Bool {
+    let update = program.store.update(bootID: now.moment.bootID, keep: .everything, change)
+    var trouble = update.findings.unwritable
+    do throws(SystemError) {
+      try program.store.appendHistory(events, at: now.moment)
+    } catch {
+      trouble = trouble ?? program.store.trouble(error)
+    }
+    if let trouble { Output.complain(trouble.words) }
+    _ = program.publish(update.memory)
+    return trouble == nil
+  }
+
+  private func waitUntilReady(_ address: Endpoint, since start: Now) async -> Bool {
+    let progress = Progress(isShown: program.output.voice == .text && isatty(STDERR_FILENO) == 1)
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    while true {
+      let probe = await StorageProbe.run(address, on: group)
+      let now = Clock.now()
+      let seconds = now.since(start.moment)
+      if probe == .ready {
+        progress.end()
+        var events: [Event] = []
+        remember([], now) { events = $0.noteReady(configuration, now) }
+        program.output.tell(events, reason: "asked for by hand")
+        if events.isEmpty { program.output.remark("The storage is ready.") }
+        return true
+      }
+      guard seconds < configuration.wakeTimeout else {
+        progress.end()
+        Output.complain(
+          "The storage is not ready \(TimeSpan.text(seconds)) after the wake request. \(Wake.likelyCauses)")
+        return false
+      }
+      progress.show("waiting for \(address), \(TimeSpan.text(seconds)) of \(TimeSpan.text(configuration.wakeTimeout))")
+      // A probe of a silent server takes a second itself; one that refuses is asked as often.
+      if probe == .up { sleep(1) }
+    }
+  }
+}
+
+/// One line on a terminal that is written over and over.
+private struct Progress {
+  let isShown: Bool
+
+  func show(_ words: String) { write("\r\u{1B}[K\(words)") }
+
+  func end() { write("\r\u{1B}[K") }
+
+  private func write(_ text: String) {
+    guard isShown else { return }
+    try? Files.write(Array(text.utf8), to: STDERR_FILENO, name: "standard error")
+  }
+}

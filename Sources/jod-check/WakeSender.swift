@@ -1,0 +1,76 @@
+import Glibc
+import JodCore
+
+/// Where a magic packet leaves the machine.
+struct WakeSender {
+  let packet: MagicPacket
+  let broadcast: IPv4Address
+  let port: Int
+  let interface: String?
+  let copies: Int
+
+  init(_ configuration: Configuration) {
+    packet = MagicPacket(target: configuration.storageServerMAC, password: configuration.wolSecureOn)
+    broadcast = configuration.broadcastAddress
+    port = configuration.wolPort
+    interface = configuration.wolInterface
+    copies = configuration.wolCopies
+  }
+
+  /// From the first copy to the last, in microseconds. A request lasts 300 ms at most (specification, section 1);
+  /// spread over it, a copy survives a switch port that is still negotiating.
+  private static let burst: UInt32 = 250_000
+
+  /// Sends one wake request. One copy that left is a request; an error means that none did.
+  func send() throws(SystemError) {
+    let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { throw SystemError("socket") }
+    defer { close(descriptor) }
+    var on: Int32 = 1
+    guard setsockopt(descriptor, SOL_SOCKET, SO_BROADCAST, &on, socklen_t(MemoryLayout<Int32>.size)) == 0 else {
+      throw SystemError("allow broadcast")
+    }
+    // Unprivileged since Linux 5.7.
+    if let interface,
+      setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, interface, socklen_t(interface.utf8.count)) != 0
+    {
+      throw SystemError("bind to the interface \(interface)")
+    }
+    var failure: SystemError?
+    var sent = 0
+    for copy in 0..<copies {
+      if copy > 0 { usleep(Self.burst / UInt32(copies - 1)) }
+      if sendCopy(descriptor) { sent += 1 } else { failure = failure ?? SystemError("send to \(broadcast):\(port)") }
+    }
+    if sent == 0, let failure { throw failure }
+  }
+
+  private func sendCopy(_ descriptor: Int32) -> Bool {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    withUnsafeMutableBytes(of: &address.sin_addr) { $0.copyBytes(from: broadcast.bytes) }
+    return withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        sendto(
+          descriptor, packet.bytes, packet.bytes.count, Int32(MSG_NOSIGNAL), $0,
+          socklen_t(MemoryLayout<sockaddr_in>.size)) == packet.bytes.count
+      }
+    }
+  }
+
+  /// Why it matters and what to do where nothing left the machine.
+  static func trouble(_ error: SystemError) -> Trouble {
+    let advice =
+      switch error.code {
+      case ENETUNREACH, EHOSTUNREACH:
+        "Set BROADCAST_ADDRESS to the broadcast address of the storage server's network (such as 192.168.1.255), or WOL_INTERFACE to the interface it is on."
+      case ENODEV, ENXIO: "Set WOL_INTERFACE to one of the interfaces that `ip link` shows, or leave it unset."
+      case EACCES, EPERM: "A firewall or a security module on this machine forbids it."
+      default: "See whether this machine's network is up (`ip address`)."
+      }
+    return Trouble(
+      .packet, cause: "\(error.code)",
+      "The wake request did not leave this machine (\(error)), so the storage stays off. \(advice)")
+  }
+}

@@ -1,0 +1,3 @@
+import Testing
+@testable import jod_check
+@Test func b() {}

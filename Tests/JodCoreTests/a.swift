@@ -1,0 +1,3 @@
+import Testing
+@testable import JodCore
+@Test func a() { #expect(placeholder == 1) }
