@@ -35,6 +35,8 @@ public struct ActivityMemory: Hashable, Sendable, Codable {
   public var browsing: [String: Seconds] = [:]
   /// Since when each device has been seen paused, where Jellyfin does not tell.
   public var pauses: [String: Seconds] = [:]
+  /// When Jellyfin was last looked at with success.
+  public var looked: Seconds?
   /// When Jellyfin came back after having been unavailable, by its own clock.
   public var recovered: Seconds?
 
@@ -68,10 +70,12 @@ public struct ActivityJudge {
   public func active(_ memory: inout ActivityMemory) -> [ActiveSession] {
     let sessions = answer.sessions.compactMap { if case .session(let session) = $0 { session } else { nil } }
     forgetOldRecovery(&memory)
+    leaveOutUnseenTime(&memory)
     let playing = sessions.filter { $0.hasItem && !$0.isPaused && isAlive($0) }
     let paused = pausedSessions(sessions.filter { $0.hasItem && $0.isPaused }, &memory)
     let browsing = browsingDevices(sessions, playing: Set(playing.map(\.deviceKey)), &memory)
-    return playing.map { person($0, .playing) } + paused.map { person($0, .paused) } + notUnderstood + browsing
+    return playing.map { person($0, .playing) } + paused.map { person($0, .paused) } + notUnderstood
+      + browsing
   }
 
   /// Once every stamp within the window is newer than the reconnecting after a recovery, the recovery means nothing more;
@@ -80,6 +84,23 @@ public struct ActivityJudge {
     guard let recovered = memory.recovered else { return }
     let relevant = 0...Self.reconnecting + configuration.activityWindow
     if !relevant.contains(answer.time - recovered) { memory.recovered = nil }
+  }
+
+  /// Time in which nobody could look is no part of a stretch of browsing: nobody knows whether it was broken. A stretch
+  /// that was spent before is spent after it, for an app left open outlives every outage.
+  private func leaveOutUnseenTime(_ memory: inout ActivityMemory) {
+    defer { memory.looked = boot }
+    // As far apart as checks may be for inactivity to count as observed, and no break of browsing can hide in less.
+    let closeEnough = max(configuration.activityWindow, 3 * configuration.checkInterval + 60)
+    guard let looked = memory.looked, boot - looked > closeEnough else { return }
+    memory.browsing = memory.browsing.mapValues { since in
+      isSpent(since, at: looked) ? since : since + (boot - looked)
+    }
+  }
+
+  /// Whether browsing since `since` counts no more at `time`.
+  private func isSpent(_ since: Seconds, at time: Seconds) -> Bool {
+    configuration.browsingLimit.map { time - since >= $0 } ?? false
   }
 
   private func isAlive(_ session: Session) -> Bool {
@@ -119,8 +140,7 @@ public struct ActivityJudge {
       if memory.browsing[sign.key] == nil, memory.browsing.count < Self.rememberedDevices {
         memory.browsing[sign.key] = boot
       }
-      let since = memory.browsing[sign.key] ?? boot
-      if let limit = configuration.browsingLimit, boot - since >= limit { continue }
+      if isSpent(memory.browsing[sign.key] ?? boot, at: boot) { continue }
       var person = sign.person
       person.wakes = memory.recovered.map { sign.stamp > $0 + Self.reconnecting } ?? true
       active.append(person)

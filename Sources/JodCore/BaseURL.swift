@@ -24,6 +24,20 @@ public struct BaseURL: Hashable, Sendable, CustomStringConvertible {
     basePath = String(path)
   }
 
+  /// A URL that was refused, fit to be shown: its user info and what follows `?` or `#` blotted out.
+  static func blotted(_ text: String) -> String {
+    var rest = text.unicodeScalars[...]
+    var shown = ""
+    // The last `@`, for a password that nobody encoded may hold any character, `@` and `/` too.
+    if let at = rest.lastIndex(of: "@") {
+      let scheme = rest[..<at].firstRange(of: "://".unicodeScalars)
+      shown = String(rest[..<(scheme?.upperBound ?? rest.startIndex)]) + Secret.blot
+      rest = rest[at...]
+    }
+    guard let extra = rest.firstIndex(where: { $0 == "?" || $0 == "#" }) else { return shown + String(rest) }
+    return shown + String(rest[...extra]) + Secret.blot
+  }
+
   /// The path of a request, such as `/jellyfin/Sessions`.
   public func path(_ name: String) -> String { "\(basePath)/\(name)" }
 

@@ -5,21 +5,26 @@ public enum CommandWords {
     "a command by its absolute path, with arguments quoted as in a unit's ExecStart=, such as /usr/bin/ipmitool power soft"
 
   /// The words of a command whose first is an absolute path; nil where a quote is left open, an escape is unknown, a
-  /// NUL is asked for, or there is no such first word.
+  /// NUL or broken UTF-8 is asked for, a semicolon by itself begins a second command, or there is no such first word.
   public static func parse(_ text: String) -> [String]? {
-    var words: [String] = []
+    var words: [[UInt8]] = []
     var word: [UInt8]?
     var quote: Unicode.Scalar?
     var rest = Substring(text).unicodeScalars
     while let scalar = rest.popFirst() {
       switch (scalar, quote) {
+      case (";", nil) where word == nil && isWordEnd(rest):
+        return nil
+      case ("\\", nil) where word == nil && rest.first == ";" && isWordEnd(rest.dropFirst()):
+        word = [UInt8(ascii: ";")]
+        rest.removeFirst()
       case ("\\", _):
         guard let bytes = escape(&rest) else { return nil }
         word = (word ?? []) + bytes
       case (let scalar, let open?):
         if scalar == open { quote = nil } else { word?.append(contentsOf: String(scalar).utf8) }
-      case (" ", nil), ("\t", nil), ("\n", nil), ("\r", nil):
-        if let finished = word { words.append(String(decoding: finished, as: UTF8.self)) }
+      case (let scalar, nil) where isSpace(scalar):
+        if let finished = word { words.append(finished) }
         word = nil
       case ("\"", nil), ("'", nil):
         quote = scalar
@@ -28,12 +33,17 @@ public enum CommandWords {
         word = (word ?? []) + Array(String(scalar).utf8)
       }
     }
-    if let finished = word { words.append(String(decoding: finished, as: UTF8.self)) }
-    guard quote == nil, let program = words.first, program.hasPrefix("/"), !program.hasSuffix("/") else {
-      return nil
-    }
-    return words
+    if let finished = word { words.append(finished) }
+    let texts = words.compactMap { String(validating: $0, as: UTF8.self) }
+    guard quote == nil, texts.count == words.count, let program = texts.first, program.hasPrefix("/"),
+      !program.hasSuffix("/")
+    else { return nil }
+    return texts
   }
+
+  private static func isSpace(_ scalar: Unicode.Scalar) -> Bool { " \t\n\r".unicodeScalars.contains(scalar) }
+
+  private static func isWordEnd(_ rest: Substring.UnicodeScalarView) -> Bool { rest.first.map(isSpace) ?? true }
 
   /// The bytes that an escape stands for, its backslash already taken.
   private static func escape(_ rest: inout Substring.UnicodeScalarView) -> [UInt8]? {

@@ -84,30 +84,35 @@ public struct Configuration: Hashable, Sendable {
 public struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible,
   CustomReflectable
 {
+  /// What is shown in its place.
+  static let blot = "[secret]"
+
   /// The value itself, to be sent to the one place it is for.
   public let value: String
 
   public init(_ value: String) { self.value = value }
 
-  public var description: String { "[secret]" }
+  public var description: String { Self.blot }
   public var debugDescription: String { description }
   public var customMirror: Mirror { Mirror(self, children: []) }
 
   /// The text with every occurrence of the secret blotted out: what comes back from outside may quote it.
   public func redact(_ text: String) -> String {
     guard !value.isEmpty else { return text }
-    var rest = text[...]
-    var result = ""
-    while let first = rest.firstIndex(of: value[value.startIndex]) {
+    // By scalars: a combining mark behind the secret would make another character of its last one.
+    let secret = value.unicodeScalars
+    var rest = text.unicodeScalars[...]
+    var result = String.UnicodeScalarView()
+    while let first = rest.firstIndex(of: secret[secret.startIndex]) {
       result += rest[..<first]
-      if rest[first...].hasPrefix(value) {
-        result += description
-        rest = rest[first...].dropFirst(value.count)
+      rest = rest[first...]
+      if rest.starts(with: secret) {
+        result += description.unicodeScalars
+        rest = rest.dropFirst(secret.count)
       } else {
-        result.append(rest[first])
-        rest = rest[rest.index(after: first)...]
+        result.append(rest.removeFirst())
       }
     }
-    return result + rest
+    return String(result + rest)
   }
 }

@@ -31,11 +31,11 @@ extension Configuration {
   ///   - environment: the process's environment; an empty value is the same as none.
   ///   - keyCredential: the systemd credential `jellyfin-api-key`, used where `JELLYFIN_API_KEY` is not set.
   public init(environment: [String: String], keyCredential: String? = nil) throws(ConfigurationError) {
-    var reader = ConfigurationReader(environment: environment)
+    var reader = ConfigurationReader(environment: environment, keyCredential: keyCredential)
     let interval = reader.duration("CHECK_INTERVAL", default: Self.defaultCheckInterval, atLeast: 1)
     let secureShell = reader.optional("STORAGE_SERVER_SSH", SSHDestination.accepted, SSHDestination.init)
     let command = reader.optional("SHUTDOWN_COMMAND", CommandWords.accepted, CommandWords.parse)
-    if secureShell != nil, command != nil {
+    if reader.text("STORAGE_SERVER_SSH") != nil, reader.text("SHUTDOWN_COMMAND") != nil {
       reader.fault(
         "SHUTDOWN_COMMAND", "set together with STORAGE_SERVER_SSH",
         "one of the two, for there is one way to power off")
@@ -43,7 +43,7 @@ extension Configuration {
     let address = reader.optional("STORAGE_SERVER_ADDRESS", Endpoint.accepted) { Endpoint($0) }
     let mac = reader.required("STORAGE_SERVER_MAC", MACAddress.accepted, MACAddress.init)
     let url = reader.required("JELLYFIN_API_URL", BaseURL.accepted, BaseURL.init)
-    let key = reader.key(credential: keyCredential)
+    let key = reader.key()
     let broadcast = reader.value(
       "BROADCAST_ADDRESS", "an IPv4 address, such as 192.168.1.255 or 255.255.255.255",
       default: IPv4Address("255.255.255.255"), IPv4Address.init)
@@ -137,22 +137,34 @@ private struct ConfigurationReader {
   enum Zero { case refused, none, noLimit }
 
   let environment: [String: String]
+  private let keyCredential: String?
   private(set) var faults: [ConfigurationFault] = []
 
-  init(environment: [String: String]) { self.environment = environment }
+  init(environment: [String: String], keyCredential: String? = nil) {
+    self.environment = environment
+    self.keyCredential = keyCredential.map(Printable.trimmed).flatMap { $0.isEmpty ? nil : $0 }
+  }
 
   mutating func fault(_ variable: String, _ problem: String, _ accepted: String) {
     faults.append(ConfigurationFault(variable: variable, problem: problem, accepted: accepted))
   }
 
-  private func text(_ variable: String) -> String? {
+  func text(_ variable: String) -> String? {
     environment[variable].flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  mutating func optional<Value>(_ variable: String, _ accepted: String, _ parse: (String) -> Value?) -> Value? {
+  /// A value as a fault shows it. A key may stand where it does not belong, in a URL most of all.
+  private func shown(_ variable: String, _ text: String) -> String {
+    let isURL = variable == "JELLYFIN_API_URL" || text.contains("://")
+    let keys = [self.text("JELLYFIN_API_KEY"), keyCredential].compactMap { $0.map(Secret.init) }
+    return Printable.quoted(keys.reduce(isURL ? BaseURL.blotted(text) : text) { $1.redact($0) })
+  }
+
+  mutating func optional<Value>(_ variable: String, _ accepted: String, _ parse: (String) -> Value?) -> Value?
+  {
     guard let text = text(variable) else { return nil }
     if let value = parse(text) { return value }
-    fault(variable, "\(Printable.quoted(text)) is not understood", accepted)
+    fault(variable, "\(shown(variable, text)) is not understood", accepted)
     return nil
   }
 
@@ -162,7 +174,8 @@ private struct ConfigurationReader {
     text(variable) == nil ? standard : optional(variable, accepted, parse)
   }
 
-  mutating func required<Value>(_ variable: String, _ accepted: String, _ parse: (String) -> Value?) -> Value? {
+  mutating func required<Value>(_ variable: String, _ accepted: String, _ parse: (String) -> Value?) -> Value?
+  {
     guard text(variable) != nil else {
       fault(variable, "not set, and jod-check cannot work without it", accepted)
       return nil
@@ -178,11 +191,10 @@ private struct ConfigurationReader {
     return nil
   }
 
-  mutating func key(credential: String?) -> Secret? {
+  mutating func key() -> Secret? {
     let accepted =
       "an API key, made in Jellyfin under Dashboard, API Keys; or the systemd credential jellyfin-api-key"
-    let credential = credential.map(Printable.trimmed).flatMap { $0.isEmpty ? nil : $0 }
-    guard let text = text("JELLYFIN_API_KEY") ?? credential else {
+    guard let text = text("JELLYFIN_API_KEY") ?? keyCredential else {
       fault("JELLYFIN_API_KEY", "not set, and jod-check cannot work without it", accepted)
       return nil
     }

@@ -28,13 +28,14 @@ public func decide(
   switch observation.jellyfin {
   case .failure(let trouble):
     check.noteJellyfinAway(trouble)
-    check.reason("nothing is known of activity, so nothing is done: \(trouble.words)")
+    check.reason("nothing is known of activity")
   case .success(let answer):
     let active = check.noteActivity(answer)
     let asking = active.filter(\.wakes)
     if asking.isEmpty {
       check.noteNobodyAsks()
-      check.reason(active.isEmpty ? "nobody is active" : "\(active[0].sentence), which does not wake the storage")
+      check.reason(
+        active.isEmpty ? "nobody is active" : "\(active[0].sentence), which does not wake the storage")
     } else if check.storageIsReady {
       check.reason("\(asking[0].sentence), and the storage is ready")
     } else if let wait = check.waitBeforeRequest {
@@ -85,17 +86,19 @@ private struct CheckInProgress {
 
   private mutating func noteReady() {
     let before = decision.memory.state.storage.known
-    if let wake = decision.memory.state.wake {
+    // What a dry run would have sent has woken nobody.
+    if let wake = decision.memory.state.wake, !configuration.dryRun {
       let seconds = now.since(wake.began)
       decision.events.append(
         Event(
-          .storageReady, .notice, "The storage is ready, \(TimeSpan.text(seconds)) after the first wake request.",
+          .storageReady, .notice,
+          "The storage is ready, \(TimeSpan.text(seconds)) after the first wake request.",
           ["JOD_WAKE_SEC": String(Int(seconds)), "JOD_WAKE_REQUESTS": String(wake.requests)]))
-      decision.memory.state.wake = nil
     } else if before == .down || before == .up {
       decision.events.append(
         Event(.storageReady, .notice, "The storage is ready; jod-check did not wake it."))
     }
+    decision.memory.state.wake = nil
     noteStorage(.ready)
   }
 
@@ -125,13 +128,20 @@ private struct CheckInProgress {
       decision.memory.runtime.jellyfinIsAway = false
       decision.memory.runtime.activity.recovered = answer.time
     }
-    decision.memory.runtime.devicesRefused = answer.devices == nil
+    noteDevices(areReadable: answer.devices != nil)
     let judge = ActivityJudge(configuration: configuration, answer: answer, boot: now.moment.boot)
     let active = judge.active(&decision.memory.runtime.activity)
     decision.active = active
     noteIdle(active.isEmpty)
     noteActivityChange(active)
     return active
+  }
+
+  private mutating func noteDevices(areReadable: Bool) {
+    if !areReadable, !decision.memory.runtime.devicesRefused {
+      decision.events.append(Event(.jellyfinRejectedKey, .warning, Wake.withoutDevices))
+    }
+    decision.memory.runtime.devicesRefused = !areReadable
   }
 
   private mutating func noteIdle(_ isIdle: Bool) {
@@ -174,8 +184,9 @@ private struct CheckInProgress {
   mutating func requestWake(for asking: [ActiveSession]) {
     noteStillAsked()
     let isFirst = decision.memory.state.wake == nil
-    // A wake that was told to have failed goes on in silence, and so does a blind one.
-    let isNews = isFirst || (!isBlind && decision.memory.state.wake?.failed == false)
+    // A wake that was told to have failed goes on in silence, and so does a blind one, or one that a dry run plays.
+    let isSilent = isBlind || configuration.dryRun || decision.memory.state.wake?.failed == true
+    let isNews = isFirst || !isSilent
     decision.memory.noteWakeRequest(at: now.moment)
     decision.actions.append(.sendWakeRequest)
     let verb = configuration.dryRun ? "Dry run: would have sent" : "Sent"
@@ -210,8 +221,8 @@ private struct CheckInProgress {
     guard decision.memory.state.wake?.failed == true else { return }
     let trouble = Trouble(
       .wake, cause: "timeout",
-      "The storage is not ready \(TimeSpan.text(seconds)) and \(wake.requests) wake requests after the first one. \(Wake.likelyCauses)"
-    )
+      "The storage is not ready \(TimeSpan.text(seconds)) and \(wake.requests) wake requests after the first one.",
+      advice: Wake.likelyCauses)
     decision.troubles.append(trouble)
     if !wake.failed {
       decision.events.append(
@@ -234,7 +245,9 @@ private struct CheckInProgress {
   private static let listedSessions = 20
 
   private func sessionFields(_ sessions: [ActiveSession]) -> [String: String] {
-    var fields = ["JOD_SESSIONS": sessions.prefix(Self.listedSessions).map(\.sentence).joined(separator: "; ")]
+    var fields = [
+      "JOD_SESSIONS": sessions.prefix(Self.listedSessions).map(\.sentence).joined(separator: "; ")
+    ]
     guard let first = sessions.first, first.kind != .unknown else { return fields }
     fields["JOD_USER"] = first.user
     fields["JOD_CLIENT"] = first.client
@@ -245,6 +258,8 @@ private struct CheckInProgress {
 
 /// Words about waking that more than one place says.
 public enum Wake {
+  public static let withoutDevices =
+    "Jellyfin does not let this API key read its devices, so the storage wakes for those who play or just signed in, but not for those who browse. Use an API key made under Dashboard, API Keys."
   public static let likelyCauses =
     "Likely causes: Wake-on-LAN is off in its firmware or its network driver; the MAC address is another card's; the packet leaves by the wrong interface (BROADCAST_ADDRESS, WOL_INTERFACE); a VLAN or another subnet lies between. Requests go on while somebody is active."
 }

@@ -4,7 +4,8 @@ public enum EnvironmentFile {
   /// Returns the valid assignments of a file's text, the last of a name winning.
   ///
   /// A comment is a line that begins with `#` or `;` (a trailing one is part of the value). A backslash joins lines.
-  /// Names that are no variable names, and values with control characters, are dropped, as systemd drops them.
+  /// Names that are no variable names are dropped, as systemd drops them; values may hold anything (since systemd 248,
+  /// control characters too).
   public static func parse(_ text: String) -> [String: String] {
     var reader = Reader()
     for scalar in text.unicodeScalars { reader.read(scalar) }
@@ -107,7 +108,7 @@ public enum EnvironmentFile {
 
     private mutating func assign() {
       let (name, value) = (name.trimmed, position == .value ? value.trimmed : value.whole)
-      if isVariableName(name), !value.unicodeScalars.contains(where: isControl) { result[name] = value }
+      if isVariableName(name) { result[name] = value }
       self.name = Text()
       self.value = Text()
       position = .beforeName
@@ -116,13 +117,10 @@ public enum EnvironmentFile {
     private func isVariableName(_ text: String) -> Bool {
       guard let first = text.utf8.first, !(0x30...0x39).contains(first) else { return false }
       return text.utf8.allSatisfy {
-        $0 == UInt8(ascii: "_") || (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF)
-          && $0 < 0x80
+        $0 == UInt8(ascii: "_") || (0x30...0x39).contains($0)
+          || (0x41...0x5A).contains($0 & 0xDF)
+            && $0 < 0x80
       }
-    }
-
-    private func isControl(_ scalar: Unicode.Scalar) -> Bool {
-      (scalar.value < 0x20 && scalar != "\t" && scalar != "\n") || scalar.value == 0x7F
     }
   }
 

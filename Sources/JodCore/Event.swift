@@ -49,7 +49,8 @@ public struct Event: Hashable, Sendable {
       case .wakeRequested, .storageReady, .wakeFailed, .powerOffRequested, .powerOffRefused, .powerOffFailed,
         .storageDown, .activityBegan, .activityEnded, .holdSet, .holdEnded:
         true
-      case .jellyfinUnreachable, .jellyfinRejectedKey, .jellyfinRecovered, .configurationInvalid, .stateDamaged,
+      case .jellyfinUnreachable, .jellyfinRejectedKey, .jellyfinRecovered, .configurationInvalid,
+        .stateDamaged,
         .stateUnwritable:
         false
       }

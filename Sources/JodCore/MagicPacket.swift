@@ -33,7 +33,8 @@ public struct SecureOn: Hashable, Sendable {
   /// Six bytes, or four.
   public let bytes: [UInt8]
 
-  public static let accepted = "6 bytes as in a MAC address (00:11:22:33:44:55), or 4 as in an IPv4 address (192.0.2.1)"
+  public static let accepted =
+    "6 bytes as in a MAC address (00:11:22:33:44:55), or 4 as in an IPv4 address (192.0.2.1)"
 
   /// Reads a password in one of the `accepted` forms; nil for anything else.
   public init?(_ text: String) {

@@ -6,6 +6,9 @@ public struct Report: Hashable, Sendable {
   /// What is wrong, told or not; empty where all is well.
   public var troubles: [Trouble] = []
 
+  /// A run that met no trouble.
+  public init(events: [Event]) { self.events = events }
+
   /// Settles which troubles are told, and notes it in the memory.
   ///
   /// - Parameters:
@@ -14,7 +17,8 @@ public struct Report: Hashable, Sendable {
   ///   - examined: the kinds of trouble this run can vouch for; others are left as they were.
   ///   - onBeat: whether the timer asked for this run, as far as can be told.
   public init(
-    changes: [Event], troubles: [Trouble], examined: Set<Trouble.Kind> = Set(Trouble.Kind.allCases), onBeat: Bool,
+    changes: [Event], troubles: [Trouble], examined: Set<Trouble.Kind> = Set(Trouble.Kind.allCases),
+    onBeat: Bool,
     memory: inout TroubleMemory, boot: Seconds
   ) {
     events = changes

@@ -25,7 +25,9 @@ extension KeyedDecodingContainer {
 
 /// `status.json`, and what `status --json` prints (specification, section 8). Times are RFC 3339 in UTC.
 public struct Status: Hashable, Sendable, Codable {
-  public enum StorageState: String, Sendable, Codable { case ready, up, silent, down, waking, stopping, unknown }
+  public enum StorageState: String, Sendable, Codable {
+    case ready, up, silent, down, waking, stopping, unknown
+  }
 
   public struct Storage: Hashable, Sendable, Codable {
     public var state: StorageState
@@ -80,7 +82,8 @@ public struct Status: Hashable, Sendable, Codable {
   public static let nothingKnown = Status(
     storage: Storage(state: .unknown, since: nil), activity: Activity(active: nil, since: nil, sessions: []),
     idleSeconds: nil, wake: Wake(last: nil, began: nil, requests: 0),
-    poweroff: PowerOff(at: nil, blockedBy: "no check has run since this machine started"), hold: Hold(until: nil),
+    poweroff: PowerOff(at: nil, blockedBy: "no check has run since this machine started"),
+    hold: Hold(until: nil),
     trouble: nil, reason: nil, checkedAt: nil, checkIntervalSeconds: nil, dryRun: false, warnings: [])
 }
 
@@ -99,12 +102,14 @@ extension Status {
         sessions: people),
       idleSeconds: runtime.idle.map { Int($0.seconds) },
       wake: Wake(
-        last: state.lastWakeRequest.map { UTC.text($0.wall) }, began: state.wake.map { UTC.text($0.began.wall) },
+        last: state.lastWakeRequest.map { UTC.text($0.wall) },
+        began: state.wake.map { UTC.text($0.began.wall) },
         requests: state.wake?.requests ?? 0),
       poweroff: PowerOff(at: nil, blockedBy: Self.powerOffBlock(configuration)), hold: Hold(until: nil),
       trouble: check?.trouble, reason: check?.reason, checkedAt: check.map { UTC.text($0.at.wall) },
       checkIntervalSeconds: Int(configuration.checkInterval), dryRun: configuration.dryRun,
-      warnings: configuration.warnings + warnings)
+      warnings: configuration.warnings + (runtime.devicesRefused ? [JodCore.Wake.withoutDevices] : [])
+        + warnings)
   }
 
   private static func storage(_ configuration: Configuration, _ memory: Memory) -> Storage {
@@ -179,15 +184,20 @@ extension Status {
   private func activityWords(now: Seconds) -> String {
     switch activity.active {
     case nil: return "activity unknown"
-    case true?: return Printable.count(activity.sessions.count, "active session")
+    case true?:
+      guard let only = activity.sessions.first, activity.sessions.count == 1 else {
+        return Printable.count(activity.sessions.count, "active session")
+      }
+      return only.kind == .unknown ? "a session that is not understood" : "\(only.user) \(only.kind.rawValue)"
     case false?:
-      guard let since = activity.since.flatMap(UTC.parse), now >= since else { return "no activity" }
+      guard let since = activity.since.flatMap(UTC.parse), now >= since + 1 else { return "no activity" }
       return "no activity for \(TimeSpan.text(now - since))"
     }
   }
 
   private var nextWords: String {
-    let rhythm = checkIntervalSeconds.map { "a check every \(TimeSpan.text(Seconds($0)))" } ?? "the next check"
+    let rhythm =
+      checkIntervalSeconds.map { "a check every \(TimeSpan.text(Seconds($0)))" } ?? "the next check"
     switch storage.state {
     case .ready: return "\(rhythm); nothing to wake while the storage is ready"
     case .waking: return "\(rhythm); another wake request when the cooldown is over, while somebody is active"
@@ -196,7 +206,8 @@ extension Status {
   }
 
   private func ago(_ seconds: Seconds) -> String {
-    seconds < 0 ? "by a clock that has been set since" : "\(TimeSpan.text(seconds)) ago"
+    guard seconds >= 0 else { return "by a clock that has been set since" }
+    return seconds < 1 ? "just now" : "\(TimeSpan.text(seconds)) ago"
   }
 }
 

@@ -14,7 +14,7 @@ public enum TimeSpan {
       rest = rest.dropFirst(number.count).drop(while: isSpace)
       let unit = rest.prefix { $0.isLetter }
       rest = rest.dropFirst(unit.count).drop(while: isSpace)
-      guard number.first?.isNumber == true, number.last != ".", let count = Double(number),
+      guard number.last?.isNumber == true, let count = Double(number),
         let length = unit.isEmpty ? 1 : units[String(unit)]
       else { return nil }
       total += count * length
@@ -24,7 +24,7 @@ public enum TimeSpan {
 
   /// Writes a length of time with its two largest units, such as `2h 5min`, `90s` as `1min 30s`, `0s`.
   public static func text(_ seconds: Seconds) -> String {
-    guard seconds >= 1 else { return seconds > 0 ? "\(Int((seconds * 1000).rounded()))ms" : "0s" }
+    guard seconds >= 1 else { return seconds > 0 ? "\(min(Int((seconds * 1000).rounded()), 999))ms" : "0s" }
     var rest = Int(min(seconds, longest))
     var parts: [String] = []
     for (name, length) in [("d", 86400), ("h", 3600), ("min", 60), ("s", 1)] {

@@ -17,14 +17,20 @@ public struct Trouble: Hashable, Sendable, Error {
   public var kind: Kind
   /// A short word that is the same while the trouble is the same, such as `timeout`.
   public var cause: String
-  /// What happened, why it matters and what to do.
-  public var words: String
+  /// What happened, as one sentence: short enough for a status line.
+  public var what: String
+  /// Why it matters and what to do; may be empty.
+  public var advice: String
 
-  public init(_ kind: Kind, cause: String, _ words: String) {
+  public init(_ kind: Kind, cause: String, _ what: String, advice: String = "") {
     self.kind = kind
     self.cause = cause
-    self.words = words
+    self.what = what
+    self.advice = advice
   }
+
+  /// All of it.
+  public var words: String { advice.isEmpty ? what : "\(what) \(advice)" }
 }
 
 /// What was told of troubles that last. It lives as long as the boot.

@@ -21,8 +21,8 @@ public enum UTC {
   public static func parseHTTPDate(_ text: String) -> Seconds? {
     let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
     guard words.count == 6, words[0].count == 4, words[0].hasSuffix(","), words[5] == "GMT",
-      words[1].count == 2, words[3].count == 4, let day = Int(words[1]), let year = Int(words[3]),
-      let month = months.firstIndex(of: words[2])
+      let day = number(words[1], digits: 2), let month = months.firstIndex(of: words[2]),
+      let year = number(words[3], digits: 4)
     else { return nil }
     var scanner = Scanner(words[4])
     guard let clock = scanner.clock(), scanner.atEnd,
@@ -32,11 +32,14 @@ public enum UTC {
   }
 
   /// Writes an RFC 3339 time in UTC, as every document of jod-check carries it. Years outside 1 to 9999 are clamped.
+  ///
+  /// A whole second is the one that has begun. A millisecond is the nearest, for a time that was read has no exact
+  /// number and must be written as it stood.
   public static func text(_ time: Seconds, fractionDigits: Int = 0) -> String {
     let scale = fractionDigits == 3 ? 1000 : 1
     let clamped = min(max(time.isFinite ? time : 0, earliest), latest)
-    let ticks = Int((clamped * Double(scale)).rounded(.down))
-    let second = Int((Double(ticks) / Double(scale)).rounded(.down))
+    let ticks = Int((clamped * Double(scale)).rounded(scale == 1 ? .down : .toNearestOrAwayFromZero))
+    let second = floorDivide(ticks, scale)
     let (year, month, day) = date(daysSinceEpoch: floorDivide(second, 86400))
     let clock = second - floorDivide(second, 86400) * 86400
     var text = "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))"
@@ -50,6 +53,12 @@ public enum UTC {
   private static let months = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
   ]
+
+  private static func number(_ text: String, digits: Int) -> Int? {
+    var scanner = Scanner(text)
+    guard let number = scanner.digits(digits), scanner.atEnd else { return nil }
+    return number
+  }
 
   private static func pad(_ value: Int, _ width: Int) -> String {
     let digits = String(value)

@@ -27,7 +27,9 @@ enum Clock {
   /// When process 1 started, on the boot clock: a container's own start, while its boot clock is the host's.
   /// Field 22 of proc(5)'s `stat`, in clock ticks; nil where other users' processes are hidden.
   private static func startOfUserspace() -> Seconds? {
-    guard let stat = Files.text("/proc/1/stat", limit: 4096), let end = stat.lastIndex(of: ")") else { return nil }
+    guard let stat = Files.text("/proc/1/stat", limit: 4096), let end = stat.lastIndex(of: ")") else {
+      return nil
+    }
     let fields = stat[stat.index(after: end)...].split(separator: " ")
     guard fields.count > 19, let ticks = Seconds(fields[19]) else { return nil }
     return ticks / Seconds(sysconf(Int32(_SC_CLK_TCK)))

@@ -8,7 +8,9 @@ enum Generator {
   /// Returns the exit status. The first argument after the name is where drop-ins of normal priority go.
   static func run(_ arguments: [String], root: String = "") -> Int32 {
     guard arguments.count == 2 || arguments.count == 4 else {
-      log("started without the directories that systemd hands to a generator (systemd.generator(7)); nothing was written")
+      log(
+        "started without the directories that systemd hands to a generator (systemd.generator(7)); nothing was written"
+      )
       return 0
     }
     do {
@@ -33,7 +35,8 @@ enum Generator {
     let folder = "\(directory)/jod-check.timer.d"
     guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw SystemError("create \(folder)") }
     try Files.replace(
-      "\(folder)/\(TimerUnit.dropIn)", with: Array(TimerUnit.settings(interval).utf8), mode: 0o644, durable: false)
+      "\(folder)/\(TimerUnit.dropIn)", with: Array(TimerUnit.settings(interval).utf8), mode: 0o644,
+      durable: false)
   }
 
   /// Generators run before there is a journal, so they log to the kernel's ring buffer, which journald reads later.
@@ -70,9 +73,11 @@ enum TimerUnit {
   /// The rhythm that the administrator set with `systemctl edit`. These settings add up, so the generator's must be absent
   /// for theirs to win even where they do not reset the list first.
   static func override(_ root: String = "") -> Seconds? {
-    ["/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system"].lazy.compactMap { directory in
+    ["/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system"].lazy.compactMap {
+      directory in
       let unit = "\(root)\(directory)/jod-check.timer"
-      return ([unit] + Files.names(in: "\(unit).d").filter { $0.hasSuffix(".conf") }.map { "\(unit).d/\($0)" })
+      return
+        ([unit] + Files.names(in: "\(unit).d").filter { $0.hasSuffix(".conf") }.map { "\(unit).d/\($0)" })
         .compactMap { interval(inFile: $0) }.last
     }.first
   }
@@ -80,7 +85,8 @@ enum TimerUnit {
   /// The last `OnUnitActiveSec=` of a unit file or a drop-in; nil where there is none.
   static func interval(inFile path: String) -> Seconds? {
     Files.text(path, limit: 1 << 16)?.split(separator: "\n")
-      .filter { $0.hasPrefix("OnUnitActiveSec=") }.compactMap { TimeSpan.parse(String($0.dropFirst(16))) }.last
+      .filter { $0.hasPrefix("OnUnitActiveSec=") }.compactMap { TimeSpan.parse(String($0.dropFirst(16))) }
+      .last
   }
 
   /// Says when the timer has not heard of the configured interval yet. Only the service can tell: elsewhere the
@@ -91,7 +97,9 @@ enum TimerUnit {
     let generated = interval(inFile: "/run/systemd/generator/jod-check.timer.d/\(dropIn)")
     let timer = edited ?? generated ?? Configuration.defaultCheckInterval
     guard abs(timer - configuration.checkInterval) > 0.001 else { return [] }
-    let remedy = edited == nil ? "run `systemctl daemon-reload`" : "make both the same, for ages are told by CHECK_INTERVAL"
+    let remedy =
+      edited == nil
+      ? "run `systemctl daemon-reload`" : "make both the same, for ages are told by CHECK_INTERVAL"
     return [
       "CHECK_INTERVAL is \(TimeSpan.text(configuration.checkInterval)), but jod-check.timer runs every \(TimeSpan.text(timer)): \(remedy)."
     ]

@@ -31,7 +31,9 @@ final class HTTPConnection: Sendable {
   }
 
   /// Connects, with certificate checks where the URL is https. Throws what NIO and NIOSSL throw, or `HTTPFailure`.
-  static func open(_ url: BaseURL, on group: any EventLoopGroup, deadline: NIODeadline) async throws -> HTTPConnection {
+  static func open(_ url: BaseURL, on group: any EventLoopGroup, deadline: NIODeadline) async throws
+    -> HTTPConnection
+  {
     let context = url.isSecure ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
     let (host, port) = (url.endpoint.host, url.endpoint.port)
     // An address is no server name (RFC 6066, section 3); NIOSSL then checks the certificate for the address itself.
@@ -92,7 +94,8 @@ private final class ReplyCollector: ChannelDuplexHandler {
     switch unwrapInboundIn(data) {
     case .head(let head):
       reply = HTTPReply(
-        status: Int(head.status.code), headers: head.headers, body: context.channel.allocator.buffer(capacity: 0),
+        status: Int(head.status.code), headers: head.headers,
+        body: context.channel.allocator.buffer(capacity: 0),
         keepsAlive: head.isKeepAlive)
     case .body(var part):
       reply?.body.writeBuffer(&part)

@@ -23,7 +23,8 @@ struct Identity {
     guard isRootByHand, !belongsToRoot(settings) else { return }
     errno = 0
     guard let entry = getpwnam(Self.user) else {
-      throw SystemError("find the user jod-check (made by `systemd-sysusers`)", code: errno == 0 ? ENOENT : errno)
+      throw SystemError(
+        "find the user jod-check (made by `systemd-sysusers`)", code: errno == 0 ? ENOENT : errno)
     }
     let (uid, gid) = (entry.pointee.pw_uid, entry.pointee.pw_gid)
     try make(Self.stateDirectory, mode: 0o750, uid, gid)

@@ -36,9 +36,11 @@ struct Jellyfin: Sendable {
       }
       let devices = try await connection.get(url.path("Devices"), headers: headers)
       let list =
-        [401, 403, 404].contains(devices.status) ? nil : try decode(DeviceList.self, devices, "/Devices").items
+        [401, 403, 404].contains(devices.status)
+        ? nil : try decode(DeviceList.self, devices, "/Devices").items
       // Jellyfin runs beside jod-check: without its own word, this machine's clock is as good.
-      let time = sessions.headers.first(name: "Date").flatMap(UTC.parseHTTPDate) ?? Clock.seconds(CLOCK_REALTIME)
+      let time =
+        sessions.headers.first(name: "Date").flatMap(UTC.parseHTTPDate) ?? Clock.seconds(CLOCK_REALTIME)
       return .success(
         JellyfinAnswer(sessions: entries.map(redact), devices: list?.map(redact), time: time))
     } catch let trouble as Trouble {
@@ -56,7 +58,9 @@ struct Jellyfin: Sendable {
     ]
   }
 
-  private func decode<Value: Decodable>(_ type: Value.Type, _ reply: HTTPReply, _ name: String) throws -> Value {
+  private func decode<Value: Decodable>(_ type: Value.Type, _ reply: HTTPReply, _ name: String) throws
+    -> Value
+  {
     guard reply.status == 200 else { throw trouble(for: reply, name) }
     do {
       return try JSONDecoder().decode(type, from: Data(buffer: reply.body))
@@ -65,7 +69,7 @@ struct Jellyfin: Sendable {
         reply.body.readableBytes == 0
         ? "The answer was empty, as Jellyfin's IP filter makes it: allow this machine under Dashboard, Networking."
         : "Something else may answer at that address: JELLYFIN_API_URL must lead to Jellyfin itself, with its base path if it has one."
-      throw unavailable("shape", "answered \(name) with something that is not Jellyfin's. \(hint)")
+      throw unavailable("shape", "answered \(name) with something that is not Jellyfin's.", advice: hint)
     }
   }
 
@@ -77,6 +81,7 @@ struct Jellyfin: Sendable {
     session.client = key.redact(session.client)
     session.device = key.redact(session.device)
     session.deviceKey = key.redact(session.deviceKey)
+    session.deviceID = key.redact(session.deviceID)
     return .session(session)
   }
 
@@ -86,13 +91,14 @@ struct Jellyfin: Sendable {
     device.client = key.redact(device.client)
     device.name = key.redact(device.name)
     device.key = key.redact(device.key)
+    device.id = key.redact(device.id)
     return .device(device)
   }
 
   // MARK: What went wrong, in words
 
-  private func unavailable(_ cause: String, _ what: String) -> Trouble {
-    Trouble(.jellyfin, cause: cause, "Jellyfin at \(url) \(what)")
+  private func unavailable(_ cause: String, _ what: String, advice: String) -> Trouble {
+    Trouble(.jellyfin, cause: cause, "Jellyfin at \(url) \(what)", advice: advice)
   }
 
   private func trouble(for reply: HTTPReply, _ name: String) -> Trouble {
@@ -101,12 +107,15 @@ struct Jellyfin: Sendable {
     case 401:
       return Trouble(
         .keyRejected, cause: "401",
-        "Jellyfin at \(url) rejected the API key (401): without it nobody can be seen, so nobody is served. Make a key under Dashboard, API Keys, and set JELLYFIN_API_KEY to it."
+        "Jellyfin at \(url) rejected the API key (401): without it nobody can be seen, so nobody is served.",
+        advice: "Make a key under Dashboard, API Keys, and set JELLYFIN_API_KEY to it."
       )
     case 403:
       return Trouble(
         .keyRejected, cause: "403",
-        "Jellyfin at \(url) did not allow the API key to read \(name) (403). Use an API key made under Dashboard, API Keys, and let JELLYFIN_API_URL lead to Jellyfin itself, past any proxy that asks for a login."
+        "Jellyfin at \(url) did not allow the API key to read \(name) (403).",
+        advice:
+          "Use an API key made under Dashboard, API Keys, and let JELLYFIN_API_URL lead to Jellyfin itself, past any proxy that asks for a login."
       )
     case 300..<400:
       let location = reply.headers.first(name: "Location") ?? "elsewhere"
@@ -114,72 +123,96 @@ struct Jellyfin: Sendable {
       let example = base.hasPrefix("/") ? "\(url)\(base)" : String(base)
       return unavailable(
         "redirect",
-        "redirected \(name) (\(status)) to \(key.redact(Printable.quoted(location))). Redirects are not followed: the base path is probably missing from JELLYFIN_API_URL; try \(key.redact(Printable.clean(example)))."
+        "redirected \(name) (\(status)) to \(key.redact(Printable.quoted(location))).",
+        advice:
+          "Redirects are not followed: the base path is probably missing from JELLYFIN_API_URL; try \(key.redact(Printable.clean(example)))."
       )
     case 503:
       let hint =
         reply.body.readableBytes == 0
         ? "If that lasts, its IP filter may reject this machine: allow it under Dashboard, Networking."
         : "If that lasts, see its log."
-      return unavailable("503", "is not ready (503): it is starting or updating. \(hint)")
+      return unavailable("503", "is not ready (503): it is starting or updating.", advice: hint)
     default:
       return unavailable(
         "\(status)",
-        "answered \(name) with status \(status). See Jellyfin's log, and whether JELLYFIN_API_URL leads to it.")
+        "answered \(name) with status \(status).",
+        advice: "See Jellyfin's log, and whether JELLYFIN_API_URL leads to it.")
     }
   }
 
   private func trouble(for error: any Error) -> Trouble {
     switch error {
     case HTTPFailure.timeout, ChannelError.connectTimeout:
-      return unavailable("timeout", "did not answer within 5s. See whether it is running and not overloaded.")
-    case HTTPFailure.closed:
-      return unavailable("closed", "closed the connection in the middle of its answer. See Jellyfin's log.")
+      return unavailable(
+        "timeout", "did not answer within 5s.", advice: "See whether it is running and not overloaded.")
+    case HTTPFailure.closed, HTTPParserError.invalidEOFState:
+      return unavailable(
+        "closed", "closed the connection in the middle of its answer.", advice: "See Jellyfin's log.")
     case HTTPFailure.tooLarge:
-      return unavailable("size", "sent an answer of more than 32 MiB, which cannot be its list of sessions or devices.")
+      return unavailable(
+        "size", "sent an answer of more than 32 MiB.",
+        advice: "That cannot be its list of sessions or devices: see what JELLYFIN_API_URL leads to.")
     case is HTTPParserError:
       return unavailable(
-        "http", "does not speak HTTP. See whether JELLYFIN_API_URL has the right port, and https:// where it is needed.")
+        "http", "does not speak HTTP.",
+        advice: "See whether JELLYFIN_API_URL has the right port, and https:// where it is needed.")
     case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
-      return unavailable("certificate", certificateWords(error))
+      return certificate(error)
     case let error as NIOConnectionError:
       return trouble(for: error)
     case let error as IOError:
       return connection(errno: error.errnoCode)
     default:
-      return unavailable("other", "cannot be asked (\(Printable.clean(key.redact("\(error)"), limit: 200))).")
+      return unavailable(
+        "other", "cannot be asked (\(Printable.clean(key.redact("\(error)"), limit: 200))).",
+        advice: "See JELLYFIN_API_URL.")
     }
   }
 
-  private func certificateWords(_ error: any Error) -> String {
-    let detail = "\(error)"
-    if detail.contains("CERTIFICATE_VERIFY_FAILED") {
-      return
-        "has a certificate that this machine does not trust. Install its authority's certificate with update-ca-certificates, or use http:// on this machine."
+  private func certificate(_ error: any Error) -> Trouble {
+    if "\(error)".contains("CERTIFICATE_VERIFY_FAILED") {
+      return unavailable(
+        "certificate", "has a certificate that this machine does not trust.",
+        advice:
+          "Install its authority's certificate with update-ca-certificates, or use http:// if it is this machine."
+      )
     }
     if error is NIOSSLExtraError {
-      return "has a certificate for another name. Set JELLYFIN_API_URL to the name in the certificate."
+      return unavailable(
+        "certificate", "has a certificate for another name.",
+        advice: "Set JELLYFIN_API_URL to the name in the certificate.")
     }
-    return "does not speak TLS as expected. See whether JELLYFIN_API_URL has the right port, and http:// where it is needed."
+    return unavailable(
+      "tls", "does not speak TLS as expected.",
+      advice: "See whether JELLYFIN_API_URL has the right port, and http:// where that is meant.")
   }
 
   private func trouble(for error: NIOConnectionError) -> Trouble {
     if let code = error.connectionErrors.compactMap({ ($0.error as? IOError)?.errnoCode }).first {
       return connection(errno: code)
     }
-    if error.connectionErrors.contains(where: { if case ChannelError.connectTimeout = $0.error { true } else { false } }) {
+    if error.connectionErrors.contains(where: {
+      if case ChannelError.connectTimeout = $0.error { true } else { false }
+    }) {
       return trouble(for: HTTPFailure.timeout)
     }
-    return unavailable("name", "cannot be found: the name \(url.endpoint.host) does not resolve. See JELLYFIN_API_URL and this machine's DNS.")
+    return unavailable(
+      "name", "cannot be found: the name \(url.endpoint.host) does not resolve.",
+      advice: "See JELLYFIN_API_URL and this machine's DNS.")
   }
 
   private func connection(errno code: Int32) -> Trouble {
     guard code == ECONNREFUSED else {
-      return unavailable("errno \(code)", "cannot be reached (\(String(cString: strerror(code)))).")
+      return unavailable(
+        "errno \(code)", "cannot be reached (\(String(cString: strerror(code)))).",
+        advice: "See JELLYFIN_API_URL and the network.")
     }
     return unavailable(
       "refused",
-      "refused the connection. See whether it is running (`systemctl status jellyfin`), and whether JELLYFIN_API_URL has its port, 8096 unless changed."
+      "refused the connection.",
+      advice:
+        "See whether it is running (`systemctl status jellyfin`), and whether JELLYFIN_API_URL has its port, 8096 unless changed."
     )
   }
 }

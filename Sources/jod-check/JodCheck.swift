@@ -21,13 +21,21 @@ struct JodCheck: AsyncParsableCommand {
     abstract: "Wakes the storage server when somebody uses Jellyfin.",
     discussion: """
       Without a command: one check. It asks Jellyfin who is active, sends a wake request if the storage server is \
-      needed and the cooldown allows, remembers, reports, and is gone. jod-check.timer runs it every CHECK_INTERVAL.
+      needed and the cooldown allows, remembers, reports, and is gone. jod-check.timer runs it every CHECK_INTERVAL. \
+      With --dry-run it says what it would do; with --json it prints one document.
 
       Exit status: 0 done; 1 an action failed; 64 wrong use of the command line; 69 Jellyfin unavailable; \
       77 the API key was rejected; 78 the configuration is not valid.
       """,
     version: Version.current,
-    subcommands: [StatusCommand.self, WakeCommand.self])
+    subcommands: [CheckCommand.self, StatusCommand.self, WakeCommand.self],
+    defaultSubcommand: CheckCommand.self)
+}
+
+/// What `jod-check` does without a command.
+struct CheckCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Make one check.", version: Version.current)
 
   @Flag(help: "Say what a check would do now, and neither do nor remember it.")
   var dryRun = false
@@ -114,7 +122,9 @@ struct Check {
     var findings = program.store.update(bootID: decided.moment.bootID, keep: .everything) { memory in
       guard decided.decision.actions.contains(.sendWakeRequest) else { return }
       // The cooldown counts from the last copy. Who asked for a request meanwhile keeps their own time.
-      guard memory.state.lastWakeRequest == decided.moment else { return }
+      guard memory.state.counters.wakeRequests == decided.decision.memory.state.counters.wakeRequests else {
+        return
+      }
       if isSent {
         memory.state.lastWakeRequest = sent
       } else {
@@ -135,7 +145,7 @@ struct Check {
       let interval = program.configuration.checkInterval
       let onBeat = memory.runtime.beat.includes(start: boot, interval: interval)
       memory.runtime.beat.note(start: boot)
-      let words = acted.troubles.map(\.words).joined(separator: " ")
+      let words = acted.troubles.map(\.what).joined(separator: " ")
       memory.runtime.lastCheck?.trouble = words.isEmpty ? nil : words
       return Report(
         changes: acted.changes, troubles: acted.troubles, onBeat: onBeat, memory: &memory.runtime.troubles,
@@ -144,7 +154,7 @@ struct Check {
     let report = update.result
     let reason = acted.decision.reason
     let output = program.output
-    output.tell(report.events, reason: reason)
+    output.tell(report, reason: reason)
     let status = program.publish(update.memory)
     switch output.voice {
     case .journal: Journal.flush()

@@ -54,7 +54,9 @@ enum Journal {
     else { return }
     let deadline = Clock.seconds(CLOCK_MONOTONIC) + 1
     var unread: Int32 = 1
-    while ioctl(descriptor, UInt(TIOCOUTQ), &unread) == 0, unread > 0, Clock.seconds(CLOCK_MONOTONIC) < deadline {
+    while ioctl(descriptor, UInt(TIOCOUTQ), &unread) == 0, unread > 0,
+      Clock.seconds(CLOCK_MONOTONIC) < deadline
+    {
       usleep(1000)
     }
   }

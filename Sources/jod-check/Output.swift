@@ -11,15 +11,16 @@ struct Output {
     voice = json ? .json : Journal.isConnected(environment) ? .journal : .text
   }
 
-  /// Tells what happened. Troubles go to standard error, the rest to standard output.
-  func tell(_ events: [Event], reason: String) {
+  /// Tells what happened, to a person also what is old news to the journal. Troubles go to standard error.
+  func tell(_ report: Report, reason: String) {
     switch voice {
     case .json: break
-    case .journal: events.forEach { Journal.send($0, reason: reason) }
+    case .journal:
+      for event in report.events { Journal.send(event, reason: reason) }
     case .text:
-      for event in events where event.priority < .debug {
-        if event.priority < .notice { Output.complain(event.message) } else { remark(event.message) }
-      }
+      let troubles = report.troubles.map(\.words)
+      for event in report.events where !troubles.contains(event.message) { remark(event.message) }
+      for words in troubles { Self.complain(words) }
     }
   }
 

@@ -81,13 +81,20 @@ private struct InvalidConfiguration {
   let output: Output
   let store: Store
 
+  /// Whoever is not root sees the environment alone.
+  private var place: String {
+    geteuid() == 0 || output.voice == .journal
+      ? Settings.defaultsFile
+      : "the environment, or run this as root, who can read \(Settings.defaultsFile)"
+  }
+
   /// Tells all faults, and returns the exit status.
   func tell() -> Int32 {
     let now = Clock.now()
     let trouble = Trouble(
       .configuration, cause: error.description,
-      "The configuration is not valid, so nobody is served. Correct \(Settings.defaultsFile); the next check reads it again.\n\(error)"
-    )
+      "The configuration is not valid, so nobody is served.",
+      advice: "Correct \(place); the next check reads it again.\n\(error)")
     let interval = Configuration.checkInterval(in: settings.environment) ?? Configuration.defaultCheckInterval
     // What cannot be remembered is told again, ignoring.
     let report = store.update(bootID: now.moment.bootID, keep: .runtime) { memory in
@@ -103,7 +110,7 @@ private struct InvalidConfiguration {
     status.trouble = error.faults.first.map { "the configuration is not valid: \($0)" }
     status.checkedAt = UTC.text(now.moment.wall)
     try? store.write(status)
-    output.tell(report.events, reason: "the configuration is not valid")
+    output.tell(report, reason: "the configuration is not valid")
     Journal.notify(status: "Configuration not valid: \(error.faults.first?.description ?? "")")
     if output.voice == .json {
       let document = RunDocument(actions: [], report: report, reason: trouble.words, status: status)

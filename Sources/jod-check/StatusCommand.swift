@@ -8,7 +8,8 @@ struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
     abstract: "Show what is known, what happens next, and why.",
-    discussion: "Every user may ask. It reads what the last check wrote, and asks neither Jellyfin nor the storage server.",
+    discussion:
+      "Every user may ask. It reads what the last check wrote, and asks neither Jellyfin nor the storage server.",
     version: Version.current)
 
   @Flag(help: "Print one JSON document.")
@@ -22,7 +23,9 @@ struct StatusCommand: AsyncParsableCommand {
       let bytes = try Files.read(path, limit: 4 << 20)
       status = try bytes.map { try Store.decoder.decode(Status.self, from: Data($0)) } ?? .nothingKnown
     } catch {
-      Output.complain("\(path) cannot be read (\(error is SystemError ? "\(error)" : "it is damaged")). The next check writes it anew: systemctl start jod-check.")
+      Output.complain(
+        "\(path) cannot be read (\(error is SystemError ? "\(error)" : "it is damaged")). The next check writes it anew: systemctl start jod-check."
+      )
       throw ExitCode(1)
     }
     if json {

@@ -122,7 +122,9 @@ struct Store {
   func trouble(_ error: SystemError) -> Trouble {
     Trouble(
       .state, cause: "\(error.code)",
-      "What jod-check must remember cannot be written (\(error)): it still wakes the storage, but will not power it off. Make \(stateDirectory) and \(runtimeDirectory) writable for the user jod-check, and see to it that the disk is not full (df -h)."
+      "What jod-check must remember cannot be written (\(error)): it still wakes the storage, but will not power it off.",
+      advice:
+        "Make \(stateDirectory) and \(runtimeDirectory) writable for the user jod-check, and see to it that the disk is not full (df -h)."
     )
   }
 
@@ -133,10 +135,12 @@ struct Store {
     let path: String
 
     func event(isSetAside: Bool) -> Event {
-      let aside = isSetAside ? "It was set aside as \(path).damaged, and jod-check starts afresh" : "It is passed over"
+      let aside =
+        isSetAside ? "It was set aside as \(path).damaged, and jod-check starts afresh" : "It is passed over"
       return Event(
         .stateDamaged, isSetAside ? .warning : .debug,
-        "The state in \(path) cannot be used (\(why)). \(aside); the storage is not powered off early for that.")
+        "The state in \(path) cannot be used (\(why)). \(aside); the storage is not powered off early for that."
+      )
     }
   }
 
@@ -165,7 +169,9 @@ struct Store {
 
   /// Adds lines to the history, and drops the oldest where it grows over its bound.
   func appendHistory(_ events: [Event], at moment: Moment) throws(SystemError) {
-    let lines = events.filter { $0.name.isHistory && $0.priority < .debug }.map { historyLine($0, at: moment) }
+    let lines = events.filter { $0.name.isHistory && $0.priority < .debug }.map {
+      historyLine($0, at: moment)
+    }
     guard !lines.isEmpty, mode == .normal else { return }
     let lock = Lock(lockFile)
     defer { lock?.release() }

@@ -42,16 +42,21 @@ private struct ManualWake {
       } catch {
         remember([], now) { $0.forgetWakeRequest(before: earlier) }
         let trouble = WakeSender.trouble(error)
-        program.output.tell([Event(.wakeFailed, .error, trouble.words)], reason: "asked for by hand")
+        tell([Event(.wakeFailed, .error, trouble.words)])
         return trouble.kind.exitStatus
       }
     }
     let isRemembered = remember([event], now) { _ in }
-    program.output.tell([event], reason: "asked for by hand")
+    tell([event])
     guard wait, !configuration.dryRun, let address = configuration.storageServerAddress else {
       return isRemembered ? 0 : 1
     }
     return await waitUntilReady(address, since: now) && isRemembered ? 0 : 1
+  }
+
+  private func tell(_ events: [Event]) {
+    program.output.tell(Report(events: events), reason: "asked for by hand")
+    if program.output.voice == .journal { Journal.flush() }
   }
 
   private var event: Event {
@@ -88,7 +93,7 @@ private struct ManualWake {
         progress.end()
         var events: [Event] = []
         remember([], now) { events = $0.noteReady(configuration, now) }
-        program.output.tell(events, reason: "asked for by hand")
+        tell(events)
         if events.isEmpty { program.output.remark("The storage is ready.") }
         return true
       }
@@ -98,7 +103,8 @@ private struct ManualWake {
           "The storage is not ready \(TimeSpan.text(seconds)) after the wake request. \(Wake.likelyCauses)")
         return false
       }
-      progress.show("waiting for \(address), \(TimeSpan.text(seconds)) of \(TimeSpan.text(configuration.wakeTimeout))")
+      progress.show(
+        "waiting for \(address), \(TimeSpan.text(seconds)) of \(TimeSpan.text(configuration.wakeTimeout))")
       // A probe of a silent server takes a second itself; one that refuses is asked as often.
       if probe == .up { sleep(1) }
     }

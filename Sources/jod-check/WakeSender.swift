@@ -27,7 +27,8 @@ struct WakeSender {
     guard descriptor >= 0 else { throw SystemError("socket") }
     defer { close(descriptor) }
     var on: Int32 = 1
-    guard setsockopt(descriptor, SOL_SOCKET, SO_BROADCAST, &on, socklen_t(MemoryLayout<Int32>.size)) == 0 else {
+    guard setsockopt(descriptor, SOL_SOCKET, SO_BROADCAST, &on, socklen_t(MemoryLayout<Int32>.size)) == 0
+    else {
       throw SystemError("allow broadcast")
     }
     // Unprivileged since Linux 5.7.
@@ -40,7 +41,11 @@ struct WakeSender {
     var sent = 0
     for copy in 0..<copies {
       if copy > 0 { usleep(Self.burst / UInt32(copies - 1)) }
-      if sendCopy(descriptor) { sent += 1 } else { failure = failure ?? SystemError("send to \(broadcast):\(port)") }
+      if sendCopy(descriptor) {
+        sent += 1
+      } else {
+        failure = failure ?? SystemError("send to \(broadcast):\(port)")
+      }
     }
     if sent == 0, let failure { throw failure }
   }
@@ -65,12 +70,13 @@ struct WakeSender {
       switch error.code {
       case ENETUNREACH, EHOSTUNREACH:
         "Set BROADCAST_ADDRESS to the broadcast address of the storage server's network (such as 192.168.1.255), or WOL_INTERFACE to the interface it is on."
-      case ENODEV, ENXIO: "Set WOL_INTERFACE to one of the interfaces that `ip link` shows, or leave it unset."
+      case ENODEV, ENXIO:
+        "Set WOL_INTERFACE to one of the interfaces that `ip link` shows, or leave it unset."
       case EACCES, EPERM: "A firewall or a security module on this machine forbids it."
       default: "See whether this machine's network is up (`ip address`)."
       }
     return Trouble(
       .packet, cause: "\(error.code)",
-      "The wake request did not leave this machine (\(error)), so the storage stays off. \(advice)")
+      "The wake request did not leave this machine (\(error)), so the storage stays off.", advice: advice)
   }
 }

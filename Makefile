@@ -1,0 +1,77 @@
+# jod-check: build, show, check, install.
+#
+#   make demo      an evening in a simulated household, with the real program
+#   make check     lint and all tests
+#   make build     the release program, at .build/release/jod-check
+#   make install   program, units, generator, catalog, pages and completions, under DESTDIR
+
+SHELL = /bin/bash
+.SHELLFLAGS = -euo pipefail -c
+
+DESTDIR =
+PREFIX = /usr
+PROGRAM = .build/release/jod-check
+SWIFT_BUILD = swift build -c release --static-swift-stdlib
+INSTALL = install -D
+
+.PHONY: build demo check lint test install setup clean
+
+build: setup
+	$(SWIFT_BUILD) --product jod-check
+
+demo: setup
+	$(SWIFT_BUILD) --product jod-check
+	$(SWIFT_BUILD) --product household-demo
+	.build/release/household-demo $(PROGRAM)
+
+check: setup lint test
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+	@! grep -rnE '[[:space:]]+$$' --include='*' Makefile README.md CHANGELOG.md Sources Tests systemd man \
+		|| { echo 'lines above end in white space'; exit 1; }
+	@systemd/verify
+
+test: setup
+	swift test
+
+# What a Debian machine needs besides git, make and Swift.
+setup:
+	@missing=; for package in libsystemd-dev; do \
+	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  as_root=; [ "$$(id -u)" = 0 ] || as_root=sudo; \
+	  echo "Installing with apt:$$missing"; \
+	  $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; \
+	fi
+
+$(PROGRAM):
+	$(MAKE) build
+
+install: $(PROGRAM)
+	$(INSTALL) -m 755 -s $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/jod-check
+	mkdir -p $(DESTDIR)$(PREFIX)/lib/systemd/system-generators
+	ln -sf ../../../bin/jod-check $(DESTDIR)$(PREFIX)/lib/systemd/system-generators/jod-check-generator
+	$(INSTALL) -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system systemd/jod-check.service systemd/jod-check.timer
+	$(INSTALL) -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/catalog systemd/jod-check.catalog
+	$(INSTALL) -m 644 systemd/jod-check.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/jod-check.conf
+	$(INSTALL) -m 644 systemd/jod-check.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/jod-check.conf
+	$(INSTALL) -m 644 man/jod-check.8 $(DESTDIR)$(PREFIX)/share/man/man8/jod-check.8
+	$(INSTALL) -d -m 700 $(DESTDIR)/etc/jod-check/credentials
+	@# It will hold the API key, and it is the administrator's once it is there.
+	[ -e $(DESTDIR)/etc/default/jod-check ] || \
+	  $(INSTALL) -m 600 systemd/jod-check.default $(DESTDIR)/etc/default/jod-check
+	mkdir -p $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	  $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$(PROGRAM) --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/jod-check
+	$(PROGRAM) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_jod-check
+	$(PROGRAM) --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/jod-check.fish
+	@# Into this very system, a running systemd is told.
+	@if [ -z "$(DESTDIR)" ] && [ -d /run/systemd/system ]; then \
+	  systemd-sysusers jod-check.conf; systemd-tmpfiles --create jod-check.conf; \
+	  journalctl --update-catalog; systemctl daemon-reload; \
+	fi
+
+clean:
+	rm -rf .build dist

@@ -1,0 +1,104 @@
+import Foundation
+import Synchronization
+
+/// A Jellyfin server on loopback that says whatever it is told, in the shapes of Jellyfin 10.11.
+public final class FakeJellyfin: Sendable {
+  public static let key = "0123456789abcdef0123456789abcdef"
+
+  private let server: LoopbackServer
+
+  private struct State {
+    var sessions = "[]"
+    var devices = #"{"Items":[],"TotalRecordCount":0,"StartIndex":0}"#
+    var requests: [String] = []
+    var connections = 0
+  }
+
+  /// Shared with the threads that serve connections.
+  private final class Box: Sendable {
+    let state = Mutex(State())
+  }
+
+  public var port: Int { server.port }
+  public var url: String { "http://127.0.0.1:\(port)" }
+
+  private let box: Box
+
+  public init() throws {
+    let box = Box()
+    self.box = box
+    server = try LoopbackServer { connection in
+      box.state.withLock { $0.connections += 1 }
+      while let request = connection.readRequest() {
+        guard connection.send(Self.answer(request, box)) else { return }
+      }
+    }
+  }
+
+  /// What `/Sessions` and `/Devices` say from now on, as JSON.
+  public func say(sessions: String, devices: String? = nil) {
+    box.state.withLock {
+      $0.sessions = sessions
+      if let devices { $0.devices = devices }
+    }
+  }
+
+  /// The requests so far, with their headers.
+  public var requests: [String] { box.state.withLock { $0.requests } }
+
+  /// How many connections brought them.
+  public var connections: Int { box.state.withLock { $0.connections } }
+
+  private static func answer(_ request: String, _ box: Box) -> String {
+    box.state.withLock { state in
+      state.requests.append(request)
+      guard request.contains("Authorization: MediaBrowser Token=\"\(key)\"") else {
+        return reply("401 Unauthorized", body: "")
+      }
+      switch request.split(separator: " ").dropFirst().first {
+      case "/Sessions": return reply("200 OK", body: state.sessions)
+      case "/Devices": return reply("200 OK", body: state.devices)
+      default: return reply("404 Not Found", body: "")
+      }
+    }
+  }
+
+  /// An HTTP reply with its length, its type and its date.
+  public static func reply(
+    _ status: String, headers: String = "", type: String = "application/json; charset=utf-8", body: String
+  ) -> String {
+    "HTTP/1.1 \(status)\r\nServer: Kestrel\r\nDate: \(httpDate(Date()))\r\nContent-Type: \(type)\r\n\(headers)"
+      + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+  }
+
+  public static func httpDate(_ date: Date) -> String { text(date, "EEE, dd MMM yyyy HH:mm:ss 'GMT'") }
+
+  /// A time as .NET writes it, so many seconds ago.
+  public static func stamp(secondsAgo seconds: Double = 0) -> String {
+    text(Date(timeIntervalSinceNow: -seconds), "yyyy-MM-dd'T'HH:mm:ss.SSS") + "1234Z"
+  }
+
+  private static func text(_ date: Date, _ format: String) -> String {
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.timeZone = TimeZone(identifier: "UTC")
+    formatter.dateFormat = format
+    return formatter.string(from: date)
+  }
+
+  /// A session of Jellyfin 10.11: browsing, playing, or paused for so many seconds.
+  public static func session(
+    user: String = "Anna", client: String = "Jellyfin Android TV", device: String = "Living room",
+    secondsSinceActivity: Double = 0, film: String? = nil, pausedFor pause: Double? = nil
+  ) -> String {
+    let item = film.map { #""NowPlayingItem":{"Name":"\#($0)","Type":"Movie"},"# } ?? ""
+    let paused = pause.map { #""LastPausedDate":"\#(stamp(secondsAgo: $0))","# } ?? ""
+    let checkIn = film == nil ? "0001-01-01T00:00:00.0000000Z" : stamp()
+    return """
+      {"PlayState":{"CanSeek":\(film != nil),"IsPaused":\(pause != nil),"IsMuted":false},"AdditionalUsers":[],\
+      "Id":"5406","UserId":"89b2ae71b4514311bb24ea1c4ca0461d","UserName":"\(user)","Client":"\(client)",\
+      "LastActivityDate":"\(stamp(secondsAgo: secondsSinceActivity))","LastPlaybackCheckIn":"\(checkIn)",\(paused)\
+      \(item)"DeviceName":"\(device)","DeviceId":"\(user)-\(device)","IsActive":true,"NowPlayingQueue":[]}
+      """
+  }
+}

@@ -1,0 +1,146 @@
+import Foundation
+import Synchronization
+
+/// A TCP server on loopback that does to each connection whatever it is told, good or bad.
+public final class LoopbackServer: Sendable {
+  public let port: Int
+  private let listener: Int32
+
+  /// Listens at once.
+  ///
+  /// - Parameters:
+  ///   - port: 0 for any that is free.
+  ///   - serve: what to do with a connection, on a thread of its own; the connection is closed afterwards.
+  public init(host: String = "127.0.0.1", port: Int = 0, serve: @escaping @Sendable (Connection) -> Void)
+    throws
+  {
+    listener = try Sockets.listen(host: host, port: port, backlog: 64)
+    self.port = Sockets.port(of: listener)
+    let listener = listener
+    Thread.detachNewThread {
+      while true {
+        let descriptor = accept(listener, nil, nil)
+        if descriptor < 0 {
+          if errno == EINTR || errno == ECONNABORTED { continue }
+          return
+        }
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        Thread.detachNewThread {
+          let connection = Connection(descriptor: descriptor)
+          serve(connection)
+          connection.close()
+        }
+      }
+    }
+  }
+
+  /// Refuses connections from now on.
+  public func stop() {
+    shutdown(listener, Int32(SHUT_RDWR))
+    close(listener)
+  }
+
+  deinit { stop() }
+}
+
+/// One connection, at the server's end.
+public struct Connection: Sendable {
+  let descriptor: Int32
+
+  /// Reads one request up to the end of its header; nil once the client has gone.
+  public func readRequest() -> String? {
+    var bytes: [UInt8] = []
+    var byte: UInt8 = 0
+    while bytes.count < 65536 {
+      guard recv(descriptor, &byte, 1, 0) == 1 else { return nil }
+      bytes.append(byte)
+      if bytes.suffix(4) == Array("\r\n\r\n".utf8)[...] { return String(decoding: bytes, as: UTF8.self) }
+    }
+    return nil
+  }
+
+  /// Sends bytes; returns false once the client has gone.
+  @discardableResult
+  public func send(_ bytes: [UInt8]) -> Bool {
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Foundation.send(descriptor, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
+      }
+      guard count > 0 else { return false }
+      sent += count
+    }
+    return true
+  }
+
+  @discardableResult
+  public func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+
+  /// Waits until the client has gone.
+  public func waitForEnd() {
+    var byte: UInt8 = 0
+    while recv(descriptor, &byte, 1, 0) > 0 {}
+  }
+
+  /// Waits so long for the client to go; returns whether it is still there.
+  public func staysOpen(forMilliseconds time: Int32) -> Bool {
+    var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return Foundation.poll(&poll, 1, time) == 0
+  }
+
+  func close() { _ = Foundation.close(descriptor) }
+}
+
+/// The few socket calls that the household needs.
+enum Sockets {
+  struct Failure: Error { let call: String, code: Int32 }
+
+  static func listen(host: String, port: Int, backlog: Int32) throws -> Int32 {
+    let isIPv6 = host.contains(":")
+    let descriptor = socket(
+      isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var on: Int32 = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+    let bound = isIPv6 ? bind6(descriptor, port) : withAddress(port) { Foundation.bind(descriptor, $0, $1) }
+    guard bound == 0, Foundation.listen(descriptor, backlog) == 0 else {
+      defer { close(descriptor) }
+      throw Failure(call: "listen", code: errno)
+    }
+    return descriptor
+  }
+
+  static func port(of descriptor: Int32) -> Int {
+    var address = sockaddr_in6()
+    var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
+    _ = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
+    }
+    // The port lies at the same place in both families.
+    return Int(UInt16(bigEndian: address.sin6_port))
+  }
+
+  /// Calls with the address 127.0.0.1 and a port.
+  static func withAddress(_ port: Int, _ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    return withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        call($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+  }
+
+  private static func bind6(_ descriptor: Int32, _ port: Int) -> Int32 {
+    var address = sockaddr_in6()
+    address.sin6_family = sa_family_t(AF_INET6)
+    address.sin6_port = UInt16(port).bigEndian
+    address.sin6_addr = in6addr_loopback
+    return withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        Foundation.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in6>.size))
+      }
+    }
+  }
+}

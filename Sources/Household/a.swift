@@ -1,1 +1,0 @@
-public let household = 1

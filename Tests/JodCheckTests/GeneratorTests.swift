@@ -1,0 +1,72 @@
+import Foundation
+import JodCore
+import Testing
+
+@testable import jod_check
+
+@Suite("The generator")
+struct GeneratorTests {
+  private let root = "\(NSTemporaryDirectory())jod-check-generator-\(UUID().uuidString)"
+  private var dropIn: String { "\(root)/normal/jod-check.timer.d/00-check-interval.conf" }
+
+  private func generate(_ defaults: String?, edited: String? = nil) throws -> String? {
+    for folder in ["etc/default", "etc/systemd/system/jod-check.timer.d", "normal"] {
+      try FileManager.default.createDirectory(atPath: "\(root)/\(folder)", withIntermediateDirectories: true)
+    }
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    try defaults?.write(toFile: "\(root)/etc/default/jod-check", atomically: true, encoding: .utf8)
+    try edited?.write(
+      toFile: "\(root)/etc/systemd/system/jod-check.timer.d/override.conf", atomically: true, encoding: .utf8)
+    #expect(
+      Generator.run(["jod-check-generator", "\(root)/normal", "\(root)/early", "\(root)/late"], root: root)
+        == 0)
+    return try? String(contentsOfFile: dropIn, encoding: .utf8)
+  }
+
+  @Test("CHECK_INTERVAL becomes the timer's, in place of its own")
+  func interval() throws {
+    let text = try #require(try generate("CHECK_INTERVAL=1min 30s\n"))
+    #expect(text.contains("[Timer]\nOnUnitActiveSec=\nOnActiveSec=1s\nOnUnitActiveSec=90000ms\n"))
+  }
+
+  @Test("the file is read as EnvironmentFile= reads it")
+  func syntax() throws {
+    #expect(
+      try generate("# x\nexport CHECK_INTERVAL=1\n CHECK_INTERVAL = \"1\\\n0\" \n")?.contains("=10000ms")
+        == true)
+  }
+
+  @Test(
+    "without a usable value the timer keeps its own, and nothing fails",
+    arguments: [
+      nil, "", "CHECK_INTERVAL=\n", "CHECK_INTERVAL=soon\n", "CHECK_INTERVAL=0\n", "CHECK_INTERVAL=30s # x\n",
+    ])
+  func unusable(text: String?) throws {
+    #expect(try generate(text) == nil)
+  }
+
+  @Test("systemctl edit wins, whether it resets the list or adds to it")
+  func edited() throws {
+    #expect(try generate("CHECK_INTERVAL=10\n", edited: "[Timer]\nOnUnitActiveSec=5min\n") == nil)
+    #expect(try generate("CHECK_INTERVAL=10\n", edited: "[Timer]\nAccuracySec=1s\n") != nil)
+  }
+
+  @Test("without directories, or with ones that cannot be written, it ends well and writes nothing")
+  func noDirectories() {
+    #expect(Generator.run(["jod-check-generator"], root: root) == 0)
+    #expect(Generator.run(["jod-check-generator", "/dev/null/x", "/dev/null", "/dev/null"], root: root) == 0)
+  }
+}
+
+@Suite("The catalog")
+struct CatalogTests {
+  @Test("every MESSAGE_ID has an entry with a subject and advice")
+  func complete() throws {
+    let text = try String(contentsOfFile: "\(Sandbox.root)/systemd/jod-check.catalog", encoding: .utf8)
+    let entries = text.components(separatedBy: "\n-- ").dropFirst()
+    let ids = entries.compactMap { $0.split(separator: "\n").first.map(String.init) }
+    #expect(Set(ids) == Set(Event.Name.allCases.map(\.messageID)))
+    #expect(ids.count == Event.Name.allCases.count)
+    for entry in entries { #expect(entry.contains("\nSubject: ") && entry.contains("\n\n")) }
+  }
+}

@@ -1,0 +1,314 @@
+import Foundation
+import Household
+import JodCore
+import NIOCore
+import NIOPosix
+import NIOSSL
+import Testing
+
+@testable import jod_check
+
+/// Asks whatever answers at a URL, as a check does.
+private func poll(_ url: String) async throws -> Result<JellyfinAnswer, Trouble> {
+  let configuration = try Configuration(environment: [
+    "STORAGE_SERVER_MAC": "02:00:00:c0:ff:ee", "JELLYFIN_API_URL": url, "JELLYFIN_API_KEY": FakeJellyfin.key,
+  ])
+  return await Jellyfin(configuration, group: MultiThreadedEventLoopGroup.singleton).poll()
+}
+
+private func trouble(_ result: Result<JellyfinAnswer, Trouble>) -> Trouble? {
+  if case .failure(let trouble) = result { trouble } else { nil }
+}
+
+extension World {
+  @Suite("Asking Jellyfin")
+  struct JellyfinTests {
+    @Test("sessions and devices are asked for on one connection, with the one header that all servers accept")
+    func asks() async throws {
+      let jellyfin = try FakeJellyfin()
+      jellyfin.say(sessions: "[\(FakeJellyfin.session(user: "Anna"))]")
+      let answer = try await poll(jellyfin.url).get()
+      #expect(answer.sessions.count == 1)
+      #expect(answer.devices == [])
+      #expect(
+        jellyfin.requests.map { $0.prefix { $0 != "\r\n" } } == [
+          "GET /Sessions HTTP/1.1", "GET /Devices HTTP/1.1",
+        ])
+      #expect(jellyfin.connections == 1)
+      let header = "Authorization: MediaBrowser Token=\"\(FakeJellyfin.key)\"\r\n"
+      #expect(jellyfin.requests.allSatisfy { $0.contains(header) && !$0.contains("X-Emby") })
+      #expect(jellyfin.requests.allSatisfy { $0.contains("Host: 127.0.0.1:\(jellyfin.port)\r\n") })
+    }
+
+    @Test("a base path comes before the names")
+    func basePath() async throws {
+      let server = try LoopbackServer { connection in
+        while let request = connection.readRequest() {
+          let isRight = request.hasPrefix("GET /media/jf/")
+          connection.send(FakeJellyfin.reply(isRight ? "200 OK" : "404 Not Found", body: body(for: request)))
+        }
+      }
+      #expect(try await poll("http://127.0.0.1:\(server.port)/media/jf/").get().devices == [])
+    }
+
+    @Test("names and IPv6 addresses work as well", arguments: ["localhost", "[::1]"])
+    func hosts(host: String) async throws {
+      let address = host == "localhost" ? "127.0.0.1" : "::1"
+      let server = try LoopbackServer(host: address) { connection in
+        while let request = connection.readRequest() {
+          connection.send(FakeJellyfin.reply("200 OK", body: body(for: request)))
+        }
+      }
+      #expect(try await poll("http://\(host):\(server.port)").get().sessions == [])
+    }
+
+    @Test("a server that closes after each reply is asked on a second connection")
+    func closes() async throws {
+      let server = try LoopbackServer { connection in
+        guard let request = connection.readRequest() else { return }
+        connection.send(
+          FakeJellyfin.reply("200 OK", headers: "Connection: close\r\n", body: body(for: request)))
+      }
+      #expect(try await poll("http://127.0.0.1:\(server.port)").get().devices == [])
+    }
+
+    @Test("a reply in chunks, byte by byte, is a reply")
+    func slow() async throws {
+      let server = try LoopbackServer { connection in
+        while let request = connection.readRequest() {
+          connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+          for byte in body(for: request).utf8 {
+            connection.send("1\r\n\(Character(Unicode.Scalar(byte)))\r\n")
+          }
+          connection.send("0\r\n\r\n")
+        }
+      }
+      #expect(try await poll("http://127.0.0.1:\(server.port)").get().sessions == [])
+    }
+
+    @Test("ages are told by the Date header, whatever this machine's clock says")
+    func date() async throws {
+      let server = try LoopbackServer { connection in
+        while let request = connection.readRequest() {
+          let body = body(for: request)
+          connection.send(
+            "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+          )
+        }
+      }
+      #expect(try await poll("http://127.0.0.1:\(server.port)").get().time == 784_111_777)
+    }
+
+    @Test(
+      "devices that this key may not read are left out",
+      arguments: ["401 Unauthorized", "403 Forbidden", "404 Not Found"])
+    func withoutDevices(status: String) async throws {
+      let server = try LoopbackServer { connection in
+        while let request = connection.readRequest() {
+          let isSessions = request.hasPrefix("GET /Sessions")
+          connection.send(FakeJellyfin.reply(isSessions ? "200 OK" : status, body: isSessions ? "[]" : ""))
+        }
+      }
+      let answer = try await poll("http://127.0.0.1:\(server.port)").get()
+      #expect(answer.devices == nil)
+      #expect(answer.sessions == [])
+    }
+
+    /// What is sent for every request, the kind of trouble, and words that must help.
+    static let bad: [(name: String, reply: String, kind: Trouble.Kind, words: [String])] = [
+      ("garbage", "\u{1}\u{2}hello\r\n\r\n", .jellyfin, ["does not speak HTTP", "JELLYFIN_API_URL"]),
+      ("nothing at all", "", .jellyfin, ["closed the connection"]),
+      ("half a body", "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n[", .jellyfin, ["closed the connection"]),
+      (
+        "302", FakeJellyfin.reply("302 Found", headers: "Location: /jf/web/\r\n", body: ""), .jellyfin,
+        ["302", "/jf/web/", "base path", "/jf."]
+      ),
+      (
+        "301 elsewhere",
+        FakeJellyfin.reply("301 Moved", headers: "Location: https://jf.example/web/\r\n", body: ""),
+        .jellyfin, ["301", "https://jf.example."]
+      ),
+      ("401", FakeJellyfin.reply("401 Unauthorized", body: ""), .keyRejected, ["401", "JELLYFIN_API_KEY"]),
+      ("403", FakeJellyfin.reply("403 Forbidden", body: ""), .keyRejected, ["403", "API key"]),
+      (
+        "503 HTML", FakeJellyfin.reply("503 Service Unavailable", type: "text/html", body: "<html>…</html>"),
+        .jellyfin,
+        ["503", "starting"]
+      ),
+      (
+        "503 empty", FakeJellyfin.reply("503 Service Unavailable", body: ""), .jellyfin, ["503", "IP filter"]
+      ),
+      ("500", FakeJellyfin.reply("500 Internal Server Error", body: "[]"), .jellyfin, ["500"]),
+      ("204", "HTTP/1.1 204 No Content\r\n\r\n", .jellyfin, ["204"]),
+      ("an empty 200", FakeJellyfin.reply("200 OK", body: ""), .jellyfin, ["empty", "IP filter"]),
+      (
+        "HTML as 200", FakeJellyfin.reply("200 OK", type: "text/html", body: "<html>"), .jellyfin,
+        ["not Jellyfin's"]
+      ),
+      ("an object for a list", FakeJellyfin.reply("200 OK", body: "{}"), .jellyfin, ["not Jellyfin's"]),
+      ("null", FakeJellyfin.reply("200 OK", body: "null"), .jellyfin, ["not Jellyfin's"]),
+      (
+        "deep nesting", FakeJellyfin.reply("200 OK", body: String(repeating: "[", count: 100_000)), .jellyfin,
+        ["not Jellyfin's"]
+      ),
+    ]
+
+    @Test("what is no answer is told in a sentence that helps", arguments: bad)
+    func badServers(server: (name: String, reply: String, kind: Trouble.Kind, words: [String])) async throws {
+      let listener = try LoopbackServer { connection in
+        if connection.readRequest() != nil { connection.send(server.reply) }
+      }
+      let trouble = try #require(trouble(await poll("http://127.0.0.1:\(listener.port)")))
+      #expect(trouble.kind == server.kind)
+      for words in server.words { #expect(trouble.words.contains(words)) }
+    }
+
+    @Test(
+      "an answer for the devices that is no list of devices is no answer",
+      arguments: ["[]", "{}", "", "<html>"])
+    func badDevices(body: String) async throws {
+      let server = try LoopbackServer { connection in
+        while let request = connection.readRequest() {
+          connection.send(
+            FakeJellyfin.reply("200 OK", body: request.hasPrefix("GET /Sessions") ? "[]" : body))
+        }
+      }
+      #expect(trouble(try await poll("http://127.0.0.1:\(server.port)"))?.kind == .jellyfin)
+    }
+
+    @Test("40 MiB are not read to their end")
+    func huge() async throws {
+      let server = try LoopbackServer { connection in
+        guard connection.readRequest() != nil else { return }
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(40 << 20)\r\n\r\n")
+        let part = [UInt8](repeating: UInt8(ascii: " "), count: 1 << 20)
+        for _ in 0..<40 { guard connection.send(part) else { return } }
+      }
+      #expect(trouble(try await poll("http://127.0.0.1:\(server.port)"))?.cause == "size")
+    }
+
+    @Test(
+      "a server that stalls is given up", arguments: ["", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"])
+    func stalls(start: String) async throws {
+      let server = try LoopbackServer { connection in
+        guard connection.readRequest() != nil else { return }
+        connection.send(start)
+        connection.waitForEnd()
+      }
+      let trouble = try #require(trouble(await poll("http://127.0.0.1:\(server.port)")))
+      #expect(trouble.cause == "timeout")
+      #expect(trouble.words.contains("5s"))
+    }
+
+    @Test("a server that trickles on for ever is given up all the same")
+    func trickles() async throws {
+      let server = try LoopbackServer { connection in
+        guard connection.readRequest() != nil else { return }
+        connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        // Paced by the client's patience alone: poll(2) waits for the end or half a second.
+        while connection.staysOpen(forMilliseconds: 500) { connection.send("1\r\n[\r\n") }
+      }
+      #expect(trouble(try await poll("http://127.0.0.1:\(server.port)"))?.cause == "timeout")
+    }
+
+    @Test("nobody listens")
+    func refused() async throws {
+      let server = try LoopbackServer { _ in }
+      server.stop()
+      let trouble = try #require(trouble(await poll("http://127.0.0.1:\(server.port)")))
+      #expect(trouble.cause == "refused")
+      #expect(trouble.words.contains("systemctl status jellyfin"))
+    }
+
+    @Test("a name that does not resolve")
+    func unknownName() async throws {
+      let trouble = try #require(trouble(await poll("http://jellyfin.invalid:8096")))
+      #expect(["name", "timeout"].contains(trouble.cause))
+    }
+
+    @Test("https with a certificate that nobody vouches for")
+    func unknownCertificate() async throws {
+      let server = try await TLSServer()
+      let trouble = try #require(trouble(await poll("https://localhost:\(server.port)")))
+      #expect(trouble.cause == "certificate")
+      #expect(trouble.words.contains("update-ca-certificates"))
+    }
+
+    @Test("https to a server that speaks http")
+    func noTLS() async throws {
+      let server = try LoopbackServer { connection in
+        _ = connection.readRequest()
+        connection.send("HTTP/1.1 400 Bad Request\r\n\r\n")
+      }
+      let trouble = try #require(trouble(await poll("https://127.0.0.1:\(server.port)")))
+      #expect(trouble.kind == .jellyfin)
+    }
+
+    @Test("a server that quotes the key back does not get it into our words")
+    func quotesKey() async throws {
+      let key = FakeJellyfin.key
+      let server = try LoopbackServer { connection in
+        if connection.readRequest() != nil {
+          connection.send(FakeJellyfin.reply("302 Found", headers: "Location: /?token=\(key)\r\n", body: ""))
+        }
+      }
+      let trouble = try #require(trouble(await poll("http://127.0.0.1:\(server.port)")))
+      #expect(!trouble.words.contains(key))
+      let jellyfin = try FakeJellyfin()
+      jellyfin.say(sessions: "[\(FakeJellyfin.session(user: key, client: key, device: key))]")
+      #expect(!"\(try await poll(jellyfin.url).get().sessions)".contains("0123456789abcdef0"))
+    }
+  }
+}
+
+private func body(for request: String) -> String {
+  request.contains("/Sessions ") ? "[]" : #"{"Items":[]}"#
+}
+
+/// A web server with a certificate of its own making.
+private final class TLSServer {
+  let port: Int
+  private let channel: any Channel
+
+  init() async throws {
+    let context = try NIOSSLContext(
+      configuration: .makeServerConfiguration(
+        certificateChain: [
+          .certificate(NIOSSLCertificate(bytes: Array(Self.certificate.utf8), format: .pem))
+        ],
+        privateKey: .privateKey(NIOSSLPrivateKey(bytes: Array(Self.key.utf8), format: .pem))))
+    channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
+        }
+      }
+      .bind(host: "localhost", port: 0).get()
+    port = channel.localAddress?.port ?? 0
+  }
+
+  deinit { channel.close(promise: nil) }
+
+  // Made for this test with `openssl req -x509`, for localhost; it protects nothing.
+  private static let certificate = """
+    -----BEGIN CERTIFICATE-----
+    MIIBlDCCATugAwIBAgIUXP7FmOJ8qOEN3ZwSyGhZ7nvYt+EwCgYIKoZIzj0EAwIw
+    FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjIwMjExMloYDzIxMjYxMDI5
+    MjAyMTEyWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+    PQMBBwNCAAQ8A7kI9Bt92jZENrOZ1ObLXfIIBDWVg2gF+pllkRJ1WIcf9RRiKU1e
+    ulABfc7DPeLep4/p7WHFA+jFkiW3kmXDo2kwZzAdBgNVHQ4EFgQU8WYvVxBIprN8
+    df851SsACmoSbngwHwYDVR0jBBgwFoAU8WYvVxBIprN8df851SsACmoSbngwDwYD
+    VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
+    RwAwRAIgP7wtLXy2b+t7igq3PW3eqsdmKp0pRzbCiSOM5HNSADECIDBwdFlr6ur+
+    mfd5041MtfATsssce5a3A7+MRrQV3lG1
+    -----END CERTIFICATE-----
+    """
+
+  private static let key = """
+    -----BEGIN PRIVATE KEY-----
+    MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgCBZ4JFSoT1Gu7tFo
+    p7HFgFwBsqnHw3qS8/9vXX4fS0ahRANCAAQ8A7kI9Bt92jZENrOZ1ObLXfIIBDWV
+    g2gF+pllkRJ1WIcf9RRiKU1eulABfc7DPeLep4/p7WHFA+jFkiW3kmXD
+    -----END PRIVATE KEY-----
+    """
+}

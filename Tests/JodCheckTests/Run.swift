@@ -1,0 +1,105 @@
+import Foundation
+import Household
+import Testing
+
+/// Tests with real parts, one after another: time limits of the program hold on a machine that does little else.
+@Suite("With real parts", .serialized)
+enum World {}
+
+/// The real program, run in folders of its own.
+final class Sandbox {
+  let folder: String
+  /// The environment of the next run; tests change what matters to them.
+  var environment: [String: String]
+
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
+  static let program = "\(root)/.build/debug/jod-check"
+
+  /// A household with blind waking to this machine's loopback, where nothing is left to the defaults that matters.
+  init(jellyfin url: String = "http://127.0.0.1:1", wakePort: Int = 9) throws {
+    folder = "\(NSTemporaryDirectory())jod-check-test-\(UUID().uuidString)"
+    for name in ["state", "run"] {
+      try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+    }
+    environment = [
+      "STORAGE_SERVER_MAC": "02:00:00:c0:ff:ee",
+      "BROADCAST_ADDRESS": "127.0.0.1",
+      "JELLYFIN_API_URL": url,
+      "JELLYFIN_API_KEY": FakeJellyfin.key,
+      "CHECK_INTERVAL": "30s",
+      "PACKET_COOLDOWN_TIME": "1h",
+      "COOLDOWN_TIME": "30min",
+      "WOL_PORT": "\(wakePort)",
+      "STATE_DIRECTORY": "\(folder)/state",
+      "RUNTIME_DIRECTORY": "\(folder)/run",
+    ]
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  struct Ended {
+    let status: Int32
+    let output: String
+    let errors: String
+  }
+
+  @discardableResult
+  func run(_ arguments: String...) throws -> Ended { try run(arguments: arguments) }
+
+  @discardableResult
+  func run(arguments: [String]) throws -> Ended {
+    let process = Process()
+    let (output, errors) = ("\(folder)/output", "\(folder)/errors")
+    for path in [output, errors] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+    process.executableURL = URL(fileURLWithPath: Self.program)
+    process.arguments = arguments
+    process.environment = environment
+    process.standardOutput = FileHandle(forWritingAtPath: output)
+    process.standardError = FileHandle(forWritingAtPath: errors)
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationReason == .exit, "ended by signal \(process.terminationStatus)")
+    return Ended(
+      status: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),
+      errors: try String(contentsOfFile: errors, encoding: .utf8))
+  }
+
+  func contents(_ name: String) -> String? {
+    try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+  }
+
+  func write(_ text: String, to name: String) throws {
+    try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
+  }
+
+  /// A file's identity and time of change: they stay as long as nobody writes it.
+  func fingerprint(_ name: String) throws -> String {
+    let attributes = try FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
+    return "\(attributes[.systemFileNumber] ?? "") \(attributes[.modificationDate] ?? "")"
+  }
+
+  /// Every file there is, and every word that was printed last: where no secret may be.
+  func everything() throws -> String {
+    let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+    return names.compactMap(contents).joined(separator: "\n")
+  }
+}
+
+/// A household whose storage server has an address.
+struct Home {
+  let jellyfin: FakeJellyfin
+  let storage: StorageServer
+  let sandbox: Sandbox
+
+  init(blind: Bool = false) throws {
+    jellyfin = try FakeJellyfin()
+    storage = try StorageServer()
+    sandbox = try Sandbox(jellyfin: jellyfin.url, wakePort: storage.wakePort)
+    if !blind { sandbox.environment["STORAGE_SERVER_ADDRESS"] = "127.0.0.1:\(storage.port)" }
+  }
+
+  func someoneBrowses() { jellyfin.say(sessions: "[\(FakeJellyfin.session())]") }
+
+  func nobody() { jellyfin.say(sessions: "[]") }
+}

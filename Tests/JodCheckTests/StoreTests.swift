@@ -1,0 +1,203 @@
+import Foundation
+import Household
+import JodCore
+import Testing
+
+@testable import jod_check
+
+extension World {
+  @Suite("What is remembered, on the disk")
+  struct StoreTests {
+    @Test("a check that changes nothing writes nothing under the state directory")
+    func quiet() throws {
+      let home = try Home()
+      try home.storage.turn(.ready)
+      home.someoneBrowses()
+      try home.sandbox.run()
+      let before = try ["state", "state/state.json", "state/history.jsonl"].map(home.sandbox.fingerprint)
+      for _ in 1...3 { try home.sandbox.run() }
+      #expect(
+        try ["state", "state/state.json", "state/history.jsonl"].map(home.sandbox.fingerprint) == before)
+    }
+
+    @Test("a kill between the packet and the disk loses no cooldown")
+    func killed() throws {
+      let home = try Home(blind: true)
+      home.someoneBrowses()
+      let store = store(home.sandbox)
+      let now = Clock.now()
+      // What the program does before it sends; then it was killed.
+      _ = store.update(bootID: now.moment.bootID, keep: .runtime) { $0.noteWakeRequest(at: now.moment) }
+      #expect(home.sandbox.contents("state/state.json") == nil)
+      try home.sandbox.run()
+      #expect(home.storage.packets().isEmpty)
+    }
+
+    @Test("after a reboot the wall clock vouches for the cooldown, or the time the system is up")
+    func reboot() throws {
+      let home = try Home(blind: true)
+      home.someoneBrowses()
+      try home.sandbox.run()
+      #expect(home.storage.packets().count == 3)
+      try FileManager.default.removeItem(atPath: "\(home.sandbox.folder)/run/runtime.json")
+      let state = try #require(home.sandbox.contents("state/state.json"))
+      let bootID = Clock.now().moment.bootID
+      try home.sandbox.write(state.replacing(bootID, with: "an earlier boot"), to: "state/state.json")
+      home.sandbox.environment["PACKET_COOLDOWN_TIME"] = "10y"
+      try home.sandbox.run()
+      #expect(home.storage.packets().isEmpty)
+      home.sandbox.environment["PACKET_COOLDOWN_TIME"] = "1ms"
+      try home.sandbox.run()
+      #expect(home.storage.packets().count == 3)
+    }
+
+    /// Files that no jod-check of this version wrote.
+    static let notOurs = [
+      "", "{", "null", "[]", "{\"version\":1,\"serial\":\"x\"}", "{\"version\":99,\"serial\":1}",
+      "{\"version\":1,\"serial\":-1,\"storage\":{\"known\":\"ready\"},\"counters\":{}}", "\u{0}\u{0}\u{0}",
+    ]
+
+    @Test("damaged state is kept aside, told, and the user is served", arguments: notOurs)
+    func damaged(text: String) throws {
+      let home = try Home(blind: true)
+      home.someoneBrowses()
+      try home.sandbox.write(text, to: "state/state.json")
+      let ended = try home.sandbox.run()
+      #expect(ended.status == 0)
+      #expect(ended.output.contains("state.json.damaged"))
+      #expect(home.sandbox.contents("state/state.json.damaged") == text)
+      #expect(home.storage.packets().count == 3)
+      #expect(try !home.sandbox.run().output.contains("damaged"))
+    }
+
+    @Test("damaged memory of this boot is no trouble", arguments: notOurs)
+    func damagedRuntime(text: String) throws {
+      let home = try Home(blind: true)
+      home.someoneBrowses()
+      try home.sandbox.write(text, to: "run/runtime.json")
+      #expect(try home.sandbox.run().status == 0)
+      #expect(home.storage.packets().count == 3)
+    }
+
+    @Test(
+      "where nothing can be written the user is served, and it is an error",
+      arguments: ["STATE_DIRECTORY", "RUNTIME_DIRECTORY"])
+    func unwritable(variable: String) throws {
+      let home = try Home(blind: true)
+      home.someoneBrowses()
+      home.sandbox.environment[variable] = "\(home.sandbox.folder)/nowhere"
+      let ended = try home.sandbox.run()
+      #expect(ended.status == 1)
+      #expect(ended.errors.contains("cannot be written"))
+      #expect(home.storage.packets().count == 3)
+    }
+
+    @Test("state that could not be written is written as soon as it can be")
+    func mended() throws {
+      let home = try Home(blind: true)
+      home.someoneBrowses()
+      home.sandbox.environment["STATE_DIRECTORY"] = "\(home.sandbox.folder)/nowhere"
+      try home.sandbox.run()
+      home.sandbox.environment["STATE_DIRECTORY"] = "\(home.sandbox.folder)/state"
+      try home.sandbox.run()
+      #expect(home.storage.packets().count == 3, "one request, whose cooldown was kept in memory")
+      #expect(home.sandbox.contents("state/state.json")?.contains("last_wake_request") == true)
+    }
+
+    @Test("a write replaces the file at once, leaves nothing else, and sets the mode")
+    func replaces() throws {
+      let sandbox = try Sandbox()
+      let path = "\(sandbox.folder)/state/file"
+      try Files.replace(path, with: Array("old".utf8), mode: 0o644, durable: false)
+      let before = try sandbox.fingerprint("state/file")
+      try Files.replace(path, with: Array("new".utf8), mode: 0o640, durable: true)
+      #expect(sandbox.contents("state/file") == "new")
+      #expect(try sandbox.fingerprint("state/file") != before)
+      let attributes = try FileManager.default.attributesOfItem(atPath: path)
+      #expect(attributes[.posixPermissions] as? Int == 0o640)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: "\(sandbox.folder)/state") == ["file"])
+    }
+
+    @Test("a failed write leaves the old file as it was")
+    func keepsOld() throws {
+      let sandbox = try Sandbox()
+      let path = "\(sandbox.folder)/state/file"
+      try sandbox.write("old", to: "state/file")
+      // The temporary file's name is taken by something that cannot be opened for writing.
+      try FileManager.default.createDirectory(atPath: "\(path).new", withIntermediateDirectories: false)
+      #expect(throws: SystemError.self) {
+        try Files.replace(path, with: Array("new".utf8), mode: 0o644, durable: true)
+      }
+      #expect(sandbox.contents("state/file") == "old")
+    }
+
+    @Test("a file over its limit is not read, and a missing one is none")
+    func limits() throws {
+      let sandbox = try Sandbox()
+      try sandbox.write("12345", to: "state/file")
+      #expect(try Files.read("\(sandbox.folder)/state/file", limit: 5)?.count == 5)
+      #expect(throws: SystemError.self) { try Files.read("\(sandbox.folder)/state/file", limit: 4) }
+      #expect(try Files.read("\(sandbox.folder)/state/none", limit: 4) == nil)
+    }
+
+    @Test("the history has a line for each event, with what belongs to it")
+    func history() throws {
+      let home = try Home(blind: true)
+      home.someoneBrowses()
+      try home.sandbox.run()
+      let lines = try historyLines(home.sandbox)
+      #expect(lines.map { $0["event"] } == ["activity-began", "wake-requested"])
+      #expect(lines[1]["user"] == "Anna")
+      #expect(lines[1]["client"] == "Jellyfin Android TV")
+      #expect(lines[1]["device"] == "Living room")
+      #expect(lines[1]["mac"] == "02:00:00:c0:ff:ee")
+      #expect(lines.allSatisfy { $0["time"].flatMap(UTC.parse) != nil })
+    }
+
+    @Test("the history is bounded by dropping the oldest, whole lines only")
+    func historyBound() throws {
+      let sandbox = try Sandbox()
+      let line = "{\"event\":\"activity-began\",\"n\":\"\(String(repeating: "x", count: 1000))\"}\n"
+      let count = Store.historyLimit / line.utf8.count + 1
+      try sandbox.write(String(repeating: line, count: count), to: "state/history.jsonl")
+      try store(sandbox).appendHistory([Event(.storageReady, .notice, "last")], at: Clock.now().moment)
+      let lines = try historyLines(sandbox)
+      #expect((100..<count).contains(lines.count))
+      #expect(lines.last?["message"] == "last")
+    }
+
+    @Test("a line that was left half written swallows no other")
+    func historyTorn() throws {
+      let sandbox = try Sandbox()
+      try sandbox.write("{\"event\":\"wake-req", to: "state/history.jsonl")
+      try store(sandbox).appendHistory([Event(.storageReady, .notice, "whole")], at: Clock.now().moment)
+      #expect(sandbox.contents("state/history.jsonl")?.split(separator: "\n").last?.contains("whole") == true)
+    }
+
+    @Test("many writers at once lose no change")
+    func concurrent() async throws {
+      let sandbox = try Sandbox()
+      let store = store(sandbox)
+      let now = Clock.now().moment
+      await withTaskGroup(of: Void.self) { group in
+        for _ in 1...20 {
+          group.addTask {
+            _ = store.update(bootID: now.bootID, keep: .everything) { $0.noteWakeRequest(at: now) }
+          }
+        }
+      }
+      #expect(store.load(bootID: now.bootID).memory.state.counters.wakeRequests == 20)
+    }
+
+    private func store(_ sandbox: Sandbox) -> Store {
+      Store(
+        stateDirectory: "\(sandbox.folder)/state", runtimeDirectory: "\(sandbox.folder)/run", mode: .normal)
+    }
+
+    private func historyLines(_ sandbox: Sandbox) throws -> [[String: String]] {
+      try #require(sandbox.contents("state/history.jsonl")).split(separator: "\n").map {
+        try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: String])
+      }
+    }
+  }
+}

@@ -1,3 +1,0 @@
-import Testing
-@testable import jod_check
-@Test func b() {}

@@ -1,3 +1,0 @@
-import Testing
-@testable import JodCore
-@Test func a() { #expect(placeholder == 1) }
