@@ -41,6 +41,12 @@ public struct ActivityMemory: Hashable, Sendable, Codable {
   public var recovered: Seconds?
 
   public init() {}
+
+  var isPlausible: Bool {
+    let boots = Array(browsing.values) + Array(pauses.values) + [looked ?? 0]
+    // Jellyfin's clock has four digits for the year.
+    return boots.allSatisfy(Moment.isBootClock) && abs(recovered ?? 0) < 1e12
+  }
 }
 
 /// Who is active (specification, section 3, "What counts as activity"). Ages are by Jellyfin's clock, stretches of time

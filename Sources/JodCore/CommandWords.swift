@@ -43,7 +43,9 @@ public enum CommandWords {
 
   private static func isSpace(_ scalar: Unicode.Scalar) -> Bool { " \t\n\r".unicodeScalars.contains(scalar) }
 
-  private static func isWordEnd(_ rest: Substring.UnicodeScalarView) -> Bool { rest.first.map(isSpace) ?? true }
+  private static func isWordEnd(_ rest: Substring.UnicodeScalarView) -> Bool {
+    rest.first.map(isSpace) ?? true
+  }
 
   /// The bytes that an escape stands for, its backslash already taken.
   private static func escape(_ rest: inout Substring.UnicodeScalarView) -> [UInt8]? {

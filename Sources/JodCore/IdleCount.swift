@@ -21,6 +21,8 @@ public struct IdleCount: Hashable, Sendable, Codable {
     seconds = isWitnessed ? seconds + elapsed : 0
     last = moment
   }
+
+  var isPlausible: Bool { Moment.isBootClock(seconds) && last.isPlausible }
 }
 
 /// The rhythm of the checks: when the last ones began, on the boot clock.
@@ -44,4 +46,6 @@ public struct Beat: Hashable, Sendable, Codable {
     guard spacings.count == 5 else { return interval }
     return max(interval, spacings[2])
   }
+
+  var isPlausible: Bool { starts.count <= 6 && starts.allSatisfy(Moment.isBootClock) }
 }

@@ -59,7 +59,9 @@ public struct State: Hashable, Sendable, Codable {
   /// Whether the numbers can have been written by this program; a file may have been written by anything.
   public var isPlausible: Bool {
     let counts = [serial, wake?.requests ?? 0, counters.wakeRequests, counters.wakes, counters.failedWakes]
+    let moments = [lastWakeRequest, wake?.began, wake?.activityEnded, storage.since, activity?.since]
     return version == Self.currentVersion && counts.allSatisfy { (0...(1 << 40)).contains($0) }
+      && moments.allSatisfy { $0?.isPlausible ?? true }
   }
 }
 
@@ -92,12 +94,20 @@ public struct Runtime: Hashable, Sendable, Codable {
   public var state: State?
 
   public init(bootID: String) { boot = bootID }
+
+  /// As `State.isPlausible`.
+  var isPlausible: Bool {
+    (0...2).contains(silentChecks) && beat.isPlausible && activity.isPlausible && troubles.isPlausible
+      && idle?.isPlausible ?? true && lastCheck?.at.isPlausible ?? true && probeSince?.isPlausible ?? true
+      && state?.isPlausible ?? true
+  }
 }
 
 extension Memory {
-  /// The newest of what two files hold, for the boot that runs; each of them may be missing.
+  /// The newest of what two files hold, for the boot that runs; each of them may be missing. What cannot be plausible in
+  /// the runtime's is as good as missing: the checks write it anew.
   public init(state: State?, runtime: Runtime?, bootID: String) {
-    let current = runtime.flatMap { $0.boot == bootID ? $0 : nil }
+    let current = runtime.flatMap { $0.boot == bootID && $0.isPlausible ? $0 : nil }
     let copies = [state, current?.state].compactMap { $0 }
     self.init(
       state: copies.max { $0.serial < $1.serial } ?? State(), runtime: current ?? Runtime(bootID: bootID))

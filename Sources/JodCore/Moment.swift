@@ -18,6 +18,12 @@ public struct Moment: Hashable, Sendable {
     self.boot = boot
     self.bootID = bootID
   }
+
+  /// Whether a clock can have shown it; a file may hold anything.
+  var isPlausible: Bool { Self.isBootClock(boot) }
+
+  /// What a boot clock can show: up to three centuries, and far from every overflow.
+  static func isBootClock(_ seconds: Seconds) -> Bool { (0...1e10).contains(seconds) }
 }
 
 /// The present, as the world hands it to a decision.

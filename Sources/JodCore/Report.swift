@@ -26,16 +26,25 @@ public struct Report: Hashable, Sendable {
     for trouble in troubles {
       let tells = memory.tells(trouble, onBeat: onBeat, boot: boot)
       let event = trouble.event(tells ? .error : .debug)
-      if !changes.contains(where: { $0.name == event.name && $0.priority <= event.priority }) {
-        events.append(event)
-      }
+      if !changes.contains(where: { $0.says(event) }) { events.append(event) }
       if tells { exitStatus = max(exitStatus, trouble.kind.exitStatus) }
     }
     let present = Set(troubles.map(\.kind))
     let over = examined.subtracting(present).filter { memory.clear($0) }
-    if !over.isDisjoint(with: Trouble.Kind.ofJellyfin), present.isDisjoint(with: Trouble.Kind.ofJellyfin) {
+    guard !over.isDisjoint(with: Trouble.Kind.ofJellyfin) else { return }
+    if let still = present.intersection(Trouble.Kind.ofJellyfin).first {
+      // Who heard of the one trouble is to hear when both are over.
+      memory.noteAnnounced(still)
+    } else {
       events.append(Event(.jellyfinRecovered, .notice, "Jellyfin answers again."))
     }
+  }
+}
+
+extension Event {
+  /// Whether another event would only repeat this one.
+  fileprivate func says(_ other: Event) -> Bool {
+    name == other.name && message == other.message && priority <= other.priority
   }
 }
 

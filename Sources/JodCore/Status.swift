@@ -157,8 +157,8 @@ extension Status {
     var rows: [(String, String)] = []
     let since = storage.since.flatMap(UTC.parse).map { ", since \(clock($0))" } ?? ""
     rows.append(("Storage", storageWords + since))
-    rows.append(("Activity", activityWords(now: now)))
-    rows += activity.sessions.map { ("", "\($0.user), \($0.kind.rawValue), \($0.client) on \($0.device)") }
+    rows.append(("Activity", activity.active == nil ? "unknown" : activityWords(now: now)))
+    rows += activity.sessions.map { ("", $0.words) }
     rows.append(("Last wake", wake.last.flatMap(UTC.parse).map(clock) ?? "never"))
     rows.append(("Power-off", poweroff.blockedBy.map { "not now: \($0)" } ?? poweroff.at ?? "not planned"))
     rows.append(("Next", nextWords))
@@ -188,7 +188,7 @@ extension Status {
       guard let only = activity.sessions.first, activity.sessions.count == 1 else {
         return Printable.count(activity.sessions.count, "active session")
       }
-      return only.kind == .unknown ? "a session that is not understood" : "\(only.user) \(only.kind.rawValue)"
+      return only.kind == .unknown ? only.words : "\(only.user) \(only.kind.rawValue)"
     case false?:
       guard let since = activity.since.flatMap(UTC.parse), now >= since + 1 else { return "no activity" }
       return "no activity for \(TimeSpan.text(now - since))"
@@ -208,6 +208,15 @@ extension Status {
   private func ago(_ seconds: Seconds) -> String {
     guard seconds >= 0 else { return "by a clock that has been set since" }
     return seconds < 1 ? "just now" : "\(TimeSpan.text(seconds)) ago"
+  }
+}
+
+extension Status.Person {
+  /// `Anna, browsing, Jellyfin Web on Firefox`.
+  fileprivate var words: String {
+    guard kind != .unknown else { return "a session that is not understood" }
+    let source = [client, device].filter { !$0.isEmpty }.joined(separator: " on ")
+    return [user, kind.rawValue, source].filter { !$0.isEmpty }.joined(separator: ", ")
   }
 }
 

@@ -54,6 +54,12 @@ public struct TroubleMemory: Hashable, Sendable, Codable {
   /// Causes are few; a bound all the same, for the runtime directory is memory.
   private static let rememberedCauses = 16
 
+  var isPlausible: Bool {
+    records.values.allSatisfy {
+      Moment.isBootClock($0.since) && $0.told.values.allSatisfy(Moment.isBootClock)
+    }
+  }
+
   public func since(_ kind: Trouble.Kind) -> Seconds? { records[kind.rawValue]?.since }
 
   /// Whether this check tells the trouble by its exit status and in the journal (specification, section 7).
@@ -73,6 +79,9 @@ public struct TroubleMemory: Hashable, Sendable, Codable {
     }
     return tells
   }
+
+  /// Notes that somebody waits to hear of this trouble's end.
+  mutating func noteAnnounced(_ kind: Trouble.Kind) { records[kind.rawValue]?.announced = true }
 
   /// Forgets a trouble that is over, and says whether anybody had heard of it.
   public mutating func clear(_ kind: Trouble.Kind) -> Bool {

@@ -15,28 +15,29 @@ enum Generator {
     }
     do {
       let environment = try Settings.defaults(root + Settings.defaultsFile)
-      guard environment["CHECK_INTERVAL"]?.isEmpty == false, TimerUnit.override(root) == nil else {
-        return 0
-      }
+      if TimerUnit.isReplaced(root) { return 0 }
+      if TimerUnit.edited(root) != nil { return try write(nil, under: arguments[1]) }
+      guard environment["CHECK_INTERVAL"]?.isEmpty == false else { return 0 }
       guard let interval = Configuration.checkInterval(in: environment) else {
         log(
           "CHECK_INTERVAL in \(Settings.defaultsFile) is \(Printable.quoted(environment["CHECK_INTERVAL"] ?? "")), which is not understood; accepted: \(TimeSpan.accepted), 1s or more; the timer keeps to \(TimeSpan.text(Configuration.defaultCheckInterval))"
         )
         return 0
       }
-      try write(interval, under: arguments[1])
+      return try write(interval, under: arguments[1])
     } catch {
       log("\(error); the timer keeps to \(TimeSpan.text(Configuration.defaultCheckInterval))")
     }
     return 0
   }
 
-  private static func write(_ interval: Seconds, under directory: String) throws(SystemError) {
+  private static func write(_ interval: Seconds?, under directory: String) throws(SystemError) -> Int32 {
     let folder = "\(directory)/jod-check.timer.d"
     guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw SystemError("create \(folder)") }
     try Files.replace(
       "\(folder)/\(TimerUnit.dropIn)", with: Array(TimerUnit.settings(interval).utf8), mode: 0o644,
       durable: false)
+    return 0
   }
 
   /// Generators run before there is a journal, so they log to the kernel's ring buffer, which journald reads later.
@@ -59,26 +60,35 @@ enum TimerUnit {
   static let dropIn = "00-check-interval.conf"
 
   /// An assignment of nothing empties the whole list of a timer's times, so the first run is set again.
-  static func settings(_ interval: Seconds) -> String {
-    """
-    # Made by jod-check-generator from CHECK_INTERVAL in \(Settings.defaultsFile).
-    [Timer]
-    OnUnitActiveSec=
-    OnActiveSec=1s
-    OnUnitActiveSec=\(Int((interval * 1000).rounded()))ms
-
-    """
+  ///
+  /// - Parameter interval: nil where the administrator's follows.
+  static func settings(_ interval: Seconds?) -> String {
+    let rhythm = interval.map { "OnUnitActiveSec=\(Int(($0 * 1000).rounded()))ms\n" } ?? ""
+    return """
+      # Made by jod-check-generator from CHECK_INTERVAL in \(Settings.defaultsFile).
+      [Timer]
+      OnUnitActiveSec=
+      OnActiveSec=1s
+      \(rhythm)
+      """
   }
 
-  /// The rhythm that the administrator set with `systemctl edit`. These settings add up, so the generator's must be absent
-  /// for theirs to win even where they do not reset the list first.
-  static func override(_ root: String = "") -> Seconds? {
-    ["/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system"].lazy.compactMap {
-      directory in
-      let unit = "\(root)\(directory)/jod-check.timer"
-      return
-        ([unit] + Files.names(in: "\(unit).d").filter { $0.hasSuffix(".conf") }.map { "\(unit).d/\($0)" })
-        .compactMap { interval(inFile: $0) }.last
+  private static let directories = [
+    "/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system",
+  ]
+
+  /// Whether the administrator has a whole unit of their own in place of ours.
+  static func isReplaced(_ root: String = "") -> Bool {
+    directories.contains { access("\(root)\($0)/jod-check.timer", F_OK) == 0 }
+  }
+
+  /// The rhythm that the administrator set with `systemctl edit`. These times add up where the list is not reset first, so
+  /// ours must be gone for theirs to win.
+  static func edited(_ root: String = "") -> Seconds? {
+    directories.lazy.compactMap { directory in
+      let folder = "\(root)\(directory)/jod-check.timer.d"
+      return Files.names(in: folder).filter { $0.hasSuffix(".conf") }
+        .compactMap { interval(inFile: "\(folder)/\($0)") }.last
     }.first
   }
 
@@ -93,7 +103,8 @@ enum TimerUnit {
   /// environment is somebody's own.
   static func warnings(_ settings: Settings, _ configuration: Configuration) -> [String] {
     guard settings.environment["SYSTEMD_EXEC_PID"] == "\(getpid())" else { return [] }
-    let edited = override()
+    guard !isReplaced() else { return [] }
+    let edited = edited()
     let generated = interval(inFile: "/run/systemd/generator/jod-check.timer.d/\(dropIn)")
     let timer = edited ?? generated ?? Configuration.defaultCheckInterval
     guard abs(timer - configuration.checkInterval) > 0.001 else { return [] }

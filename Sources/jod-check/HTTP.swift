@@ -31,7 +31,7 @@ final class HTTPConnection: Sendable {
   }
 
   /// Connects, with certificate checks where the URL is https. Throws what NIO and NIOSSL throw, or `HTTPFailure`.
-  static func open(_ url: BaseURL, on group: any EventLoopGroup, deadline: NIODeadline) async throws
+  static func open(_ url: BaseURL, on group: any EventLoopGroup, deadline: NIODeadline) throws
     -> HTTPConnection
   {
     let context = url.isSecure ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
@@ -53,16 +53,16 @@ final class HTTPConnection: Sendable {
       }
       .connect(host: host, port: port)
     // The resolver knows no deadline.
-    let channel = try await connected.bounded(by: deadline, on: loop).get()
+    let channel = try connected.bounded(by: deadline, on: loop).wait()
     return HTTPConnection(channel: channel, deadline: deadline)
   }
 
   /// Asks for a path; redirects are replies like any other.
-  func get(_ path: String, headers: HTTPHeaders) async throws -> HTTPReply {
+  func get(_ path: String, headers: HTTPHeaders) throws -> HTTPReply {
     let promise = channel.eventLoop.makePromise(of: HTTPReply.self)
     let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: headers)
     channel.writeAndFlush(Request(head: head, reply: promise)).cascadeFailure(to: promise)
-    return try await promise.futureResult.bounded(by: deadline, on: channel.eventLoop).get()
+    return try promise.futureResult.bounded(by: deadline, on: channel.eventLoop).wait()
   }
 
   func close() { channel.close(promise: nil) }

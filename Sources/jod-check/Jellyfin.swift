@@ -23,18 +23,18 @@ struct Jellyfin: Sendable {
   }
 
   /// Sessions and devices, or why nothing is known of them.
-  func poll() async -> Result<JellyfinAnswer, Trouble> {
+  func poll() -> Result<JellyfinAnswer, Trouble> {
     let deadline = NIODeadline.now() + Self.timeLimit
     do {
-      var connection = try await HTTPConnection.open(url, on: group, deadline: deadline)
+      var connection = try HTTPConnection.open(url, on: group, deadline: deadline)
       defer { connection.close() }
-      let sessions = try await connection.get(url.path("Sessions"), headers: headers)
+      let sessions = try connection.get(url.path("Sessions"), headers: headers)
       let entries = try decode([SessionEntry].self, sessions, "/Sessions")
       if !sessions.keepsAlive {
         connection.close()
-        connection = try await HTTPConnection.open(url, on: group, deadline: deadline)
+        connection = try HTTPConnection.open(url, on: group, deadline: deadline)
       }
-      let devices = try await connection.get(url.path("Devices"), headers: headers)
+      let devices = try connection.get(url.path("Devices"), headers: headers)
       let list =
         [401, 403, 404].contains(devices.status)
         ? nil : try decode(DeviceList.self, devices, "/Devices").items

@@ -5,17 +5,17 @@ import NIOPosix
 
 @main
 enum Main {
-  static func main() async {
+  static func main() {
     // systemd starts its generators by their own name, with three directories.
     if CommandLine.arguments.first?.hasSuffix("jod-check-generator") == true {
       exit(Generator.run(CommandLine.arguments))
     }
-    await JodCheck.main()
+    JodCheck.main()
   }
 }
 
 /// `jod-check`: one check, and the commands beside it.
-struct JodCheck: AsyncParsableCommand {
+struct JodCheck: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "jod-check",
     abstract: "Wakes the storage server when somebody uses Jellyfin.",
@@ -33,7 +33,7 @@ struct JodCheck: AsyncParsableCommand {
 }
 
 /// What `jod-check` does without a command.
-struct CheckCommand: AsyncParsableCommand {
+struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Make one check.", version: Version.current)
 
@@ -43,9 +43,9 @@ struct CheckCommand: AsyncParsableCommand {
   @Flag(help: "Print one JSON document instead of sentences.")
   var json = false
 
-  func run() async throws {
+  func run() throws {
     let program = Program.start(json: json, isDryRun: dryRun)
-    throw ExitCode(await Check(program: program).run())
+    throw ExitCode(Check(program: program).run())
   }
 }
 
@@ -53,24 +53,20 @@ struct CheckCommand: AsyncParsableCommand {
 struct Check {
   let program: Program
 
-  func run() async -> Int32 {
+  func run() -> Int32 {
     let start = Clock.now()
-    let observation = await observe()
+    let observation = observe()
     let decided = decideAndNote(observation)
     let acted = act(decided)
     return report(acted, start: start)
   }
 
-  private func observe() async -> Observation {
+  private func observe() -> Observation {
+    let configuration = program.configuration
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    async let probe = probe(on: group)
-    let answer = await Jellyfin(program.configuration, group: group).poll()
-    return Observation(jellyfin: answer, storage: await probe)
-  }
-
-  private func probe(on group: MultiThreadedEventLoopGroup) async -> Probe? {
-    guard let address = program.configuration.storageServerAddress else { return nil }
-    return await StorageProbe.run(address, on: group)
+    let probe = configuration.storageServerAddress.map { StorageProbe.start($0, on: group) }
+    let answer = Jellyfin(configuration, group: group).poll()
+    return Observation(jellyfin: answer, storage: probe.map { (try? $0.wait()) ?? .silent })
   }
 
   private struct Decided {
@@ -142,6 +138,8 @@ struct Check {
   private func report(_ acted: Acted, start: Now) -> Int32 {
     let boot = start.moment.boot
     let update = program.store.update(bootID: start.moment.bootID, keep: .runtime) { memory in
+      // Where nothing was written, nothing was read back either.
+      if program.store.mode == .readOnly { memory = acted.decision.memory }
       let interval = program.configuration.checkInterval
       let onBeat = memory.runtime.beat.includes(start: boot, interval: interval)
       memory.runtime.beat.note(start: boot)

@@ -50,7 +50,7 @@ struct Settings {
   private static func contents(_ path: String, named name: String) throws(ConfigurationError) -> String? {
     func fault(_ problem: String) -> ConfigurationError {
       ConfigurationError(faults: [
-        ConfigurationFault(variable: name, problem: problem, accepted: "a readable text file in UTF-8")
+        ConfigurationFault(variable: name, problem: problem, accepted: "a readable text file")
       ])
     }
     let bytes: [UInt8]?
@@ -60,10 +60,9 @@ struct Settings {
       throw fault("\(error)")
     }
     guard let bytes else { return nil }
-    guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else {
-      throw fault("not a text file")
-    }
-    return text
+    if bytes.contains(0) { throw fault("not a text file") }
+    // A comment may be in an older encoding, as for systemd; in a value the mark for it is refused like any other fault.
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// systemd separates several directories by colons; ours is the first.

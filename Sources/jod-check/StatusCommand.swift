@@ -4,7 +4,7 @@ import Glibc
 import JodCore
 
 /// `jod-check status`: for every user; it asks nobody.
-struct StatusCommand: AsyncParsableCommand {
+struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
     abstract: "Show what is known, what happens next, and why.",
@@ -15,7 +15,7 @@ struct StatusCommand: AsyncParsableCommand {
   @Flag(help: "Print one JSON document.")
   var json = false
 
-  func run() async throws {
+  func run() throws {
     let directory = getenv("RUNTIME_DIRECTORY").map { String(cString: $0) } ?? Identity.runtimeDirectory
     let path = "\(directory.prefix { $0 != ":" })/status.json"
     let status: Status

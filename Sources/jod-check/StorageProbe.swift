@@ -8,8 +8,8 @@ enum StorageProbe {
   /// A second is plenty on a home's network (specification, section 1).
   static let timeLimit = TimeAmount.seconds(1)
 
-  /// Opens a TCP connection to the storage service, and closes it at once.
-  static func run(_ endpoint: Endpoint, on group: any EventLoopGroup) async -> Probe {
+  /// Opens a TCP connection to the storage service, and closes it at once. The future never fails.
+  static func start(_ endpoint: Endpoint, on group: any EventLoopGroup) -> EventLoopFuture<Probe> {
     let loop = group.next()
     let promise = loop.makePromise(of: Probe.self)
     // Over the name's resolution as well, which knows no deadline. Whoever comes second is not heard.
@@ -26,7 +26,7 @@ enum StorageProbe {
           promise.succeed(isRefusal(error) ? .up : .silent)
         }
       }
-    return (try? await promise.futureResult.get()) ?? .silent
+    return promise.futureResult
   }
 
   /// Whether a kernel answered, by any of the name's addresses.

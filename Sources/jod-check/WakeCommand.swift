@@ -4,7 +4,7 @@ import JodCore
 import NIOPosix
 
 /// `jod-check wake`: one wake request now, and patience until the storage server is ready.
-struct WakeCommand: AsyncParsableCommand {
+struct WakeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "wake",
     abstract: "Wake the storage server now, and wait until it is ready.",
@@ -18,9 +18,9 @@ struct WakeCommand: AsyncParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Wait until the storage server is ready.")
   var wait = true
 
-  func run() async throws {
+  func run() throws {
     let program = Program.start(json: false)
-    throw ExitCode(await ManualWake(program: program).run(wait: wait))
+    throw ExitCode(ManualWake(program: program).run(wait: wait))
   }
 }
 
@@ -29,7 +29,7 @@ private struct ManualWake {
 
   private var configuration: Configuration { program.configuration }
 
-  func run(wait: Bool) async -> Int32 {
+  func run(wait: Bool) -> Int32 {
     let now = Clock.now()
     let (earlier, event) = program.store.update(bootID: now.moment.bootID, keep: .runtime) { memory in
       let earlier = memory.state
@@ -51,7 +51,7 @@ private struct ManualWake {
     guard wait, !configuration.dryRun, let address = configuration.storageServerAddress else {
       return isRemembered ? 0 : 1
     }
-    return await waitUntilReady(address, since: now) && isRemembered ? 0 : 1
+    return waitUntilReady(address, since: now) && isRemembered ? 0 : 1
   }
 
   private func tell(_ events: [Event]) {
@@ -82,11 +82,11 @@ private struct ManualWake {
     return trouble == nil
   }
 
-  private func waitUntilReady(_ address: Endpoint, since start: Now) async -> Bool {
+  private func waitUntilReady(_ address: Endpoint, since start: Now) -> Bool {
     let progress = Progress(isShown: program.output.voice == .text && isatty(STDERR_FILENO) == 1)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     while true {
-      let probe = await StorageProbe.run(address, on: group)
+      let probe = try? StorageProbe.start(address, on: group).wait()
       let now = Clock.now()
       let seconds = now.since(start.moment)
       if probe == .ready {

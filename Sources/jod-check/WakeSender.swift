@@ -1,3 +1,5 @@
+// sd-daemon.h includes sys/socket.h, whose constants a whole-module build then finds in this module alone.
+import CSystemd
 import Glibc
 import JodCore
 

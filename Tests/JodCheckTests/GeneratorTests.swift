@@ -45,10 +45,15 @@ struct GeneratorTests {
     #expect(try generate(text) == nil)
   }
 
-  @Test("systemctl edit wins, whether it resets the list or adds to it")
+  @Test("systemctl edit wins also where it does not reset the list, for ours is gone")
   func edited() throws {
-    #expect(try generate("CHECK_INTERVAL=10\n", edited: "[Timer]\nOnUnitActiveSec=5min\n") == nil)
-    #expect(try generate("CHECK_INTERVAL=10\n", edited: "[Timer]\nAccuracySec=1s\n") != nil)
+    let text = try #require(try generate("CHECK_INTERVAL=10\n", edited: "[Timer]\nOnUnitActiveSec=5min\n"))
+    #expect(text.hasSuffix("[Timer]\nOnUnitActiveSec=\nOnActiveSec=1s\n"))
+  }
+
+  @Test("other settings of the administrator leave the rhythm to us")
+  func editedOtherwise() throws {
+    #expect(try generate("CHECK_INTERVAL=10\n", edited: "[Timer]\nAccuracySec=1s\n")?.contains("10000ms") == true)
   }
 
   @Test("without directories, or with ones that cannot be written, it ends well and writes nothing")

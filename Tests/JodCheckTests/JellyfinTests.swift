@@ -9,11 +9,11 @@ import Testing
 @testable import jod_check
 
 /// Asks whatever answers at a URL, as a check does.
-private func poll(_ url: String) async throws -> Result<JellyfinAnswer, Trouble> {
+private func poll(_ url: String) throws -> Result<JellyfinAnswer, Trouble> {
   let configuration = try Configuration(environment: [
     "STORAGE_SERVER_MAC": "02:00:00:c0:ff:ee", "JELLYFIN_API_URL": url, "JELLYFIN_API_KEY": FakeJellyfin.key,
   ])
-  return await Jellyfin(configuration, group: MultiThreadedEventLoopGroup.singleton).poll()
+  return Jellyfin(configuration, group: MultiThreadedEventLoopGroup.singleton).poll()
 }
 
 private func trouble(_ result: Result<JellyfinAnswer, Trouble>) -> Trouble? {
@@ -24,10 +24,10 @@ extension World {
   @Suite("Asking Jellyfin")
   struct JellyfinTests {
     @Test("sessions and devices are asked for on one connection, with the one header that all servers accept")
-    func asks() async throws {
+    func asks() throws {
       let jellyfin = try FakeJellyfin()
       jellyfin.say(sessions: "[\(FakeJellyfin.session(user: "Anna"))]")
-      let answer = try await poll(jellyfin.url).get()
+      let answer = try poll(jellyfin.url).get()
       #expect(answer.sessions.count == 1)
       #expect(answer.devices == [])
       #expect(
@@ -41,39 +41,39 @@ extension World {
     }
 
     @Test("a base path comes before the names")
-    func basePath() async throws {
+    func basePath() throws {
       let server = try LoopbackServer { connection in
         while let request = connection.readRequest() {
           let isRight = request.hasPrefix("GET /media/jf/")
           connection.send(FakeJellyfin.reply(isRight ? "200 OK" : "404 Not Found", body: body(for: request)))
         }
       }
-      #expect(try await poll("http://127.0.0.1:\(server.port)/media/jf/").get().devices == [])
+      #expect(try poll("http://127.0.0.1:\(server.port)/media/jf/").get().devices == [])
     }
 
     @Test("names and IPv6 addresses work as well", arguments: ["localhost", "[::1]"])
-    func hosts(host: String) async throws {
+    func hosts(host: String) throws {
       let address = host == "localhost" ? "127.0.0.1" : "::1"
       let server = try LoopbackServer(host: address) { connection in
         while let request = connection.readRequest() {
           connection.send(FakeJellyfin.reply("200 OK", body: body(for: request)))
         }
       }
-      #expect(try await poll("http://\(host):\(server.port)").get().sessions == [])
+      #expect(try poll("http://\(host):\(server.port)").get().sessions == [])
     }
 
     @Test("a server that closes after each reply is asked on a second connection")
-    func closes() async throws {
+    func closes() throws {
       let server = try LoopbackServer { connection in
         guard let request = connection.readRequest() else { return }
         connection.send(
           FakeJellyfin.reply("200 OK", headers: "Connection: close\r\n", body: body(for: request)))
       }
-      #expect(try await poll("http://127.0.0.1:\(server.port)").get().devices == [])
+      #expect(try poll("http://127.0.0.1:\(server.port)").get().devices == [])
     }
 
     @Test("a reply in chunks, byte by byte, is a reply")
-    func slow() async throws {
+    func slow() throws {
       let server = try LoopbackServer { connection in
         while let request = connection.readRequest() {
           connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -83,11 +83,11 @@ extension World {
           connection.send("0\r\n\r\n")
         }
       }
-      #expect(try await poll("http://127.0.0.1:\(server.port)").get().sessions == [])
+      #expect(try poll("http://127.0.0.1:\(server.port)").get().sessions == [])
     }
 
     @Test("ages are told by the Date header, whatever this machine's clock says")
-    func date() async throws {
+    func date() throws {
       let server = try LoopbackServer { connection in
         while let request = connection.readRequest() {
           let body = body(for: request)
@@ -96,20 +96,20 @@ extension World {
           )
         }
       }
-      #expect(try await poll("http://127.0.0.1:\(server.port)").get().time == 784_111_777)
+      #expect(try poll("http://127.0.0.1:\(server.port)").get().time == 784_111_777)
     }
 
     @Test(
       "devices that this key may not read are left out",
       arguments: ["401 Unauthorized", "403 Forbidden", "404 Not Found"])
-    func withoutDevices(status: String) async throws {
+    func withoutDevices(status: String) throws {
       let server = try LoopbackServer { connection in
         while let request = connection.readRequest() {
           let isSessions = request.hasPrefix("GET /Sessions")
           connection.send(FakeJellyfin.reply(isSessions ? "200 OK" : status, body: isSessions ? "[]" : ""))
         }
       }
-      let answer = try await poll("http://127.0.0.1:\(server.port)").get()
+      let answer = try poll("http://127.0.0.1:\(server.port)").get()
       #expect(answer.devices == nil)
       #expect(answer.sessions == [])
     }
@@ -154,11 +154,11 @@ extension World {
     ]
 
     @Test("what is no answer is told in a sentence that helps", arguments: bad)
-    func badServers(server: (name: String, reply: String, kind: Trouble.Kind, words: [String])) async throws {
+    func badServers(server: (name: String, reply: String, kind: Trouble.Kind, words: [String])) throws {
       let listener = try LoopbackServer { connection in
         if connection.readRequest() != nil { connection.send(server.reply) }
       }
-      let trouble = try #require(trouble(await poll("http://127.0.0.1:\(listener.port)")))
+      let trouble = try #require(trouble(poll("http://127.0.0.1:\(listener.port)")))
       #expect(trouble.kind == server.kind)
       for words in server.words { #expect(trouble.words.contains(words)) }
     }
@@ -166,97 +166,97 @@ extension World {
     @Test(
       "an answer for the devices that is no list of devices is no answer",
       arguments: ["[]", "{}", "", "<html>"])
-    func badDevices(body: String) async throws {
+    func badDevices(body: String) throws {
       let server = try LoopbackServer { connection in
         while let request = connection.readRequest() {
           connection.send(
             FakeJellyfin.reply("200 OK", body: request.hasPrefix("GET /Sessions") ? "[]" : body))
         }
       }
-      #expect(trouble(try await poll("http://127.0.0.1:\(server.port)"))?.kind == .jellyfin)
+      #expect(trouble(try poll("http://127.0.0.1:\(server.port)"))?.kind == .jellyfin)
     }
 
     @Test("40 MiB are not read to their end")
-    func huge() async throws {
+    func huge() throws {
       let server = try LoopbackServer { connection in
         guard connection.readRequest() != nil else { return }
         connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(40 << 20)\r\n\r\n")
         let part = [UInt8](repeating: UInt8(ascii: " "), count: 1 << 20)
         for _ in 0..<40 { guard connection.send(part) else { return } }
       }
-      #expect(trouble(try await poll("http://127.0.0.1:\(server.port)"))?.cause == "size")
+      #expect(trouble(try poll("http://127.0.0.1:\(server.port)"))?.cause == "size")
     }
 
     @Test(
       "a server that stalls is given up", arguments: ["", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"])
-    func stalls(start: String) async throws {
+    func stalls(start: String) throws {
       let server = try LoopbackServer { connection in
         guard connection.readRequest() != nil else { return }
         connection.send(start)
         connection.waitForEnd()
       }
-      let trouble = try #require(trouble(await poll("http://127.0.0.1:\(server.port)")))
+      let trouble = try #require(trouble(poll("http://127.0.0.1:\(server.port)")))
       #expect(trouble.cause == "timeout")
       #expect(trouble.words.contains("5s"))
     }
 
     @Test("a server that trickles on for ever is given up all the same")
-    func trickles() async throws {
+    func trickles() throws {
       let server = try LoopbackServer { connection in
         guard connection.readRequest() != nil else { return }
         connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
         // Paced by the client's patience alone: poll(2) waits for the end or half a second.
         while connection.staysOpen(forMilliseconds: 500) { connection.send("1\r\n[\r\n") }
       }
-      #expect(trouble(try await poll("http://127.0.0.1:\(server.port)"))?.cause == "timeout")
+      #expect(trouble(try poll("http://127.0.0.1:\(server.port)"))?.cause == "timeout")
     }
 
     @Test("nobody listens")
-    func refused() async throws {
+    func refused() throws {
       let server = try LoopbackServer { _ in }
       server.stop()
-      let trouble = try #require(trouble(await poll("http://127.0.0.1:\(server.port)")))
+      let trouble = try #require(trouble(poll("http://127.0.0.1:\(server.port)")))
       #expect(trouble.cause == "refused")
       #expect(trouble.words.contains("systemctl status jellyfin"))
     }
 
     @Test("a name that does not resolve")
-    func unknownName() async throws {
-      let trouble = try #require(trouble(await poll("http://jellyfin.invalid:8096")))
+    func unknownName() throws {
+      let trouble = try #require(trouble(poll("http://jellyfin.invalid:8096")))
       #expect(["name", "timeout"].contains(trouble.cause))
     }
 
     @Test("https with a certificate that nobody vouches for")
-    func unknownCertificate() async throws {
-      let server = try await TLSServer()
-      let trouble = try #require(trouble(await poll("https://localhost:\(server.port)")))
+    func unknownCertificate() throws {
+      let server = try TLSServer()
+      let trouble = try #require(trouble(poll("https://localhost:\(server.port)")))
       #expect(trouble.cause == "certificate")
       #expect(trouble.words.contains("update-ca-certificates"))
     }
 
     @Test("https to a server that speaks http")
-    func noTLS() async throws {
+    func noTLS() throws {
       let server = try LoopbackServer { connection in
         _ = connection.readRequest()
         connection.send("HTTP/1.1 400 Bad Request\r\n\r\n")
       }
-      let trouble = try #require(trouble(await poll("https://127.0.0.1:\(server.port)")))
+      let trouble = try #require(trouble(poll("https://127.0.0.1:\(server.port)")))
       #expect(trouble.kind == .jellyfin)
     }
 
     @Test("a server that quotes the key back does not get it into our words")
-    func quotesKey() async throws {
+    func quotesKey() throws {
       let key = FakeJellyfin.key
       let server = try LoopbackServer { connection in
         if connection.readRequest() != nil {
           connection.send(FakeJellyfin.reply("302 Found", headers: "Location: /?token=\(key)\r\n", body: ""))
         }
       }
-      let trouble = try #require(trouble(await poll("http://127.0.0.1:\(server.port)")))
+      let trouble = try #require(trouble(poll("http://127.0.0.1:\(server.port)")))
       #expect(!trouble.words.contains(key))
       let jellyfin = try FakeJellyfin()
       jellyfin.say(sessions: "[\(FakeJellyfin.session(user: key, client: key, device: key))]")
-      #expect(!"\(try await poll(jellyfin.url).get().sessions)".contains("0123456789abcdef0"))
+      #expect(!"\(try poll(jellyfin.url).get().sessions)".contains("0123456789abcdef0"))
     }
   }
 }
@@ -270,20 +270,20 @@ private final class TLSServer {
   let port: Int
   private let channel: any Channel
 
-  init() async throws {
+  init() throws {
     let context = try NIOSSLContext(
       configuration: .makeServerConfiguration(
         certificateChain: [
           .certificate(NIOSSLCertificate(bytes: Array(Self.certificate.utf8), format: .pem))
         ],
         privateKey: .privateKey(NIOSSLPrivateKey(bytes: Array(Self.key.utf8), format: .pem))))
-    channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    channel = try ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
         }
       }
-      .bind(host: "localhost", port: 0).get()
+      .bind(host: "localhost", port: 0).wait()
     port = channel.localAddress?.port ?? 0
   }
 

@@ -8,35 +8,36 @@ import Testing
 extension World {
   @Suite("The probe of the storage server")
   struct StorageProbeTests {
-    private func probe(host: String = "127.0.0.1", _ port: Int) async -> Probe {
-      await StorageProbe.run(Endpoint(host: host, port: port), on: MultiThreadedEventLoopGroup.singleton)
+    private func probe(host: String = "127.0.0.1", _ port: Int) throws -> Probe {
+      try StorageProbe.start(Endpoint(host: host, port: port), on: MultiThreadedEventLoopGroup.singleton)
+        .wait()
     }
 
     @Test("an accepted connection is ready")
-    func ready() async throws {
+    func ready() throws {
       let storage = try StorageServer()
       try storage.turn(.ready)
-      #expect(await probe(storage.port) == .ready)
-      #expect(await probe(host: "localhost", storage.port) == .ready)
+      #expect(try probe(storage.port) == .ready)
+      #expect(try probe(host: "localhost", storage.port) == .ready)
     }
 
     @Test("a refused one is up")
-    func up() async throws {
+    func up() throws {
       let storage = try StorageServer()
       try storage.turn(.starting)
-      #expect(await probe(storage.port) == .up)
+      #expect(try probe(storage.port) == .up)
     }
 
     @Test("no answer within a second is silent")
-    func silent() async throws {
+    func silent() throws {
       let storage = try StorageServer()
-      #expect(await probe(storage.port) == .silent)
+      #expect(try probe(storage.port) == .silent)
       try storage.turn(.ready)
     }
 
     @Test("a name that does not resolve is silent")
-    func unknown() async throws {
-      #expect(await probe(host: "storage.invalid", 2049) == .silent)
+    func unknown() throws {
+      #expect(try probe(host: "storage.invalid", 2049) == .silent)
     }
   }
 }

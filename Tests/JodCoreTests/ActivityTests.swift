@@ -107,7 +107,9 @@ struct ActivityTests {
   func pausesApart() {
     var look = Look()
     _ = look.at(0) { [pausedPlayer(id: "x", for: nil, at: $0)] }
-    let kinds = look.at(1800) { [pausedPlayer(id: "x", for: nil, at: $0), pausedPlayer(id: "y", for: nil, at: $0)] }
+    let kinds = look.at(1800) {
+      [pausedPlayer(id: "x", for: nil, at: $0), pausedPlayer(id: "y", for: nil, at: $0)]
+    }
     #expect(kinds == [.paused])
   }
 

@@ -23,8 +23,8 @@ struct IPv4AddressTests {
   @Test(
     "anything else is refused",
     arguments: [
-      "", "10.1", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.-4", "01.2.3.4", "1.2.3.4 ", " 1.2.3.4", "1.2.3.4\n",
-      "0x7f.0.0.1", "2130706433", "nas.lan", "::1", "1.2.3.４",
+      "", "10.1", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.-4", "01.2.3.4", "1.2.3.4 ", " 1.2.3.4",
+      "1.2.3.4\n", "0x7f.0.0.1", "2130706433", "nas.lan", "::1", "1.2.3.４",
     ])
   func refuses(text: String) {
     #expect(IPv4Address(text) == nil)
@@ -65,7 +65,9 @@ struct EndpointTests {
 
   @Test(
     "a bad port is refused",
-    arguments: ["", "0", "65536", "-1", "+1", " 1", "1 ", "http", "0x50", "1:2", "８０", "99999999999999999999"])
+    arguments: [
+      "", "0", "65536", "-1", "+1", " 1", "1 ", "http", "0x50", "1:2", "８０", "99999999999999999999",
+    ])
   func refusesPort(port: String) {
     #expect(Endpoint("nas.lan:\(port)") == nil)
     #expect(Endpoint("nas.lan:\(port)", defaultPort: 80) == nil)
@@ -126,7 +128,9 @@ struct NetworkInterfaceTests {
 
   @Test(
     "what the kernel would not take is refused",
-    arguments: ["", ".", "..", "eth/0", "eth0:1", "eth 0", "eth0\n", "eth\t0", "abcdefghijklmnop", "eth\u{7F}"])
+    arguments: [
+      "", ".", "..", "eth/0", "eth0:1", "eth 0", "eth0\n", "eth\t0", "abcdefghijklmnop", "eth\u{7F}",
+    ])
   func refuses(name: String) {
     #expect(!NetworkInterface.isName(name))
   }
@@ -157,7 +161,8 @@ struct SSHDestinationTests {
   @Test(
     "anything else is refused",
     arguments: [
-      "", "@", "nas.lan", "me@", "@nas", "me@nas@lan", "me:pw@nas", "me nas@lan", "m e@nas", "me@nas:0", "me@nas:",
+      "", "@", "nas.lan", "me@", "@nas", "me@nas@lan", "me:pw@nas", "me nas@lan", "m e@nas", "me@nas:0",
+      "me@nas:",
       "me@10.1", "mé@nas", "me@nas\n", "me\n@nas", "$(id)@nas", "ssh://me@nas", "me@fd00::2",
     ])
   func refuses(text: String) {
@@ -173,7 +178,8 @@ struct SSHDestinationTests {
   @Test(
     "the usual port is left out when written",
     arguments: [
-      ("me@nas.lan:22", "me@nas.lan"), ("me@nas.lan:2222", "me@nas.lan:2222"), ("me@[fd00::2]:22", "me@[fd00::2]"),
+      ("me@nas.lan:22", "me@nas.lan"), ("me@nas.lan:2222", "me@nas.lan:2222"),
+      ("me@[fd00::2]:22", "me@[fd00::2]"),
     ])
   func writes(text: String, written: String) {
     #expect(SSHDestination(text)?.description == written)
@@ -229,7 +235,8 @@ struct BaseURLTests {
   @Test(
     "a URL is written in its shortest form",
     arguments: [
-      ("HTTP://a:80/", "http://a"), ("https://a:8920/x/", "https://a:8920/x"), ("http://[::1]/", "http://[::1]"),
+      ("HTTP://a:80/", "http://a"), ("https://a:8920/x/", "https://a:8920/x"),
+      ("http://[::1]/", "http://[::1]"),
     ])
   func writes(text: String, written: String) {
     #expect(BaseURL(text)?.description == written)

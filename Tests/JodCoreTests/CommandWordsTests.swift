@@ -87,7 +87,8 @@ struct CommandWordsTests {
     "an escape that is unknown or unfinished is refused",
     arguments: [
       #"/a \"#, #"/a \q"#, #"/a \;b"#, #"/a \x4"#, #"/a \x4g"#, #"/a \x+4"#, #"/a \u00e"#, #"/a \U0001F3A"#,
-      #"/a \18"#, #"/a \8"#, #"/a \1"#, #"/a \ b"#, #"/a \400"#, #"/a \U00110000"#, #"/a \ud800"#,
+      #"/a \18"#, #"/a \8"#, #"/a \1"#, #"/a \ b"#, #"/a \400"#, #"/a \777"#, #"/a \U00110000"#,
+      #"/a \ud800"#,
     ])
   func refusesEscape(text: String) {
     #expect(CommandWords.parse(text) == nil)

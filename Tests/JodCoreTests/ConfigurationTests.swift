@@ -40,7 +40,8 @@ private func lengths(of configuration: Configuration) -> [String: Seconds] {
 
 private let spanWords = "a number of seconds (90) or a time span (90s, 5min, 1h 30min)"
 private let macWords = "aa:bb:cc:dd:ee:ff, aa-bb-cc-dd-ee-ff, aabb.ccdd.eeff or aabbccddeeff"
-private let urlWords = "http://host[:port][/base] or https://host[:port][/base], such as http://localhost:8096"
+private let urlWords =
+  "http://host[:port][/base] or https://host[:port][/base], such as http://localhost:8096"
 private let keyWords =
   "an API key, made in Jellyfin under Dashboard, API Keys; or the systemd credential jellyfin-api-key"
 
@@ -68,7 +69,8 @@ struct ConfigurationDefaultTests {
     #expect(lengths(of: configuration) == defaults)
   }
 
-  @Test("ACTIVITY_WINDOW follows a long CHECK_INTERVAL", arguments: [("60", 300), ("61", 301), ("10min", 840)])
+  @Test(
+    "ACTIVITY_WINDOW follows a long CHECK_INTERVAL", arguments: [("60", 300), ("61", 301), ("10min", 840)])
   func window(interval: String, expected: Seconds) throws {
     #expect(try make(["CHECK_INTERVAL": interval]).activityWindow == expected)
   }
@@ -192,7 +194,8 @@ struct ConfigurationValueTests {
   @Test("each list of patterns has its place")
   func patterns() throws {
     let configuration = try make([
-      "IGNORE_USERS": "guest", "IGNORE_CLIENTS": "Kodi*, Web", "IGNORE_DEVICES": "tv?", "IGNORE_TASKS": "Clean*",
+      "IGNORE_USERS": "guest", "IGNORE_CLIENTS": "Kodi*, Web", "IGNORE_DEVICES": "tv?",
+      "IGNORE_TASKS": "Clean*",
     ])
     #expect(configuration.ignoreUsers.map(\.description) == ["guest"])
     #expect(configuration.ignoreClients.map(\.description) == ["Kodi*", "Web"])
@@ -230,7 +233,8 @@ struct ConfigurationValueTests {
     arguments: [("85", 85, 0), ("85,3", 85, 3), ("85.5,0.5", 85.5, 0.5), ("0", 0, 0), ("5,5", 5, 5)]
       as [(String, Double, Double)])
   func watts(text: String, on: Double, off: Double) throws {
-    #expect(try make(["STORAGE_SERVER_WATTS": text]).storageServerWatts == Configuration.Watts(on: on, off: off))
+    #expect(
+      try make(["STORAGE_SERVER_WATTS": text]).storageServerWatts == Configuration.Watts(on: on, off: off))
   }
 
   @Test("an empty value is the same as an unset one")
@@ -286,8 +290,8 @@ struct ConfigurationKeyTests {
   @Test(
     "what would break a header is refused, and not shown",
     arguments: [
-      "s3cret s3cret", "s3cret\"", "s3cret\\", "s3cret\n", "s3cret\u{7F}", "s3crét", "s3cret\t", "\u{0}s3cret",
-      "s3cret" + String(repeating: "x", count: 507),
+      "s3cret s3cret", "s3cret\"", "s3cret\\", "s3cret\n", "s3cret\u{7F}", "s3crét", "s3cret\t",
+      "\u{0}s3cret", "s3cret" + String(repeating: "x", count: 507),
     ])
   func refuses(key: String) {
     let problem =
@@ -295,7 +299,9 @@ struct ConfigurationKeyTests {
     #expect(faults(["JELLYFIN_API_KEY": key]).map(\.description) == [problem])
   }
 
-  @Test("what would break a header is refused from a credential, and not shown", arguments: ["s3 cret", "s3\ncret"])
+  @Test(
+    "what would break a header is refused from a credential, and not shown",
+    arguments: ["s3 cret", "s3\ncret"])
   func refusesCredential(key: String) {
     let problem =
       "JELLYFIN_API_KEY: the value (not shown, it is a secret) is not understood; accepted: \(keyWords)"
@@ -471,7 +477,10 @@ struct ConfigurationSecrecyTests {
   @Test(
     "a secret that is wrong",
     arguments: [
-      ("WOL_SECUREON", "s3cret", "6 bytes as in a MAC address (00:11:22:33:44:55), or 4 as in an IPv4 address (192.0.2.1)"),
+      (
+        "WOL_SECUREON", "s3cret",
+        "6 bytes as in a MAC address (00:11:22:33:44:55), or 4 as in an IPv4 address (192.0.2.1)"
+      ),
       ("HTTP_TOKEN", "s3cret s3cret", "printable ASCII characters without blanks"),
       ("HTTP_TOKEN", "s3crét", "printable ASCII characters without blanks"),
     ])
@@ -518,7 +527,8 @@ struct ConfigurationSecrecyTests {
 
   @Test("the credential in another variable's value")
   func credentialElsewhere() {
-    let problems = faults(["JELLYFIN_API_KEY": "", "WOL_PORT": "s3cret"], credential: "s3cret\n").map(\.problem)
+    let problems = faults(["JELLYFIN_API_KEY": "", "WOL_PORT": "s3cret"], credential: "s3cret\n").map(
+      \.problem)
     #expect(problems == ["\"[secret]\" is not understood"])
   }
 

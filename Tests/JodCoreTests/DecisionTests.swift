@@ -69,7 +69,9 @@ struct DecisionTests {
     #expect(story.memory.state.lastWakeRequest == (situation.sends ? story.moment : nil))
   }
 
-  @Test("the first check ever that finds nobody and nothing tells nothing", arguments: [Probe.silent, .up, .ready])
+  @Test(
+    "the first check ever that finds nobody and nothing tells nothing",
+    arguments: [Probe.silent, .up, .ready])
   func firstCheck(_ storage: Probe) {
     var story = Story()
     #expect(story.check(.nobody, storage: storage).told == [])
@@ -141,7 +143,9 @@ struct DecisionTests {
 
   @Test(
     "no second wake request leaves before PACKET_COOLDOWN_TIME is over",
-    arguments: [("60s", 59.9, false), ("60s", 60, true), ("5min", 299.9, false), ("5min", 300, true), ("1s", 1, true)])
+    arguments: [
+      ("60s", 59.9, false), ("60s", 60, true), ("5min", 299.9, false), ("5min", 300, true), ("1s", 1, true),
+    ])
   func cooldown(_ cooldown: String, _ after: Seconds, _ sends: Bool) {
     var story = Story(configuration(["PACKET_COOLDOWN_TIME": cooldown]))
     story.check(.playing)
@@ -323,7 +327,8 @@ struct DecisionTests {
     var story = Story()
     story.check(.playing)
     story.reboot(up: 20, wallMoved: 40)
-    #expect(story.check(after: 0, .nobody, storage: .ready).event(.storageReady)?.fields["JOD_WAKE_SEC"] == "40")
+    #expect(
+      story.check(after: 0, .nobody, storage: .ready).event(.storageReady)?.fields["JOD_WAKE_SEC"] == "40")
   }
 
   // MARK: Wake failed
@@ -368,7 +373,8 @@ struct DecisionTests {
     story.check(.playing)
     let before = story.checks(for: 300, .playing).filter(\.sends).flatMap(\.told)
     let after = story.checks(for: 600, .playing).filter(\.sends).flatMap(\.told)
-    #expect(before.filter { $0.hasPrefix("wake-requested") } == Array(repeating: "wake-requested notice", count: 5))
+    #expect(
+      before.filter { $0.hasPrefix("wake-requested") } == Array(repeating: "wake-requested notice", count: 5))
     #expect(after == Array(repeating: "wake-requested debug", count: 10))
   }
 
@@ -545,7 +551,9 @@ struct DecisionTests {
     #expect(story.memory.runtime.idle == nil)
   }
 
-  @Test("while Jellyfin does not answer nothing is added to the count", arguments: [Story.Household.jellyfinAway, .keyRejected])
+  @Test(
+    "while Jellyfin does not answer nothing is added to the count",
+    arguments: [Story.Household.jellyfinAway, .keyRejected])
   func idleUnknown(_ trouble: Story.Household) {
     var story = Story()
     story.checks(for: 330, .nobody, storage: .ready)
@@ -629,7 +637,9 @@ struct DecisionTests {
     var story = Story(configuration(["DRY_RUN": "yes"]))
     let decisions = story.checks(for: 3600, .playing)
     #expect(decisions[0].told == ["activity-began info", "wake-requested notice"])
-    #expect(decisions[0].event(.wakeRequested)?.message.hasPrefix("Dry run: would have sent a wake request") == true)
+    #expect(
+      decisions[0].event(.wakeRequested)?.message.hasPrefix("Dry run: would have sent a wake request") == true
+    )
     #expect(decisions.dropFirst().flatMap(\.events).allSatisfy { $0.priority == .debug })
   }
 

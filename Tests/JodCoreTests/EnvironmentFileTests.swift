@@ -111,7 +111,8 @@ struct EnvironmentFileTests {
       Case("a backslash joins lines before the value", "A=\\\n1\n", ["A": "1"]),
       Case("white space that begins a joined line is kept", "A=1\\\n  2\n", ["A": "1  2"]),
       Case("white space before a joint is kept", "A=1 \\\n2\n", ["A": "1 2"]),
-      Case("white space before a joint is kept though nothing follows", "A=1 \\\n\nB=2\n", ["A": "1 ", "B": "2"]),
+      Case(
+        "white space before a joint is kept though nothing follows", "A=1 \\\n\nB=2\n", ["A": "1 ", "B": "2"]),
       Case("white space after a joint is dropped at the end", "A=1 \\\n \t\n", ["A": "1 "]),
       Case("of DOS's line end a backslash joins half", "A=1\\\r\n2\nB=3\n", ["A": "1", "B": "3"]),
       Case("a space after a backslash is kept at the end", "A=1\\ \nB=2\n", ["A": "1 ", "B": "2"]),

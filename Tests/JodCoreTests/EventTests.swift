@@ -26,7 +26,8 @@ struct EventTests {
     #expect(Set(Event.Name.allCases.map(\.messageID)).count == Event.Name.allCases.count)
   }
 
-  @Test("the history keeps what concerns the storage server, holds or activity", arguments: Event.Name.allCases)
+  @Test(
+    "the history keeps what concerns the storage server, holds or activity", arguments: Event.Name.allCases)
   func history(_ name: Event.Name) {
     let words = ["wake", "storage", "poweroff", "activity", "hold"]
     #expect(name.isHistory == words.contains { name.rawValue.hasPrefix($0) })
@@ -45,7 +46,8 @@ struct EventTests {
   @Test("journal fields have names the journal takes: JOD_ and capitals")
   func fields() {
     var story = Story()
-    let events = story.checks(for: 600, .playing).flatMap(\.events) + story.check(.nobody, storage: .ready).events
+    let events =
+      story.checks(for: 600, .playing).flatMap(\.events) + story.check(.nobody, storage: .ready).events
     let names = Set(events.flatMap(\.fields.keys))
     #expect(names.isSuperset(of: ["JOD_SESSIONS", "JOD_MAC", "JOD_USER", "JOD_CLIENT", "JOD_DEVICE"]))
     #expect(names.allSatisfy { $0.hasPrefix("JOD_") && $0.allSatisfy { $0.isUppercase || $0 == "_" } })

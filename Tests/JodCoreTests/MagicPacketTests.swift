@@ -27,11 +27,11 @@ struct MACAddressTests {
   @Test(
     "anything else is refused",
     arguments: [
-      "", "aa:bb:cc:dd:ee", "aa:bb:cc:dd:ee:ff:00", "aa:bb:cc:dd:ee:fg", "aa:bb:cc:dd:ee-ff", "aa-bb:cc-dd:ee-ff",
-      "aabb:ccdd:eeff", "aa.bb.cc.dd.ee.ff", "aabb-ccdd-eeff", "a:bbb:cc:dd:ee:ff", ":aabb:cc:dd:ee:f",
-      "aa:bb:cc:dd:ee:", "aabbccddeef", "aabbccddeeff0", " aa:bb:cc:dd:ee:ff", "aa:bb:cc:dd:ee:ff ",
-      "aa:bb:cc:dd:ee:ff\n", "0xaabbccddee", "aa bb cc dd ee ff", "+a:bb:cc:dd:ee:ff", "ａａbbccddeeff",
-      "ａabbccddeeff", "aa:bb:cc:dd:ee:ｆf", "aabb.ccdd.ee.f", "....aabbccddee",
+      "", "aa:bb:cc:dd:ee", "aa:bb:cc:dd:ee:ff:00", "aa:bb:cc:dd:ee:fg", "aa:bb:cc:dd:ee-ff",
+      "aa-bb:cc-dd:ee-ff", "aabb:ccdd:eeff", "aa.bb.cc.dd.ee.ff", "aabb-ccdd-eeff", "a:bbb:cc:dd:ee:ff",
+      ":aabb:cc:dd:ee:f", "aa:bb:cc:dd:ee:", "aabbccddeef", "aabbccddeeff0", " aa:bb:cc:dd:ee:ff",
+      "aa:bb:cc:dd:ee:ff ", "aa:bb:cc:dd:ee:ff\n", "0xaabbccddee", "aa bb cc dd ee ff", "+a:bb:cc:dd:ee:ff",
+      "ａａbbccddeeff", "ａabbccddeeff", "aa:bb:cc:dd:ee:ｆf", "aabb.ccdd.ee.f", "....aabbccddee",
     ])
   func refuses(text: String) {
     #expect(MACAddress(text) == nil)
@@ -51,7 +51,8 @@ struct SecureOnTests {
     #expect(SecureOn(text)?.bytes == bytes)
   }
 
-  @Test("anything else is refused", arguments: ["", "secret", "1.2.3", "1.2.3.256", "00:11:22:33:44", "00112233"])
+  @Test(
+    "anything else is refused", arguments: ["", "secret", "1.2.3", "1.2.3.256", "00:11:22:33:44", "00112233"])
   func refuses(text: String) {
     #expect(SecureOn(text) == nil)
   }

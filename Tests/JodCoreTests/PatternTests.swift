@@ -9,8 +9,9 @@ struct PatternTests {
     arguments: [
       ("kodi", "kodi"), ("*", "anything"), ("*", ""), ("", ""), ("kodi*", "kodi"), ("kodi*", "kodi on tv"),
       ("*tv", "kodi on tv"), ("*on*", "kodi on tv"), ("k*d*i", "kodi"), ("k**i", "kodi"), ("????", "kodi"),
-      ("?odi", "kodi"), ("k?d?", "kodi"), ("*?", "k"), ("?*", "kodi"), ("*a*b", "aabab"), ("a*b*c", "a1b2b3c"),
-      ("*.*", "a.b"), ("*ab", "aab"), ("*aab", "aaaab"), ("a*a", "aa"), ("living room*", "living room tv"),
+      ("?odi", "kodi"), ("k?d?", "kodi"), ("*?", "k"), ("?*", "kodi"), ("*a*b", "aabab"),
+      ("a*b*c", "a1b2b3c"), ("*.*", "a.b"), ("*ab", "aab"), ("*aab", "aaaab"), ("a*a", "aa"),
+      ("living room*", "living room tv"),
     ])
   func matches(pattern: String, text: String) {
     #expect(Pattern(pattern).matches(text))
@@ -58,7 +59,8 @@ struct PatternTests {
   @Test(
     "a list is separated by commas, blanks around them dropped",
     arguments: [
-      ("kodi", ["kodi"]), ("kodi,web", ["kodi", "web"]), (" kodi ,\tJellyfin Web ", ["kodi", "Jellyfin Web"]),
+      ("kodi", ["kodi"]), ("kodi,web", ["kodi", "web"]),
+      (" kodi ,\tJellyfin Web ", ["kodi", "Jellyfin Web"]),
       ("*", ["*"]), ("a*,b?", ["a*", "b?"]),
     ])
   func readsList(text: String, patterns: [String]) {
@@ -70,7 +72,8 @@ struct PatternTests {
     #expect(Pattern.list(text) == nil)
   }
 
-  @Test("a list with a control character is refused", arguments: ["a\nb", "a,b\u{1B}", "\u{7F}", "a\r\n", "a\tb"])
+  @Test(
+    "a list with a control character is refused", arguments: ["a\nb", "a,b\u{1B}", "\u{7F}", "a\r\n", "a\tb"])
   func refusesControlCharacters(text: String) {
     #expect(Pattern.list(text) == nil)
   }

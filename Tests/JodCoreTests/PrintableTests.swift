@@ -14,8 +14,8 @@ struct PrintableTests {
   @Test(
     "what could forge a line or drive a terminal is replaced",
     arguments: [
-      ("a\nb", "a�b"), ("a\r\nb", "a��b"), ("a\tb", "a�b"), ("\u{0}", "�"), ("\u{1B}[2J", "�[2J"), ("\u{7F}", "�"),
-      ("\u{9B}2J", "�2J"), ("a\u{85}b", "a�b"), ("a\u{2028}b\u{2029}", "a�b�"),
+      ("a\nb", "a�b"), ("a\r\nb", "a��b"), ("a\tb", "a�b"), ("\u{0}", "�"), ("\u{1B}[2J", "�[2J"),
+      ("\u{7F}", "�"), ("\u{9B}2J", "�2J"), ("a\u{85}b", "a�b"), ("a\u{2028}b\u{2029}", "a�b�"),
     ])
   func replacesControls(text: String, clean: String) {
     #expect(Printable.clean(text) == clean)
@@ -23,7 +23,9 @@ struct PrintableTests {
 
   @Test(
     "what could turn or hide text is replaced",
-    arguments: ["\u{202E}", "\u{2066}", "\u{200F}", "\u{200B}", "\u{FEFF}", "\u{AD}", "\u{E0041}", "\u{E000}"])
+    arguments: [
+      "\u{202E}", "\u{2066}", "\u{200F}", "\u{200B}", "\u{FEFF}", "\u{AD}", "\u{E0041}", "\u{E000}",
+    ])
   func replacesDirections(text: String) {
     #expect(Printable.clean("a\(text)b") == "a\u{FFFD}b")
   }
@@ -76,7 +78,9 @@ struct SecretTests {
     var dumped = ""
     dump([secret], to: &dumped)
     let optional: Secret? = secret
-    let texts = ["\(secret)", String(reflecting: secret), "\([secret])", "\(String(describing: optional))", dumped]
+    let texts = [
+      "\(secret)", String(reflecting: secret), "\([secret])", "\(String(describing: optional))", dumped,
+    ]
     #expect(texts.filter { $0.contains("abc123") } == [])
     #expect(texts.allSatisfy { $0.contains("[secret]") })
   }
@@ -97,12 +101,15 @@ struct SecretTests {
     #expect(secret.redact(text) == redacted)
   }
 
-  @Test("a mark that joins its last character does not hide it from the blot", arguments: ["\u{301}", "\u{200D}"])
+  @Test(
+    "a mark that joins its last character does not hide it from the blot", arguments: ["\u{301}", "\u{200D}"])
   func redactsBeforeMarks(mark: String) {
     #expect(!secret.redact("key abc123\(mark)").unicodeScalars.contains("1"))
   }
 
-  @Test("text without it stays as it is", arguments: ["", "abc", "abc12", "ABC123", "a b c 1 2 3", "ä\u{301}\r\n"])
+  @Test(
+    "text without it stays as it is",
+    arguments: ["", "abc", "abc12", "ABC123", "a b c 1 2 3", "ä\u{301}\r\n"])
   func keeps(text: String) {
     #expect(secret.redact(text) == text)
   }

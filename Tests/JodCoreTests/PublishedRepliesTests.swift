@@ -72,7 +72,8 @@ struct PublishedRepliesTests {
     // The publisher removed its dates; the reply's other session is two days older.
     Meaning(
       file: "10-2026-08-web-transcoding-plus-infuse-two-days-idle.reduced", user: "user-c",
-      client: "Jellyfin Web", device: "Chrome", newest: "2026-08-30T04:38:01Z", kind: .playing, later: .playing
+      client: "Jellyfin Web", device: "Chrome", newest: "2026-08-30T04:38:01Z", kind: .playing,
+      later: .playing
     ),
     Meaning(
       file: "10-2026-08-web-transcoding-plus-infuse-two-days-idle.reduced", entry: 1, user: "user-c",

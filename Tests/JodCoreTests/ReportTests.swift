@@ -52,7 +52,8 @@ struct ReportTests {
 
   // MARK: On and off the beat
 
-  @Test("off the beat every trouble is told, every time", arguments: [away, rejected, failed, unsent, unwritable])
+  @Test(
+    "off the beat every trouble is told, every time", arguments: [away, rejected, failed, unsent, unwritable])
   func offBeat(_ trouble: Trouble) {
     var runs = Runs()
     for time in [0.0, 1, 2, 400, 401] {
@@ -60,7 +61,8 @@ struct ReportTests {
     }
   }
 
-  @Test("on the beat a new trouble is told at once", arguments: [rejected, failed, unsent, unwritable, invalid])
+  @Test(
+    "on the beat a new trouble is told at once", arguments: [rejected, failed, unsent, unwritable, invalid])
   func newOnBeat(_ trouble: Trouble) {
     var runs = Runs()
     #expect(runs.run(at: 0, trouble, onBeat: true).exitStatus == trouble.kind.exitStatus)
@@ -91,7 +93,9 @@ struct ReportTests {
     #expect(runs.run(at: 600, Self.away).exitStatus == 69)
   }
 
-  @Test("a lasting trouble is told once an hour", arguments: [away, rejected, failed, unsent, unwritable, invalid])
+  @Test(
+    "a lasting trouble is told once an hour",
+    arguments: [away, rejected, failed, unsent, unwritable, invalid])
   func hourly(_ trouble: Trouble) {
     var runs = Runs()
     let first: Seconds = trouble.kind == .jellyfin ? 300 : 0
@@ -233,7 +237,8 @@ struct ReportTests {
     #expect(runs.run(at: 60).events.map(\.name) == [.jellyfinRecovered])
   }
 
-  @Test("the end of another trouble is no recovery of Jellyfin", arguments: [failed, unsent, unwritable, invalid])
+  @Test(
+    "the end of another trouble is no recovery of Jellyfin", arguments: [failed, unsent, unwritable, invalid])
   func otherEnds(_ trouble: Trouble) {
     var runs = Runs()
     _ = runs.run(at: 0, trouble)

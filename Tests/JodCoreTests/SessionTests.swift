@@ -82,7 +82,8 @@ struct SessionTests {
     #expect(entries.last == .withoutUser)
   }
 
-  @Test("an answer that is no list is no list of sessions", arguments: ["{}", "null", "7", #""Degraded""#, ""])
+  @Test(
+    "an answer that is no list is no list of sessions", arguments: ["{}", "null", "7", #""Degraded""#, ""])
   func noList(_ json: String) {
     #expect(throws: (any Error).self) {
       try JSONDecoder().decode([SessionEntry].self, from: Data(json.utf8))
@@ -103,7 +104,8 @@ struct SessionTests {
     #expect(without.session?.hasItem == false)
   }
 
-  @Test("a PlayState without IsPaused, or with null, is not paused", arguments: ["{}", #"{"IsPaused":null}"#])
+  @Test(
+    "a PlayState without IsPaused, or with null, is not paused", arguments: ["{}", #"{"IsPaused":null}"#])
   func pausedUnknown(_ state: String) throws {
     let entry = try sessionEntry(#"{"UserName":"anna","NowPlayingItem":{},"PlayState":\#(state)}"#)
     #expect(entry.session?.isPaused == false)
@@ -134,7 +136,10 @@ struct SessionTests {
       (#""UserName":"anna""#, "anna"),
       (#""UserName":"anna","UserId":"00000000000000000000000000000000""#, "anna"),
       (#""UserName":"","UserId":"89b2ae71b4514311bb24ea1c4ca0461d""#, "89b2ae71b4514311bb24ea1c4ca0461d"),
-      (#""UserName":null,"UserId":"89b2ae71-b451-4311-bb24-ea1c4ca0461d""#, "89b2ae71-b451-4311-bb24-ea1c4ca0461d"),
+      (
+        #""UserName":null,"UserId":"89b2ae71-b451-4311-bb24-ea1c4ca0461d""#,
+        "89b2ae71-b451-4311-bb24-ea1c4ca0461d"
+      ),
       (#""UserName":" ""#, " "),
     ])
   func user(_ fields: String, _ user: String) throws {
@@ -215,7 +220,8 @@ struct SessionTests {
   @Test(
     "names cannot forge a line or drive a terminal",
     arguments: [
-      (#"An\u001b[2Jna"#, "An\u{FFFD}[2Jna"), (#"An\nna"#, "An\u{FFFD}na"), (#"An\r\nna"#, "An\u{FFFD}\u{FFFD}na"),
+      (#"An\u001b[2Jna"#, "An\u{FFFD}[2Jna"), (#"An\nna"#, "An\u{FFFD}na"),
+      (#"An\r\nna"#, "An\u{FFFD}\u{FFFD}na"),
       (#"An\u0000na"#, "An\u{FFFD}na"), (#"An\u009b31mna"#, "An\u{FFFD}31mna"),
       (#"An\u202ena"#, "An\u{FFFD}na"), (#"An\u2028na"#, "An\u{FFFD}na"), (#"An\u007fna"#, "An\u{FFFD}na"),
       (#"An\tna"#, "An\u{FFFD}na"), ("Ann\u{e4}", "Ann\u{e4}"), ("\u{5b89}\u{5a1c}", "\u{5b89}\u{5a1c}"),
@@ -264,7 +270,9 @@ struct DeviceTests {
       ])
   }
 
-  @Test("a device is shown by the name its owner gave it", arguments: [(#""TV""#, "TV"), (#""""#, "A2"), ("null", "A2")])
+  @Test(
+    "a device is shown by the name its owner gave it",
+    arguments: [(#""TV""#, "TV"), (#""""#, "A2"), ("null", "A2")])
   func customName(_ custom: String, _ shown: String) throws {
     let entry = try deviceEntry(#"{"LastUserName":"anna","Name":"A2","CustomName":\#(custom)}"#)
     #expect(entry.device?.name == shown)
@@ -305,6 +313,9 @@ struct DeviceTests {
   @Test("a device's name cannot drive a terminal")
   func names() throws {
     let entry = try deviceEntry(#"{"LastUserName":"a\u001b","AppName":"b\u0007","Name":"c\n"}"#)
-    #expect([entry.device?.user, entry.device?.client, entry.device?.name] == ["a\u{FFFD}", "b\u{FFFD}", "c\u{FFFD}"])
+    #expect(
+      [entry.device?.user, entry.device?.client, entry.device?.name] == [
+        "a\u{FFFD}", "b\u{FFFD}", "c\u{FFFD}",
+      ])
   }
 }

@@ -6,7 +6,8 @@ import Testing
 struct TimeSpanTests {
   @Test(
     "a number without a unit is seconds",
-    arguments: [("90", 90), ("0", 0), ("007", 7), ("1.5", 1.5), (".5", 0.5), ("5 30", 35)] as [(String, Seconds)])
+    arguments: [("90", 90), ("0", 0), ("007", 7), ("1.5", 1.5), (".5", 0.5), ("5 30", 35)]
+      as [(String, Seconds)])
   func readsNumbers(text: String, seconds: Seconds) {
     #expect(TimeSpan.parse(text) == seconds)
   }
