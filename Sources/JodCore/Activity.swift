@@ -78,35 +78,28 @@ public struct ActivityJudge {
     forgetOldRecovery(&memory)
     leaveOutUnseenTime(&memory)
     let playing = sessions.filter { $0.hasItem && !$0.isPaused && isAlive($0) }
-    let paused = pausedSessions(sessions.filter { $0.hasItem && $0.isPaused }, &memory)
+    let paused = paused(sessions.filter { $0.hasItem && $0.isPaused }, &memory)
     let browsing = browsingDevices(sessions, playing: Set(playing.map(\.deviceKey)), &memory)
-    return playing.map { person($0, .playing) } + paused.map { person($0, .paused) } + notUnderstood
-      + browsing
+    return playing.map { person($0, .playing) } + paused + notUnderstood + browsing
   }
 
-  /// Once every stamp within the window is newer than the reconnecting after a recovery, the recovery means nothing more;
+  /// Once every stamp that counts is newer than the reconnecting after a recovery, the recovery means nothing more;
   /// nor does one of the future, which is the work of a clock that was set.
   private func forgetOldRecovery(_ memory: inout ActivityMemory) {
     guard let recovered = memory.recovered else { return }
-    let relevant = 0...Self.reconnecting + configuration.activityWindow
+    let longest = max(configuration.activityWindow, configuration.pauseLimit ?? .infinity)
+    let relevant = 0...Self.reconnecting + longest
     if !relevant.contains(answer.time - recovered) { memory.recovered = nil }
   }
 
-  /// Time in which nobody could look is no part of a stretch of browsing: nobody knows whether it was broken. A stretch
-  /// that was spent before is spent after it, for an app left open outlives every outage.
+  /// Time in which nobody could look is no part of a stretch of browsing: nobody knows whether it was broken. What was
+  /// browsed before it still counts, for an app left open outlives every outage.
   private func leaveOutUnseenTime(_ memory: inout ActivityMemory) {
     defer { memory.looked = boot }
     // As far apart as checks may be for inactivity to count as observed, and no break of browsing can hide in less.
     let closeEnough = max(configuration.activityWindow, 3 * configuration.checkInterval + 60)
     guard let looked = memory.looked, boot - looked > closeEnough else { return }
-    memory.browsing = memory.browsing.mapValues { since in
-      isSpent(since, at: looked) ? since : since + (boot - looked)
-    }
-  }
-
-  /// Whether browsing since `since` counts no more at `time`.
-  private func isSpent(_ since: Seconds, at time: Seconds) -> Bool {
-    configuration.browsingLimit.map { time - since >= $0 } ?? false
+    memory.browsing = memory.browsing.mapValues { $0 + (boot - looked) }
   }
 
   private func isAlive(_ session: Session) -> Bool {
@@ -114,20 +107,33 @@ public struct ActivityJudge {
     return answer.time - sign < Self.playerSilence
   }
 
-  private func pausedSessions(_ sessions: [Session], _ memory: inout ActivityMemory) -> [Session] {
+  private func paused(_ sessions: [Session], _ memory: inout ActivityMemory) -> [ActiveSession] {
     let known = memory.pauses
     memory.pauses = [:]
     for session in sessions.prefix(Self.rememberedDevices) {
       memory.pauses[session.deviceKey] = known[session.deviceKey] ?? boot
     }
-    guard let limit = configuration.pauseLimit else { return sessions }
-    return sessions.filter { session in
-      // A stamp of the future is the work of a clock that was set: the first sight tells better.
-      if let stamp = session.lastPaused, stamp <= answer.time + Self.futureTolerance {
-        return answer.time - stamp < limit
-      }
-      return boot - (memory.pauses[session.deviceKey] ?? boot) < limit
+    return sessions.compactMap { session in
+      let length = lengthOfPause(session, firstSeen: memory.pauses[session.deviceKey] ?? boot)
+      if let limit = configuration.pauseLimit, length >= limit { return nil }
+      var person = person(session, .paused)
+      if isReconnected(at: answer.time - length, memory) { person.wakes = false }
+      return person
     }
+  }
+
+  private func lengthOfPause(_ session: Session, firstSeen: Seconds) -> Seconds {
+    // A stamp of the future is the work of a clock that was set: the first sight tells better.
+    if let stamp = session.lastPaused, stamp <= answer.time + Self.futureTolerance {
+      return answer.time - stamp
+    }
+    return boot - firstSeen
+  }
+
+  /// Whether what began then may be an idle tab that came back by itself when Jellyfin did. A paused one begins its pause
+  /// anew with that.
+  private func isReconnected(at stamp: Seconds, _ memory: ActivityMemory) -> Bool {
+    memory.recovered.map { stamp <= $0 + Self.reconnecting && stamp >= $0 - Self.futureTolerance } ?? false
   }
 
   private func browsingDevices(
@@ -146,7 +152,8 @@ public struct ActivityJudge {
       if memory.browsing[sign.key] == nil, memory.browsing.count < Self.rememberedDevices {
         memory.browsing[sign.key] = boot
       }
-      if isSpent(memory.browsing[sign.key] ?? boot, at: boot) { continue }
+      let since = memory.browsing[sign.key] ?? boot
+      if let limit = configuration.browsingLimit, boot - since >= limit { continue }
       var person = sign.person
       person.wakes = memory.recovered.map { sign.stamp > $0 + Self.reconnecting } ?? true
       active.append(person)

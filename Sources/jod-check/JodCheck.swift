@@ -97,6 +97,7 @@ struct Check {
     var changes = decided.decision.events
     var troubles = decided.decision.troubles
     var failure: Trouble?
+    let sent = Clock.now().moment
     if decided.decision.actions.contains(.sendWakeRequest), !program.configuration.dryRun {
       do throws(SystemError) {
         try WakeSender(program.configuration).send()
@@ -107,21 +108,21 @@ struct Check {
         changes.removeAll { $0.name == .wakeRequested }
       }
     }
-    let findings = remember(decided, isSent: failure == nil, changes)
+    let findings = remember(decided, sent: failure == nil ? sent : nil, changes)
     changes += findings.damaged.map { [$0] } ?? []
     troubles += findings.unwritable.map { [$0] } ?? []
     return Acted(decision: decided.decision, changes: changes, troubles: troubles)
   }
 
-  private func remember(_ decided: Decided, isSent: Bool, _ changes: [Event]) -> Store.Findings {
-    let sent = Clock.now().moment
+  /// - Parameter sent: when the first copy left; nil where none did.
+  private func remember(_ decided: Decided, sent: Moment?, _ changes: [Event]) -> Store.Findings {
     var findings = program.store.update(bootID: decided.moment.bootID, keep: .everything) { memory in
       guard decided.decision.actions.contains(.sendWakeRequest) else { return }
-      // The cooldown counts from the last copy. Who asked for a request meanwhile keeps their own time.
+      // The cooldown counts from the first copy. Who asked for a request meanwhile keeps their own time.
       guard memory.state.counters.wakeRequests == decided.decision.memory.state.counters.wakeRequests else {
         return
       }
-      if isSent {
+      if let sent {
         memory.state.lastWakeRequest = sent
       } else {
         memory.forgetWakeRequest(before: decided.earlier)

@@ -53,7 +53,8 @@ struct GeneratorTests {
 
   @Test("other settings of the administrator leave the rhythm to us")
   func editedOtherwise() throws {
-    #expect(try generate("CHECK_INTERVAL=10\n", edited: "[Timer]\nAccuracySec=1s\n")?.contains("10000ms") == true)
+    let text = try generate("CHECK_INTERVAL=10\n", edited: "[Timer]\nAccuracySec=1s\n")
+    #expect(text?.contains("10000ms") == true)
   }
 
   @Test("without directories, or with ones that cannot be written, it ends well and writes nothing")

@@ -16,7 +16,7 @@ private func poll(_ url: String) throws -> Result<JellyfinAnswer, Trouble> {
   return Jellyfin(configuration, group: MultiThreadedEventLoopGroup.singleton).poll()
 }
 
-private func trouble(_ result: Result<JellyfinAnswer, Trouble>) -> Trouble? {
+private func failure(_ result: Result<JellyfinAnswer, Trouble>) -> Trouble? {
   if case .failure(let trouble) = result { trouble } else { nil }
 }
 
@@ -158,7 +158,7 @@ extension World {
       let listener = try LoopbackServer { connection in
         if connection.readRequest() != nil { connection.send(server.reply) }
       }
-      let trouble = try #require(trouble(poll("http://127.0.0.1:\(listener.port)")))
+      let trouble = try #require(try failure(poll("http://127.0.0.1:\(listener.port)")))
       #expect(trouble.kind == server.kind)
       for words in server.words { #expect(trouble.words.contains(words)) }
     }
@@ -173,7 +173,7 @@ extension World {
             FakeJellyfin.reply("200 OK", body: request.hasPrefix("GET /Sessions") ? "[]" : body))
         }
       }
-      #expect(trouble(try poll("http://127.0.0.1:\(server.port)"))?.kind == .jellyfin)
+      #expect(failure(try poll("http://127.0.0.1:\(server.port)"))?.kind == .jellyfin)
     }
 
     @Test("40 MiB are not read to their end")
@@ -184,7 +184,7 @@ extension World {
         let part = [UInt8](repeating: UInt8(ascii: " "), count: 1 << 20)
         for _ in 0..<40 { guard connection.send(part) else { return } }
       }
-      #expect(trouble(try poll("http://127.0.0.1:\(server.port)"))?.cause == "size")
+      #expect(failure(try poll("http://127.0.0.1:\(server.port)"))?.cause == "size")
     }
 
     @Test(
@@ -195,7 +195,7 @@ extension World {
         connection.send(start)
         connection.waitForEnd()
       }
-      let trouble = try #require(trouble(poll("http://127.0.0.1:\(server.port)")))
+      let trouble = try #require(try failure(poll("http://127.0.0.1:\(server.port)")))
       #expect(trouble.cause == "timeout")
       #expect(trouble.words.contains("5s"))
     }
@@ -208,28 +208,28 @@ extension World {
         // Paced by the client's patience alone: poll(2) waits for the end or half a second.
         while connection.staysOpen(forMilliseconds: 500) { connection.send("1\r\n[\r\n") }
       }
-      #expect(trouble(try poll("http://127.0.0.1:\(server.port)"))?.cause == "timeout")
+      #expect(failure(try poll("http://127.0.0.1:\(server.port)"))?.cause == "timeout")
     }
 
     @Test("nobody listens")
     func refused() throws {
       let server = try LoopbackServer { _ in }
       server.stop()
-      let trouble = try #require(trouble(poll("http://127.0.0.1:\(server.port)")))
+      let trouble = try #require(try failure(poll("http://127.0.0.1:\(server.port)")))
       #expect(trouble.cause == "refused")
       #expect(trouble.words.contains("systemctl status jellyfin"))
     }
 
     @Test("a name that does not resolve")
     func unknownName() throws {
-      let trouble = try #require(trouble(poll("http://jellyfin.invalid:8096")))
+      let trouble = try #require(try failure(poll("http://jellyfin.invalid:8096")))
       #expect(["name", "timeout"].contains(trouble.cause))
     }
 
     @Test("https with a certificate that nobody vouches for")
     func unknownCertificate() throws {
       let server = try TLSServer()
-      let trouble = try #require(trouble(poll("https://localhost:\(server.port)")))
+      let trouble = try #require(try failure(poll("https://localhost:\(server.port)")))
       #expect(trouble.cause == "certificate")
       #expect(trouble.words.contains("update-ca-certificates"))
     }
@@ -240,7 +240,7 @@ extension World {
         _ = connection.readRequest()
         connection.send("HTTP/1.1 400 Bad Request\r\n\r\n")
       }
-      let trouble = try #require(trouble(poll("https://127.0.0.1:\(server.port)")))
+      let trouble = try #require(try failure(poll("https://127.0.0.1:\(server.port)")))
       #expect(trouble.kind == .jellyfin)
     }
 
@@ -252,7 +252,7 @@ extension World {
           connection.send(FakeJellyfin.reply("302 Found", headers: "Location: /?token=\(key)\r\n", body: ""))
         }
       }
-      let trouble = try #require(trouble(poll("http://127.0.0.1:\(server.port)")))
+      let trouble = try #require(try failure(poll("http://127.0.0.1:\(server.port)")))
       #expect(!trouble.words.contains(key))
       let jellyfin = try FakeJellyfin()
       jellyfin.say(sessions: "[\(FakeJellyfin.session(user: key, client: key, device: key))]")

@@ -255,6 +255,14 @@ struct ActivityTests {
     #expect(look.at(8120, browsing) == [.browsing])
   }
 
+  @Test("a device that played right after Jellyfin was away browses anew")
+  func playedAfterRestart() {
+    var look = Look(spent: true)
+    look.recover(at: 8400)
+    #expect(look.at(8400) { [player(at: $0)] } == [.playing])
+    #expect(look.at(8430, browsing) == [.browsing])
+  }
+
   @Test("a player that crashed did not play")
   func crashedIsNotPlaying() {
     var look = Look(spent: true)
@@ -305,6 +313,31 @@ struct ActivityTests {
   }
 
   // MARK: After Jellyfin was away
+
+  @Test(
+    "a paused tab that came back with Jellyfin keeps the storage up and does not wake it, as long as its pause counts",
+    arguments: [
+      (30.0, 10.0, false), (30, 30, false), (1000, 1000, false), (1000, 881, false), (1000, 879, true),
+      (1000, 400, true),
+      (1000, 1100, true),
+    ])
+  func pausedAfterRecovery(_ after: Seconds, _ pausedFor: Seconds, _ wakes: Bool) {
+    var look = Look()
+    look.recover(at: 0)
+    let people = look.people(at: after) { answer([pausedPlayer(for: pausedFor, at: $0)], at: $0) }
+    #expect(people.map(\.kind) == [.paused])
+    #expect(people.map(\.wakes) == [wakes])
+  }
+
+  @Test("on 10.8 a pause that was first seen when Jellyfin came back does not wake")
+  func pausedAfterRecoveryWithoutStamp() {
+    var look = Look()
+    look.recover(at: 0)
+    for time in stride(from: 30.0, through: 600, by: 30) {
+      let people = look.people(at: time) { answer([pausedPlayer(for: nil, at: $0)], at: $0) }
+      #expect(people.map(\.wakes) == [false])
+    }
+  }
 
   @Test(
     "for 2 min after Jellyfin was away, browsing keeps the storage up and does not wake it",
