@@ -29,8 +29,23 @@ struct Identity {
     let (uid, gid) = (entry.pointee.pw_uid, entry.pointee.pw_gid)
     try make(Self.stateDirectory, mode: 0o750, uid, gid)
     try make(Self.runtimeDirectory, mode: 0o755, uid, gid)
+    try handOver(settings, uid, gid)
     guard initgroups(Self.user, gid) == 0, setgid(gid) == 0, setuid(uid) == 0 else {
       throw SystemError("become the user jod-check")
+    }
+  }
+
+  /// Where root's commands leave, in memory and for the user's eyes alone, the files that systemd hands to the service.
+  static let handedOver = "\(runtimeDirectory)/credentials"
+
+  private func handOver(_ settings: Settings, _ uid: uid_t, _ gid: gid_t) throws(SystemError) {
+    guard !settings.secureShellFiles.isEmpty else { return }
+    try make(Self.handedOver, mode: 0o700, uid, gid)
+    for (name, path) in settings.secureShellFiles {
+      let copy = "\(Self.handedOver)/\(name)"
+      guard let bytes = try Files.read(path, limit: 1 << 20) else { continue }
+      try Files.replace(copy, with: bytes, mode: 0o400, durable: false)
+      guard chown(copy, uid, gid) == 0 else { throw SystemError("chown \(copy)") }
     }
   }
 

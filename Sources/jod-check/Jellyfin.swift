@@ -50,6 +50,21 @@ struct Jellyfin: Sendable {
     }
   }
 
+  /// One more question, on a connection of its own: what a path says, or why that is not known.
+  func ask<Value: Decodable>(
+    _ path: String, as type: Value.Type, deadline: NIODeadline = .now() + .seconds(3)
+  ) -> Result<Value, Trouble> {
+    do {
+      let connection = try HTTPConnection.open(url, on: group, deadline: deadline)
+      defer { connection.close() }
+      return .success(try decode(type, connection.get(url.path(path), headers: headers), "/\(path)"))
+    } catch let trouble as Trouble {
+      return .failure(trouble)
+    } catch {
+      return .failure(trouble(for: error))
+    }
+  }
+
   /// The one form of authorisation that 10.8 to 12 accept; the legacy headers are refused by Jellyfin 12.
   private var headers: HTTPHeaders {
     [

@@ -21,9 +21,14 @@ struct Program {
     var fallback = Settings(
       environment: [:], stateDirectory: Identity.stateDirectory, runtimeDirectory: Identity.runtimeDirectory)
     do throws(ConfigurationError) {
-      let settings = try Settings.load(identity: identity)
+      var settings = try Settings.load(identity: identity)
       fallback = settings
       assume(identity, settings)
+      if identity.isRootByHand, geteuid() != 0 {
+        for name in settings.secureShellFiles.keys {
+          settings.secureShellFiles[name] = "\(Identity.handedOver)/\(name)"
+        }
+      }
       var configuration = try settings.configuration()
       configuration.dryRun = configuration.dryRun || isDryRun
       let mode: Store.Mode = isDryRun ? .readOnly : configuration.dryRun ? .dryRun : .normal

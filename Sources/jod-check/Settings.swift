@@ -5,6 +5,8 @@ import JodCore
 struct Settings {
   var environment: [String: String]
   var keyCredential: String?
+  /// Files with secrets for ssh, by their credentials' names; only those that exist.
+  var secureShellFiles: [String: String] = [:]
   var stateDirectory: String
   var runtimeDirectory: String
 
@@ -17,18 +19,22 @@ struct Settings {
   /// What the process was started with. Run by root outside systemd, what systemd would have given it.
   static func load(identity: Identity) throws(ConfigurationError) -> Settings {
     var environment = processEnvironment()
-    var credentialFiles: [String] = []
+    var places: [(String) -> String] = []
     if let directory = environment["CREDENTIALS_DIRECTORY"] {
       // One that the administrator set for this unit comes before the shared directory's.
-      credentialFiles = ["\(directory)/jellyfin-api-key", "\(directory)/\(credentialsID)_jellyfin-api-key"]
+      places = [{ "\(directory)/\($0)" }, { "\(directory)/\(credentialsID)_\($0)" }]
     } else if identity.isRootByHand {
-      credentialFiles = ["\(credentials)/jellyfin-api-key"]
+      places = [{ "\(credentials)/\($0)" }]
       environment = try defaults().merging(environment) { file, own in own.isEmpty ? file : own }
     }
     var key: String?
-    for path in credentialFiles where key == nil { key = try credential(path) }
+    for place in places where key == nil { key = try credential(place("jellyfin-api-key")) }
+    var files: [String: String] = [:]
+    for name in ["storage-server-ssh-key", "known_hosts"] {
+      files[name] = places.map { $0(name) }.first { access($0, F_OK) == 0 }
+    }
     return Settings(
-      environment: environment, keyCredential: key,
+      environment: environment, keyCredential: key, secureShellFiles: files,
       stateDirectory: directory(environment["STATE_DIRECTORY"]) ?? Identity.stateDirectory,
       runtimeDirectory: directory(environment["RUNTIME_DIRECTORY"]) ?? Identity.runtimeDirectory)
   }

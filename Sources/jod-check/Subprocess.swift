@@ -1,0 +1,166 @@
+import CSystemd
+import Glibc
+import JodCore
+
+/// A program run to its end, without a shell and with a clean environment.
+struct Subprocess {
+  struct Ended {
+    /// The exit status; 128 and more after a signal, as a shell tells it. Nil where the time was over.
+    var status: Int32?
+    /// The first bytes of each, as text.
+    var output: String
+    var errors: String
+  }
+
+  /// By its absolute path, or its name, to be found in `path`.
+  let arguments: [String]
+  var input: String = ""
+
+  static let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+  private static let outputLimit = 1 << 20
+
+  init(_ arguments: [String], input: String = "") {
+    self.arguments = arguments
+    self.input = input
+  }
+
+  /// Runs it. Where the time is over it is killed, with what it has started itself.
+  func run(timeLimit: Seconds) throws(SystemError) -> Ended {
+    let (input, output, errors) = (try Pipe(), try Pipe(), try Pipe())
+    let child = try spawn(input, output, errors)
+    for end in [input.reading, output.writing, errors.writing] { close(end) }
+    feed(input.writing)
+    let deadline = Clock.seconds(CLOCK_MONOTONIC) + timeLimit
+    let texts = collect([output.reading, errors.reading], until: deadline)
+    for end in [output.reading, errors.reading] { close(end) }
+    let status = wait(for: child, until: deadline)
+    return Ended(status: status, output: texts[0], errors: texts[1])
+  }
+
+  private struct Pipe {
+    let reading: Int32
+    let writing: Int32
+
+    init() throws(SystemError) {
+      var ends: [Int32] = [0, 0]
+      guard pipe(&ends) == 0 else { throw SystemError("pipe") }
+      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      (reading, writing) = (ends[0], ends[1])
+    }
+  }
+
+  private func spawn(_ input: Pipe, _ output: Pipe, _ errors: Pipe) throws(SystemError) -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, input.reading, STDIN_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, output.writing, STDOUT_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, errors.writing, STDERR_FILENO)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // A group of its own, so that it can be killed with its children; and no signal that we ignore is ignored by it.
+    var defaults = sigset_t()
+    sigemptyset(&defaults)
+    sigaddset(&defaults, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &defaults)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF))
+    // Not our environment: it has the API key.
+    let environment = ["PATH=\(Self.path)", "LANG=C.UTF-8", "LC_ALL=C.UTF-8"]
+    var child: pid_t = 0
+    let code = withCStrings(arguments) { words in
+      withCStrings(environment) { posix_spawnp(&child, words[0]!, &actions, &attributes, words, $0) }
+    }
+    guard code == 0 else {
+      for end in [input, output, errors] {
+        close(end.reading)
+        close(end.writing)
+      }
+      throw SystemError("run \(arguments[0])", code: code)
+    }
+    return child
+  }
+
+  /// Hands over what is to be read: a key or two, which always fit into a pipe.
+  private func feed(_ descriptor: Int32) {
+    try? Files.write(Array(input.utf8.prefix(32768)), to: descriptor, name: "pipe")
+    close(descriptor)
+  }
+
+  /// Reads both to their ends, or until the time is over.
+  private func collect(_ descriptors: [Int32], until deadline: Seconds) -> [String] {
+    var texts = descriptors.map { _ in [UInt8]() }
+    var open = Set(descriptors.indices)
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    while !open.isEmpty {
+      let left = deadline - Clock.seconds(CLOCK_MONOTONIC)
+      var polls = open.sorted().map { pollfd(fd: descriptors[$0], events: Int16(POLLIN), revents: 0) }
+      guard left > 0, poll(&polls, nfds_t(polls.count), Int32(left * 1000) + 1) >= 0 || errno == EINTR else {
+        break
+      }
+      for (index, poll) in zip(open.sorted(), polls) where poll.revents != 0 {
+        let count = read(descriptors[index], &buffer, buffer.count)
+        if count <= 0 { open.remove(index) }
+        if count > 0, texts[index].count < Self.outputLimit { texts[index] += buffer[..<count] }
+      }
+    }
+    return texts.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private func wait(for child: pid_t, until deadline: Seconds) -> Int32? {
+    var status: Int32 = 0
+    while waitpid(child, &status, WNOHANG) == 0 {
+      if Clock.seconds(CLOCK_MONOTONIC) >= deadline {
+        kill(-child, SIGKILL)
+        waitpid(child, &status, 0)
+        return nil
+      }
+      usleep(5000)
+    }
+    let signal = status & 0x7F
+    return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+  }
+
+  private func withCStrings<Result>(
+    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+  ) -> Result {
+    let copies = strings.map { strdup($0) }
+    defer { for copy in copies { free(copy) } }
+    return body(copies + [nil])
+  }
+}
+
+/// OpenSSH's own client, on the way to the storage server.
+struct SecureShell {
+  let destination: SSHDestination
+  /// Files handed over as credentials; nil where there is none.
+  let keyFile: String?
+  let knownHostsFile: String?
+
+  /// Seconds. With the keep-alives, a connection that stands and falls silent ends before this.
+  static let timeLimit: Seconds = 20
+
+  /// The words that run a command there. No configuration of any user is read, nothing is asked, and a host whose key is
+  /// not known, or has changed, is refused.
+  func words(_ command: String) -> [String] {
+    var options = [
+      "BatchMode=yes", "StrictHostKeyChecking=yes", "ConnectTimeout=5", "ConnectionAttempts=1",
+      "ServerAliveInterval=4", "ServerAliveCountMax=2", "ClearAllForwardings=yes", "ForwardAgent=no",
+      "PermitLocalCommand=no", "RequestTTY=no", "ControlMaster=no", "ControlPath=none", "UpdateHostKeys=no",
+      "IdentitiesOnly=yes", "PreferredAuthentications=publickey",
+      // Says "Authenticated to", which tells a connection that broke from one that never stood.
+      "LogLevel=VERBOSE",
+    ]
+    if let knownHostsFile { options.append("UserKnownHostsFile=\(knownHostsFile)") }
+    if let keyFile { options.append("IdentityFile=\(keyFile)") }
+    return ["ssh", "-F", "none"] + options.flatMap { ["-o", $0] }
+      + [
+        "-p", "\(destination.endpoint.port)", "-l", destination.user, "--", destination.endpoint.host,
+        command,
+      ]
+  }
+
+  func run(_ command: String) throws(SystemError) -> Subprocess.Ended {
+    try Subprocess(words(command)).run(timeLimit: Self.timeLimit)
+  }
+}
