@@ -1,6 +1,6 @@
 /// Somebody who counts as active, and why.
 public struct ActiveSession: Hashable, Sendable, Codable {
-  public enum Kind: String, Sendable, Codable { case playing, paused, browsing, unknown }
+  public enum Kind: String, Sendable, Codable { case playing, paused, browsing, recording, unknown }
 
   public var user: String
   public var client: String
@@ -20,6 +20,7 @@ public struct ActiveSession: Hashable, Sendable, Codable {
   /// `Anna is browsing (Jellyfin Web on Firefox)`.
   public var sentence: String {
     guard kind != .unknown else { return "a session cannot be understood and counts as active" }
+    if kind == .recording { return "\(device) is recorded, or will be soon" }
     let verb = kind == .paused ? "has paused" : "is \(kind.rawValue)"
     return "\(user) \(verb)\(source.isEmpty ? "" : " (\(source))")"
   }

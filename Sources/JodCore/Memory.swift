@@ -53,15 +53,31 @@ public struct State: Hashable, Sendable, Codable {
   public var storage = Storage()
   public var activity: Activity?
   public var counters = Counters()
+  public var hold: Hold?
+  /// The power-off that runs.
+  public var stopping: Stopping?
+  /// Who asked for the storage while it was going down.
+  public var owedWake: ActiveSession?
+  /// The last power-off, where it was refused or failed.
+  public var powerOffFailure: PowerOffFailure?
+  /// When the storage server was found ready though jod-check had not woken it.
+  public var foundReady: Moment?
+  /// Whether it has been ready at any time since it was last down; a service that restarts is no start by hand.
+  public var wasReadySinceDown: Bool?
+  /// When blind: whether it was woken since it was last powered off.
+  public var isPresumedOn: Bool?
 
   public init() {}
 
   /// Whether the numbers can have been written by this program; a file may have been written by anything.
   public var isPlausible: Bool {
     let counts = [serial, wake?.requests ?? 0, counters.wakeRequests, counters.wakes, counters.failedWakes]
-    let moments = [lastWakeRequest, wake?.began, wake?.activityEnded, storage.since, activity?.since]
+    let moments = [
+      lastWakeRequest, wake?.began, wake?.activityEnded, storage.since, activity?.since,
+      hold?.began, stopping?.since, powerOffFailure?.at, foundReady,
+    ]
     return version == Self.currentVersion && counts.allSatisfy { (0...(1 << 40)).contains($0) }
-      && moments.allSatisfy { $0?.isPlausible ?? true }
+      && moments.allSatisfy { $0?.isPlausible ?? true } && hold?.isPlausible ?? true
   }
 }
 
@@ -74,6 +90,10 @@ public struct Runtime: Hashable, Sendable, Codable {
     public var active: [ActiveSession]?
     public var reason: String
     public var trouble: String?
+    /// What kept the storage server from being powered off, in words.
+    public var objections: [String] = []
+    /// Seconds from then until the last of them lifts by itself; nil where that is not known.
+    public var powerOffIn: Seconds?
   }
 
   /// The boot it belongs to, by its id.
@@ -84,6 +104,11 @@ public struct Runtime: Hashable, Sendable, Codable {
   /// When the probe last began to answer as it does.
   public var probeSince: Moment?
   public var silentChecks = 0
+  /// Since when the storage server has been ready without a break.
+  public var readySince: Moment?
+  public var unreadyChecks = 0
+  public var traffic: Traffic?
+  public var recordings: RecordingMemory?
   public var activity = ActivityMemory()
   /// Nil while somebody is active, and before the first look.
   public var idle: IdleCount?
@@ -97,7 +122,10 @@ public struct Runtime: Hashable, Sendable, Codable {
 
   /// As `State.isPlausible`.
   var isPlausible: Bool {
-    (0...2).contains(silentChecks) && beat.isPlausible && activity.isPlausible && troubles.isPlausible
+    (0...2).contains(silentChecks) && (0...2).contains(unreadyChecks) && readySince?.isPlausible ?? true
+      && traffic?.isPlausible ?? true && recordings?.isPlausible ?? true
+      && (lastCheck?.powerOffIn).map(Moment.isBootClock) ?? true && beat.isPlausible && activity.isPlausible
+      && troubles.isPlausible
       && idle?.isPlausible ?? true && lastCheck?.at.isPlausible ?? true && probeSince?.isPlausible ?? true
       && state?.isPlausible ?? true
   }

@@ -45,6 +45,13 @@ public struct Now: Hashable, Sendable {
     if past.bootID == moment.bootID, past.boot <= moment.boot { return moment.boot - past.boot }
     return max(uptime, moment.wall - past.wall)
   }
+
+  /// How long ago `past` was at the least, in seconds, whatever was done to the wall clock: what a power-off waits for.
+  /// Of an earlier boot, only this one's time is certain.
+  public func surelySince(_ past: Moment) -> Seconds {
+    guard past.bootID == moment.bootID else { return max(0, uptime) }
+    return max(0, moment.boot - past.boot)
+  }
 }
 
 extension Moment: Codable {

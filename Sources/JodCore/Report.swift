@@ -60,6 +60,7 @@ extension Trouble {
       case .keyRejected: .jellyfinRejectedKey
       case .jellyfin: .jellyfinUnreachable
       case .wake, .packet: .wakeFailed
+      case .powerOff: .powerOffFailed
       case .state: .stateUnwritable
       }
     return Event(name, priority, words, [:])

@@ -105,7 +105,7 @@ extension Status {
         last: state.lastWakeRequest.map { UTC.text($0.wall) },
         began: state.wake.map { UTC.text($0.began.wall) },
         requests: state.wake?.requests ?? 0),
-      poweroff: PowerOff(at: nil, blockedBy: Self.powerOffBlock(configuration)), hold: Hold(until: nil),
+      poweroff: Self.powerOff(memory), hold: Hold(until: state.hold.map { UTC.text($0.until) }),
       trouble: check?.trouble, reason: check?.reason, checkedAt: check.map { UTC.text($0.at.wall) },
       checkIntervalSeconds: Int(configuration.checkInterval), dryRun: configuration.dryRun,
       warnings: configuration.warnings + (runtime.devicesRefused ? [JodCore.Wake.withoutDevices] : [])
@@ -115,6 +115,9 @@ extension Status {
   private static func storage(_ configuration: Configuration, _ memory: Memory) -> Storage {
     let probeSince = memory.runtime.probeSince.map { UTC.text($0.wall) }
     let knownSince = memory.state.storage.since.map { UTC.text($0.wall) }
+    if let stopping = memory.state.stopping {
+      return Storage(state: .stopping, since: UTC.text(stopping.since.wall))
+    }
     if let wake = memory.state.wake, memory.runtime.probe != .ready {
       return Storage(state: .waking, since: UTC.text(wake.began.wall))
     }
@@ -127,10 +130,15 @@ extension Status {
     }
   }
 
-  private static func powerOffBlock(_ configuration: Configuration) -> String {
-    configuration.powerOffMethod == nil
-      ? "neither STORAGE_SERVER_SSH nor SHUTDOWN_COMMAND is set, so jod-check only wakes"
-      : "this version of jod-check only wakes"
+  private static func powerOff(_ memory: Memory) -> PowerOff {
+    guard let check = memory.runtime.lastCheck else { return nothingKnown.poweroff }
+    // Holds come and go between checks.
+    var objections = check.objections.filter { !$0.hasPrefix("a hold") }
+    if let hold = memory.state.hold { objections.insert("a hold until \(UTC.text(hold.until))", at: 0) }
+    let time = check.powerOffIn.map { check.at.wall + $0 }
+    let at = memory.state.hold.map { hold in time.map { max($0, hold.until) } } ?? time
+    return PowerOff(
+      at: at.map { UTC.text($0) }, blockedBy: objections.isEmpty ? nil : objections.joined(separator: "; "))
   }
 }
 
@@ -160,7 +168,7 @@ extension Status {
     rows.append(("Activity", activity.active == nil ? "unknown" : activityWords(now: now)))
     rows += activity.sessions.map { ("", $0.words) }
     rows.append(("Last wake", wake.last.flatMap(UTC.parse).map(clock) ?? "never"))
-    rows.append(("Power-off", poweroff.blockedBy.map { "not now: \($0)" } ?? poweroff.at ?? "not planned"))
+    rows.append(("Power-off", powerOffWords(clock)))
     rows.append(("Next", nextWords))
     if let reason { rows.append(("Why", reason)) }
     if let trouble { rows.append(("Trouble", trouble)) }
@@ -193,6 +201,12 @@ extension Status {
       guard let since = activity.since.flatMap(UTC.parse), now >= since + 1 else { return "no activity" }
       return "no activity for \(TimeSpan.text(now - since))"
     }
+  }
+
+  private func powerOffWords(_ clock: (Seconds) -> String) -> String {
+    let why = poweroff.blockedBy.map { ": \($0)" } ?? ""
+    guard let at = poweroff.at.flatMap(UTC.parse) else { return why.isEmpty ? "now" : "not now\(why)" }
+    return "at \(clock(at)) at the earliest\(why)"
   }
 
   private var nextWords: String {

@@ -1,7 +1,7 @@
 /// Something that keeps jod-check from doing its work, and may last.
 public struct Trouble: Hashable, Sendable, Error {
   public enum Kind: String, Sendable, Codable, CaseIterable {
-    case configuration, keyRejected, jellyfin, wake, packet, state
+    case configuration, keyRejected, jellyfin, wake, packet, powerOff, state
 
     /// Exit status (specification, section 7; the numbers are those of sysexits.h).
     public var exitStatus: Int32 {
@@ -9,7 +9,7 @@ public struct Trouble: Hashable, Sendable, Error {
       case .configuration: 78
       case .keyRejected: 77
       case .jellyfin: 69
-      case .wake, .packet, .state: 1
+      case .wake, .packet, .powerOff, .state: 1
       }
     }
   }

@@ -176,7 +176,7 @@ struct MemoryTests {
 
   @Test("a state with fields of a later version is read")
   func laterFields() throws {
-    #expect(try decoded(State.self, Self.state(with: #""hold":{"until":"x"}"#)) == State())
+    #expect(try decoded(State.self, Self.state(with: #""later":{"until":"x"}"#)) == State())
   }
 
   struct Hostile: Sendable, CustomTestStringConvertible {

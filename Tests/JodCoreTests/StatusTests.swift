@@ -155,7 +155,9 @@ struct StatusTests {
 
   @Test("a configuration that cannot power off is what blocks a power-off")
   func onlyWakes() throws {
-    let blocked = try #require(status(Story()).poweroff.blockedBy)
+    var story = Story()
+    story.check(.nobody)
+    let blocked = try #require(status(story).poweroff.blockedBy)
     #expect(blocked.contains("STORAGE_SERVER_SSH") && blocked.contains("SHUTDOWN_COMMAND"))
   }
 

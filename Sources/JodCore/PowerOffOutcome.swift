@@ -1,0 +1,102 @@
+/// What came of a power-off (specification, section 5, table of outcomes).
+public enum PowerOffOutcome: Hashable, Sendable {
+  case accepted
+  /// Something on the storage server forbids it for now.
+  case busy(String)
+  /// The connection stood and broke: perhaps it is going.
+  case perhaps
+  case failed(String)
+
+  /// Reads what OpenSSH's `ssh` ended with.
+  ///
+  /// - Parameter status: nil where the time was over.
+  public static func ofSecureShell(status: Int32?, errors: String) -> PowerOffOutcome {
+    let words = lastWords(errors)
+    switch status {
+    case 0: return .accepted
+    case 75: return .busy(words)
+    case 1 where errors.contains("inhibited") || errors.contains("logged in"): return .busy(words)
+    case 255 where didStand(errors), nil where didStand(errors): return .perhaps
+    case nil: return .failed("ssh did not end in time. \(words)")
+    case 127: return .failed("the command is not known there. \(words)")
+    case 255: return .failed(advice(errors) ?? words)
+    default: return .failed("ssh ended with status \(status ?? 0). \(words)")
+    }
+  }
+
+  /// Reads what `SHUTDOWN_COMMAND` ended with.
+  public static func ofCommand(status: Int32?, errors: String) -> PowerOffOutcome {
+    switch status {
+    case 0: .accepted
+    case 75: .busy(lastWords(errors))
+    case nil: .failed("SHUTDOWN_COMMAND did not end in time. \(lastWords(errors))")
+    case let status?: .failed("SHUTDOWN_COMMAND ended with status \(status). \(lastWords(errors))")
+    }
+  }
+
+  /// OpenSSH says this at its verbose level once the key was accepted (its sshconnect2.c).
+  private static func didStand(_ errors: String) -> Bool { errors.contains("Authenticated to ") }
+
+  private static func advice(_ errors: String) -> String? {
+    if errors.contains("REMOTE HOST IDENTIFICATION HAS CHANGED") {
+      return
+        "the storage server's host key has changed. If it was installed anew, run `jod-check pair` again; if not, somebody may be in its place."
+    }
+    if errors.contains("Host key verification failed") {
+      return "the storage server's host key is not known. Run `jod-check pair`."
+    }
+    if errors.contains("Permission denied") {
+      return
+        "the storage server did not accept the key. Run `jod-check pair`, and what it says on the storage server."
+    }
+    return nil
+  }
+
+  /// The last line that says something, fit for a log.
+  private static func lastWords(_ errors: String) -> String {
+    let lines = errors.split(whereSeparator: \.isNewline).map(String.init)
+    let said = lines.last { line in
+      !line.hasPrefix("Authenticated to ") && !line.hasPrefix("Transferred:")
+        && !line.hasPrefix("Bytes per second:")
+    }
+    return Printable.clean(said ?? "it said nothing", limit: 200)
+  }
+}
+
+extension Memory {
+  /// Notes a power-off before it is carried out: killed in between, nobody sends a packet into a machine going down.
+  public mutating func notePowerOff(at moment: Moment) {
+    state.stopping = Stopping(since: moment)
+    state.wake = nil
+    state.owedWake = nil
+  }
+
+  /// Notes what came of it, and returns what changed and what is wrong.
+  public mutating func settlePowerOff(_ outcome: PowerOffOutcome, _ now: Now) -> (
+    events: [Event], trouble: Trouble?
+  ) {
+    let before = state.powerOffFailure
+    state.powerOffFailure = nil
+    switch outcome {
+    case .accepted, .perhaps:
+      state.isPresumedOn = false
+      runtime.readySince = nil
+      return ([], nil)
+    case .busy(let words):
+      state.stopping = nil
+      let sentence = "The storage is busy: \(words)"
+      state.powerOffFailure = PowerOffFailure(at: now.moment, isBusy: true, words: sentence)
+      let isNews = before?.words != sentence
+      let event = Event(
+        .powerOffRefused, isNews ? .notice : .debug, "\(sentence). It is asked again in 5min.")
+      return ([event], nil)
+    case .failed(let words):
+      state.stopping = nil
+      let sentence = "The storage could not be powered off: \(words)"
+      state.powerOffFailure = PowerOffFailure(at: now.moment, isBusy: false, words: sentence)
+      let trouble = Trouble(.powerOff, cause: sentence, sentence)
+      let isNews = before?.words != sentence
+      return (isNews ? [Event(.powerOffFailed, .error, trouble.words)] : [], trouble)
+    }
+  }
+}

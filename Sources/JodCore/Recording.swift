@@ -1,0 +1,134 @@
+/// A recording that runs or is planned (`GET /LiveTv/Timers`). Times are by Jellyfin's clock, with its paddings.
+public struct Recording: Hashable, Sendable, Codable {
+  public var name: String
+  public var start: Seconds
+  public var end: Seconds
+  public var isRunning: Bool
+
+  public init(name: String, start: Seconds, end: Seconds, isRunning: Bool) {
+    self.name = name
+    self.start = start
+    self.end = end
+    self.isRunning = isRunning
+  }
+
+  /// Whether it needs the storage now, or will within so many seconds.
+  public func needsStorage(at time: Seconds, ahead: Seconds) -> Bool {
+    isRunning || (start - ahead <= time && time < end)
+  }
+}
+
+/// The body of `GET /LiveTv/Timers`. A timer that cannot be understood makes the whole body so: unknown is not idle.
+public struct TimerList: Decodable, Sendable {
+  public let recordings: [Recording]
+
+  private enum Key: String, CodingKey { case items = "Items" }
+
+  private struct Timer: Decodable {
+    var Name: String?
+    var Status: String?
+    var StartDate: String
+    var EndDate: String
+    var PrePaddingSeconds: Seconds?
+    var PostPaddingSeconds: Seconds?
+  }
+
+  /// What needs nothing more: the other states are `New`, `InProgress`, `ConflictedOk` and whatever is yet to come.
+  private static let over: Set<String> = ["Completed", "Cancelled", "ConflictedNotOk", "Error"]
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    let timers = try container.decode([Timer].self, forKey: .items)
+    recordings = try timers.filter { !Self.over.contains($0.Status ?? "") }.map { timer in
+      guard let start = UTC.parse(timer.StartDate), let end = UTC.parse(timer.EndDate) else {
+        throw DecodingError.dataCorruptedError(forKey: .items, in: container, debugDescription: "not a time")
+      }
+      return Recording(
+        name: Printable.clean(timer.Name ?? "a programme"), start: start - (timer.PrePaddingSeconds ?? 0),
+        end: end + (timer.PostPaddingSeconds ?? 0), isRunning: timer.Status == "InProgress")
+    }
+  }
+}
+
+/// One entry of `GET /ScheduledTasks`.
+public struct ScheduledTask: Decodable, Sendable {
+  public let key: String
+  public let state: String
+
+  private enum CodingKeys: String, CodingKey {
+    case key = "Key"
+    case state = "State"
+  }
+
+  /// The tasks that keep the storage up, in words: all that do not rest, but for those that `IGNORE_TASKS` names.
+  public static func running(_ tasks: [ScheduledTask], ignoring patterns: [Pattern]) -> [String] {
+    tasks.filter { task in task.state != "Idle" && !patterns.contains { $0.matches(task.key) } }
+      .map { "the task \(Printable.clean($0.key))" }
+  }
+}
+
+/// One entry of `GET /Library/VirtualFolders`.
+public struct LibraryFolder: Decodable, Sendable {
+  public let name: String?
+  public let refreshStatus: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case name = "Name"
+    case refreshStatus = "RefreshStatus"
+  }
+
+  /// The libraries that are being refreshed, in words.
+  public static func refreshing(_ folders: [LibraryFolder]) -> [String] {
+    folders.filter { !["Idle", ""].contains($0.refreshStatus ?? "") }
+      .map { "a refresh of the library \(Printable.clean($0.name ?? ""))" }
+  }
+}
+
+/// What was last heard of recordings. It lives as long as the boot.
+public struct RecordingMemory: Hashable, Sendable, Codable {
+  /// When Jellyfin was last asked, on the boot clock.
+  public var asked: Seconds
+  /// When it last answered.
+  public var answered: Seconds?
+  public var recordings: [Recording] = []
+
+  /// How often Jellyfin is asked (specification, section 2, `WAKE_FOR_RECORDINGS`).
+  static let interval: Seconds = 10 * 60
+  /// An answer that could not be had anew for so long says nothing any more.
+  static let shelfLife: Seconds = 30 * 60
+  /// A bound for what a hostile answer can make us keep.
+  static let remembered = 200
+
+  var isPlausible: Bool {
+    Moment.isBootClock(asked) && answered.map(Moment.isBootClock) ?? true
+      && recordings.allSatisfy { abs($0.start) < 1e12 && abs($0.end) < 1e12 }
+  }
+}
+
+extension CheckInProgress {
+  /// Notes what Jellyfin said of recordings, asks where it is time to, and returns what counts as activity now.
+  mutating func noteRecordings(at time: Seconds) -> [ActiveSession] {
+    let boot = now.moment.boot
+    var memory = decision.memory.runtime.recordings
+    if let answer = observation.recordings {
+      memory = memory ?? RecordingMemory(asked: boot)
+      memory?.asked = boot
+      if case .success(let recordings) = answer {
+        memory?.answered = boot
+        memory?.recordings = Array(recordings.prefix(RecordingMemory.remembered))
+      }
+    }
+    if let answered = memory?.answered, boot - answered > RecordingMemory.shelfLife {
+      memory?.recordings = []
+    }
+    decision.memory.runtime.recordings = memory
+    guard configuration.wakeForRecordings else { return [] }
+    if observation.recordings == nil, memory.map({ boot - $0.asked >= RecordingMemory.interval }) ?? true {
+      decision.questions.insert(.recordings)
+    }
+    let ahead = configuration.wakeTimeout + 2 * 60
+    return (memory?.recordings ?? []).filter { $0.needsStorage(at: time, ahead: ahead) }.map {
+      ActiveSession(user: "", client: "Live TV", device: $0.name, kind: .recording, wakes: true)
+    }
+  }
+}
