@@ -32,7 +32,7 @@ public func decide(
   var check = CheckInProgress(
     configuration: configuration, observation: observation, now: now, memory: memory)
   check.noteStorage(observation.storage)
-  check.noteTraffic()
+  check.decision.memory.noteTraffic(observation, now)
   check.noteHold()
   switch observation.jellyfin {
   case .failure(let trouble):

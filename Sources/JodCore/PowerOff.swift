@@ -233,11 +233,11 @@ public func decidePowerOff(
 ) -> (questions: Set<Decision.Question>, objections: [Objection]) {
   var check = CheckInProgress(
     configuration: configuration, observation: observation, now: now, memory: memory)
+  check.decision.memory.noteTraffic(observation, now)
   if case .success(let answer) = observation.jellyfin { _ = check.noteActivity(answer) }
   let rules = PowerOffRules(
-    configuration: configuration, observation: observation, memory: memory, now: now,
-    active: check.decision.active,
-    urgency: urgency)
+    configuration: configuration, observation: observation, memory: check.decision.memory, now: now,
+    active: check.decision.active, urgency: urgency)
   let objections = rules.objections
   guard objections.isEmpty else { return ([], objections) }
   guard let last = rules.lastObjections else { return ([.recordings, .tasks], []) }

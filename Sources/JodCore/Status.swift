@@ -135,7 +135,11 @@ extension Status {
     // Holds come and go between checks.
     var objections = check.objections.filter { !$0.hasPrefix("a hold") }
     if let hold = memory.state.hold { objections.insert("a hold until \(UTC.text(hold.until))", at: 0) }
-    let time = check.powerOffIn.map { check.at.wall + $0 }
+    var time = check.powerOffIn.map { check.at.wall + $0 }
+    if let failure = memory.state.powerOffFailure, objections.isEmpty {
+      objections = [failure.words]
+      time = failure.at.wall + PowerOffFailure.retry
+    }
     let at = memory.state.hold.map { hold in time.map { max($0, hold.until) } } ?? time
     return PowerOff(
       at: at.map { UTC.text($0) }, blockedBy: objections.isEmpty ? nil : objections.joined(separator: "; "))

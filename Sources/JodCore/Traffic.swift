@@ -50,10 +50,11 @@ public struct Traffic: Hashable, Sendable, Codable {
   }
 }
 
-extension CheckInProgress {
-  mutating func noteTraffic() {
-    decision.memory.runtime.traffic = observation.nfsBytes.map {
-      Traffic(bytes: $0, at: now.moment.boot, before: decision.memory.runtime.traffic)
+extension Memory {
+  /// Notes a reading, beside the one before.
+  public mutating func noteTraffic(_ observation: Observation, _ now: Now) {
+    runtime.traffic = observation.nfsBytes.map {
+      Traffic(bytes: $0, at: now.moment.boot, before: runtime.traffic)
     }
   }
 }

@@ -18,6 +18,20 @@ enum Clock {
     return "\(then.tm_year + 1900)-\(pad(then.tm_mon + 1))-\(pad(then.tm_mday)) \(clock)"
   }
 
+  /// How long it is until a time of day comes next here, in seconds; `time` is seconds since midnight.
+  static func seconds(untilTimeOfDay time: Seconds) -> Seconds {
+    let now = seconds(CLOCK_REALTIME)
+    var day = local(now)
+    (day.tm_hour, day.tm_min, day.tm_sec) = (Int32(time) / 3600, Int32(time) / 60 % 60, 0)
+    // Whether summer time is in force by then is the C library's to find out.
+    day.tm_isdst = -1
+    let today = Seconds(mktime(&day))
+    if today > now { return today - now }
+    day.tm_mday += 1
+    day.tm_isdst = -1
+    return Seconds(mktime(&day)) - now
+  }
+
   static func seconds(_ clock: clockid_t) -> Seconds {
     var time = timespec()
     clock_gettime(clock, &time)

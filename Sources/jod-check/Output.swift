@@ -17,9 +17,12 @@ struct Output {
     case .json: break
     case .journal:
       for event in report.events { Journal.send(event, reason: reason) }
+      if !report.events.isEmpty { Journal.flush() }
     case .text:
       let troubles = report.troubles.map(\.words)
-      for event in report.events where !troubles.contains(event.message) { remark(event.message) }
+      for event in report.events where !troubles.contains(event.message) {
+        if event.priority <= .warning { Self.complain(event.message) } else { remark(event.message) }
+      }
       for words in troubles { Self.complain(words) }
     }
   }

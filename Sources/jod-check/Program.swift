@@ -56,6 +56,38 @@ struct Program {
     return status
   }
 
+  /// Changes what is remembered for good, with its events in the history; says what could not be done.
+  func remember(_ events: [Event], at moment: Moment, _ change: (inout Memory) -> Void) -> Store.Findings {
+    var findings = store.update(bootID: moment.bootID, keep: .everything, change).findings
+    findings.unwritable = appendHistory(events, at: moment) ?? findings.unwritable
+    return findings
+  }
+
+  /// Returns what is wrong where the history cannot be written.
+  @discardableResult
+  func appendHistory(_ events: [Event], at moment: Moment) -> Trouble? {
+    do throws(SystemError) {
+      try store.appendHistory(events, at: moment)
+      return nil
+    } catch {
+      return store.trouble(error)
+    }
+  }
+
+  /// Does what somebody asked for by hand, as far as it is a matter of memory, and returns the exit status.
+  func carryOut(_ event: Event, at moment: Moment, _ change: (inout Memory) -> Void) -> Int32 {
+    let findings = remember([event], at: moment, change)
+    if let trouble = findings.unwritable {
+      Output.complain(trouble.words)
+      return trouble.kind.exitStatus
+    }
+    tell([event], reason: "asked for by hand")
+    _ = publish(store.load(bootID: moment.bootID).memory)
+    return 0
+  }
+
+  func tell(_ events: [Event], reason: String) { output.tell(Report(events: events), reason: reason) }
+
   func summary(_ status: Status) -> String {
     status.summary(now: Clock.seconds(CLOCK_REALTIME), clock: Clock.text)
   }
@@ -120,8 +152,6 @@ private struct InvalidConfiguration {
     if output.voice == .json {
       let document = RunDocument(actions: [], report: report, reason: trouble.words, status: status)
       Output.print(bytes: Store.bytes(document))
-    } else if output.voice == .journal {
-      Journal.flush()
     }
     return report.exitStatus
   }

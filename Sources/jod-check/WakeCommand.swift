@@ -54,10 +54,7 @@ private struct ManualWake {
     return waitUntilReady(address, since: now) && isRemembered ? 0 : 1
   }
 
-  private func tell(_ events: [Event]) {
-    program.output.tell(Report(events: events), reason: "asked for by hand")
-    if program.output.voice == .journal { Journal.flush() }
-  }
+  private func tell(_ events: [Event]) { program.tell(events, reason: "asked for by hand") }
 
   private var event: Event {
     let mac = configuration.storageServerMAC.description
@@ -70,15 +67,9 @@ private struct ManualWake {
   /// Makes a change last and shows it; returns whether it could be written.
   @discardableResult
   private func remember(_ events: [Event], _ now: Now, _ change: (inout Memory) -> Void) -> Bool {
-    let update = program.store.update(bootID: now.moment.bootID, keep: .everything, change)
-    var trouble = update.findings.unwritable
-    do throws(SystemError) {
-      try program.store.appendHistory(events, at: now.moment)
-    } catch {
-      trouble = trouble ?? program.store.trouble(error)
-    }
+    let trouble = program.remember(events, at: now.moment, change).unwritable
     if let trouble { Output.complain(trouble.words) }
-    _ = program.publish(update.memory)
+    _ = program.publish(program.store.load(bootID: now.moment.bootID).memory)
     return trouble == nil
   }
 

@@ -1,0 +1,47 @@
+import Glibc
+import JodCore
+import NIOCore
+import NIOPosix
+
+/// Finds out what there is to know: from Jellyfin, the storage server and this machine's own mounts.
+struct Observer {
+  let configuration: Configuration
+  private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
+  init(_ configuration: Configuration) { self.configuration = configuration }
+
+  /// What every check looks at. Jellyfin and the storage server are asked side by side.
+  func observe() -> Observation {
+    let probe = configuration.storageServerAddress.map { StorageProbe.start($0, on: group) }
+    let answer = Jellyfin(configuration, group: group).poll()
+    return Observation(
+      jellyfin: answer, storage: probe.map { (try? $0.wait()) ?? .silent }, nfsBytes: nfsBytes())
+  }
+
+  /// Adds what Jellyfin says to further questions, three seconds for all of them.
+  func ask(_ questions: Set<Decision.Question>, adding observation: inout Observation) {
+    let jellyfin = Jellyfin(configuration, group: group)
+    let deadline = NIODeadline.now() + .seconds(3)
+    if questions.contains(.recordings) {
+      observation.recordings = jellyfin.ask("LiveTv/Timers", as: TimerList.self, deadline: deadline)
+        .map(\.recordings)
+    }
+    if questions.contains(.tasks) {
+      let tasks = jellyfin.ask("ScheduledTasks", as: [ScheduledTask].self, deadline: deadline)
+        .map { ScheduledTask.running($0, ignoring: configuration.ignoreTasks) }
+      let folders = jellyfin.ask("Library/VirtualFolders", as: [LibraryFolder].self, deadline: deadline)
+        .map(LibraryFolder.refreshing)
+      observation.tasks = tasks.flatMap { running in folders.map { running + $0 } }
+    }
+  }
+
+  /// What this machine has read over NFS; nil where that cannot be told.
+  func nfsBytes() -> Double? {
+    // A mount's path may be in any encoding.
+    guard configuration.powerOffMethod != nil,
+      let bytes = try? Files.read("/proc/self/mountstats", limit: 16 << 20)
+    else { return nil }
+    return Traffic.bytesRead(
+      mountstats: String(decoding: bytes, as: UTF8.self), from: configuration.storageServerAddress)
+  }
+}
