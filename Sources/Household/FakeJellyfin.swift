@@ -8,8 +8,16 @@ public final class FakeJellyfin: Sendable {
   private let server: LoopbackServer
 
   private struct State {
-    var sessions = "[]"
-    var devices = #"{"Items":[],"TotalRecordCount":0,"StartIndex":0}"#
+    /// Bodies by path, of a Jellyfin where nothing goes on.
+    var bodies = [
+      "/Sessions": "[]", "/Devices": #"{"Items":[],"TotalRecordCount":0,"StartIndex":0}"#,
+      "/System/Info/Public":
+        #"{"ServerName":"jellyfin","Version":"10.11.3","ProductName":"Jellyfin Server","StartupWizardCompleted":true}"#,
+      "/LiveTv/Timers": #"{"Items":[],"TotalRecordCount":0,"StartIndex":0}"#,
+      "/ScheduledTasks":
+        #"[{"Name":"Scan Media Library","State":"Idle","Key":"RefreshLibrary","Triggers":[]}]"#,
+      "/Library/VirtualFolders": #"[{"Name":"Films","Locations":["/media/films"],"RefreshStatus":"Idle"}]"#,
+    ]
     var requests: [String] = []
     var connections = 0
   }
@@ -37,11 +45,12 @@ public final class FakeJellyfin: Sendable {
 
   /// What `/Sessions` and `/Devices` say from now on, as JSON.
   public func say(sessions: String, devices: String? = nil) {
-    box.state.withLock {
-      $0.sessions = sessions
-      if let devices { $0.devices = devices }
-    }
+    say("/Sessions", sessions)
+    if let devices { say("/Devices", devices) }
   }
+
+  /// What a path says from now on, as JSON; 404 for nil.
+  public func say(_ path: String, _ body: String?) { box.state.withLock { $0.bodies[path] = body } }
 
   /// The requests so far, with their headers.
   public var requests: [String] { box.state.withLock { $0.requests } }
@@ -52,14 +61,16 @@ public final class FakeJellyfin: Sendable {
   private static func answer(_ request: String, _ box: Box) -> String {
     box.state.withLock { state in
       state.requests.append(request)
-      guard request.contains("Authorization: MediaBrowser Token=\"\(key)\"") else {
+      let path = request.split(separator: " ").dropFirst().first.map(String.init)
+      // The one path that needs no key.
+      guard
+        path == "/System/Info/Public"
+          || request.contains("Authorization: MediaBrowser Token=\"\(key)\"")
+      else {
         return reply("401 Unauthorized", body: "")
       }
-      switch request.split(separator: " ").dropFirst().first {
-      case "/Sessions": return reply("200 OK", body: state.sessions)
-      case "/Devices": return reply("200 OK", body: state.devices)
-      default: return reply("404 Not Found", body: "")
-      }
+      return path.flatMap { state.bodies[$0] }.map { reply("200 OK", body: $0) }
+        ?? reply("404 Not Found", body: "")
     }
   }
 

@@ -5,6 +5,7 @@ import Synchronization
 public final class LoopbackServer: Sendable {
   public let port: Int
   private let listener: Int32
+  private let isStopped = Mutex(false)
 
   /// Listens at once.
   ///
@@ -36,6 +37,11 @@ public final class LoopbackServer: Sendable {
 
   /// Refuses connections from now on.
   public func stop() {
+    // Once: the number may be somebody else's by the second time.
+    guard !isStopped.withLock({ wasStopped in
+      defer { wasStopped = true }
+      return wasStopped
+    }) else { return }
     shutdown(listener, Int32(SHUT_RDWR))
     close(listener)
   }

@@ -34,7 +34,7 @@ public struct ActiveSession: Hashable, Sendable, Codable {
 public struct ActivityMemory: Hashable, Sendable, Codable {
   /// Since when each device has been browsing without a break.
   public var browsing: [String: Seconds] = [:]
-  /// Since when each device has been seen paused, where Jellyfin does not tell.
+  /// Since when each device has paused: as Jellyfin told at the first sight of it, or since that.
   public var pauses: [String: Seconds] = [:]
   /// When Jellyfin was last looked at with success.
   public var looked: Seconds?
@@ -112,10 +112,11 @@ public struct ActivityJudge {
     let known = memory.pauses
     memory.pauses = [:]
     for session in sessions.prefix(Self.rememberedDevices) {
-      memory.pauses[session.deviceKey] = known[session.deviceKey] ?? boot
+      let began = max(0, boot - max(0, toldLengthOfPause(session) ?? 0))
+      memory.pauses[session.deviceKey] = known[session.deviceKey] ?? began
     }
     return sessions.compactMap { session in
-      let length = lengthOfPause(session, firstSeen: memory.pauses[session.deviceKey] ?? boot)
+      let length = lengthOfPause(session, began: memory.pauses[session.deviceKey])
       if let limit = configuration.pauseLimit, length >= limit { return nil }
       var person = person(session, .paused)
       if isReconnected(at: answer.time - length, memory) { person.wakes = false }
@@ -123,12 +124,16 @@ public struct ActivityJudge {
     }
   }
 
-  private func lengthOfPause(_ session: Session, firstSeen: Seconds) -> Seconds {
-    // A stamp of the future is the work of a clock that was set: the first sight tells better.
-    if let stamp = session.lastPaused, stamp <= answer.time + Self.futureTolerance {
-      return answer.time - stamp
-    }
-    return boot - firstSeen
+  /// A clock that is set forward makes no pause longer than the boot clock has it.
+  private func lengthOfPause(_ session: Session, began: Seconds?) -> Seconds {
+    let told = toldLengthOfPause(session)
+    guard let began else { return told ?? 0 }
+    return min(told ?? .infinity, boot - began)
+  }
+
+  /// Nil where Jellyfin does not tell, or by a stamp of the future, which is the work of a clock that was set.
+  private func toldLengthOfPause(_ session: Session) -> Seconds? {
+    session.lastPaused.flatMap { $0 <= answer.time + Self.futureTolerance ? answer.time - $0 : nil }
   }
 
   /// Whether what began then may be an idle tab that came back by itself when Jellyfin did. A paused one begins its pause

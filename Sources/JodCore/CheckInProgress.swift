@@ -62,11 +62,9 @@ struct CheckInProgress {
       decision.events.append(
         Event(.storageReady, .notice, "The storage is ready; jod-check did not wake it."))
     }
-    if wake != nil {
-      decision.memory.state.foundReady = nil
-    } else if decision.memory.state.wasReadySinceDown != true {
-      // Somebody switched it on by hand, and works on it.
-      decision.memory.state.foundReady = now.moment
+    if decision.memory.state.wasReadySinceDown != true {
+      // Without a wake somebody switched it on by hand, and works on it.
+      decision.memory.state.foundReady = wake == nil ? now.moment : nil
     }
     decision.memory.state.wasReadySinceDown = true
     decision.memory.state.wake = nil

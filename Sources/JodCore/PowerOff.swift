@@ -158,9 +158,12 @@ struct PowerOffRules {
 extension CheckInProgress {
   /// Whether no packet may be sent for a power-off that runs.
   var isGoingDown: Bool {
-    guard let stopping = decision.memory.state.stopping else { return false }
+    guard let stopping else { return false }
     return now.surelySince(stopping.since) < Stopping.noPackets || storageIsReady
   }
+
+  /// The power-off that runs. What a dry run would have asked for stops nothing.
+  var stopping: Stopping? { configuration.dryRun ? nil : decision.memory.state.stopping }
 
   mutating func considerPowerOff() {
     noteHangingPowerOff()
@@ -181,11 +184,13 @@ extension CheckInProgress {
   private mutating func requestPowerOff() {
     decision.memory.notePowerOff(at: now.moment)
     decision.actions.append(.powerOff)
+    // After a failure, what comes of this one is the news.
+    let isNews = decision.memory.state.powerOffFailure == nil
     let idle = decision.memory.runtime.idle?.seconds ?? 0
     let verb = configuration.dryRun ? "Dry run: would have asked" : "Asked"
     decision.events.append(
       Event(
-        .powerOffRequested, .notice,
+        .powerOffRequested, isNews ? .notice : .debug,
         "\(verb) the storage to \(configuration.shutdownAction.words): no activity for \(TimeSpan.text(idle)).",
         ["JOD_IDLE_SEC": String(Int(idle))]))
     decision.reason =
@@ -200,10 +205,11 @@ extension CheckInProgress {
       if decision.active?.isEmpty == false { decision.memory.state.stopping = nil }
     } else if isBlind {
       if seconds >= Stopping.noPackets { decision.memory.state.stopping = nil }
-    } else if seconds >= Stopping.patience {
+    } else if seconds >= Stopping.patience, observation.storage != .silent {
+      // Silent once, it may be down: the next check knows.
       decision.memory.state.stopping = nil
       // From the beginning, lest it be asked at every check.
-      decision.memory.runtime.idle = decision.memory.runtime.idle.map { _ in IdleCount(at: now.moment) }
+      decision.memory.runtime.idle = decision.active?.isEmpty == true ? IdleCount(at: now.moment) : nil
       let trouble = Trouble(
         .powerOff, cause: "hangs",
         "The storage was asked to power off \(TimeSpan.text(seconds)) ago and still answers: it hangs in shutdown.",

@@ -15,7 +15,7 @@ public enum PowerOffOutcome: Hashable, Sendable {
     switch status {
     case 0: return .accepted
     case 75: return .busy(words)
-    case 1 where errors.contains("inhibited") || errors.contains("logged in"): return .busy(words)
+    case 1: return refusal(errors).map { .busy($0) } ?? .failed("ssh ended with status 1. \(words)")
     case 255 where didStand(errors), nil where didStand(errors): return .perhaps
     case nil: return .failed("ssh did not end in time. \(words)")
     case 127: return .failed("the command is not known there. \(words)")
@@ -32,6 +32,12 @@ public enum PowerOffOutcome: Hashable, Sendable {
     case nil: .failed("SHUTDOWN_COMMAND did not end in time. \(lastWords(errors))")
     case let status?: .failed("SHUTDOWN_COMMAND ended with status \(status). \(lastWords(errors))")
     }
+  }
+
+  /// The line of `systemctl` that tells who forbids it; advice follows it (systemd, systemctl-logind.c).
+  private static func refusal(_ errors: String) -> String? {
+    errors.split(whereSeparator: \.isNewline).first { $0.contains("inhibited") || $0.contains("logged in") }
+      .map { Printable.clean(String($0), limit: 200) }
   }
 
   /// OpenSSH says this at its verbose level once the key was accepted (its sshconnect2.c).
@@ -81,14 +87,16 @@ extension Memory {
     case .accepted, .perhaps:
       state.isPresumedOn = false
       runtime.readySince = nil
-      return ([], nil)
+      let event = Event(.powerOffRequested, .notice, "The storage took the power-off this time.")
+      return (before == nil ? [] : [event], nil)
     case .busy(let words):
       state.stopping = nil
       let sentence = "The storage is busy: \(words)"
       state.powerOffFailure = PowerOffFailure(at: now.moment, isBusy: true, words: sentence)
       let isNews = before?.words != sentence
       let event = Event(
-        .powerOffRefused, isNews ? .notice : .debug, "\(sentence). It is asked again in 5min.")
+        .powerOffRefused, isNews ? .notice : .debug,
+        "\(sentence)\(words.hasSuffix(".") ? "" : ".") It is asked again in 5min.")
       return ([event], nil)
     case .failed(let words):
       state.stopping = nil

@@ -25,12 +25,21 @@ public struct TimerList: Decodable, Sendable {
   private enum Key: String, CodingKey { case items = "Items" }
 
   private struct Timer: Decodable {
-    var Name: String?
-    var Status: String?
-    var StartDate: String
-    var EndDate: String
-    var PrePaddingSeconds: Seconds?
-    var PostPaddingSeconds: Seconds?
+    var name: String?
+    var status: String?
+    var start: String
+    var end: String
+    var prePadding: Seconds?
+    var postPadding: Seconds?
+
+    private enum CodingKeys: String, CodingKey {
+      case name = "Name"
+      case status = "Status"
+      case start = "StartDate"
+      case end = "EndDate"
+      case prePadding = "PrePaddingSeconds"
+      case postPadding = "PostPaddingSeconds"
+    }
   }
 
   /// What needs nothing more: the other states are `New`, `InProgress`, `ConflictedOk` and whatever is yet to come.
@@ -39,20 +48,21 @@ public struct TimerList: Decodable, Sendable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     let timers = try container.decode([Timer].self, forKey: .items)
-    recordings = try timers.filter { !Self.over.contains($0.Status ?? "") }.map { timer in
-      guard let start = UTC.parse(timer.StartDate), let end = UTC.parse(timer.EndDate) else {
+    recordings = try timers.filter { !Self.over.contains($0.status ?? "") }.map { timer in
+      guard let start = UTC.parse(timer.start), let end = UTC.parse(timer.end) else {
         throw DecodingError.dataCorruptedError(forKey: .items, in: container, debugDescription: "not a time")
       }
       return Recording(
-        name: Printable.clean(timer.Name ?? "a programme"), start: start - (timer.PrePaddingSeconds ?? 0),
-        end: end + (timer.PostPaddingSeconds ?? 0), isRunning: timer.Status == "InProgress")
+        name: Printable.clean(timer.name ?? "a programme"), start: start - (timer.prePadding ?? 0),
+        end: end + (timer.postPadding ?? 0), isRunning: timer.status == "InProgress")
     }
   }
 }
 
 /// One entry of `GET /ScheduledTasks`.
 public struct ScheduledTask: Decodable, Sendable {
-  public let key: String
+  /// Jellyfin's own tasks all have one.
+  public let key: String?
   public let state: String
 
   private enum CodingKeys: String, CodingKey {
@@ -62,8 +72,8 @@ public struct ScheduledTask: Decodable, Sendable {
 
   /// The tasks that keep the storage up, in words: all that do not rest, but for those that `IGNORE_TASKS` names.
   public static func running(_ tasks: [ScheduledTask], ignoring patterns: [Pattern]) -> [String] {
-    tasks.filter { task in task.state != "Idle" && !patterns.contains { $0.matches(task.key) } }
-      .map { "the task \(Printable.clean($0.key))" }
+    tasks.filter { task in task.state != "Idle" && !patterns.contains { $0.matches(task.key ?? "") } }
+      .map { task in task.key.map { "the task \(Printable.clean($0))" } ?? "a task without a key" }
   }
 }
 
@@ -115,7 +125,8 @@ extension CheckInProgress {
       memory?.asked = boot
       if case .success(let recordings) = answer {
         memory?.answered = boot
-        memory?.recordings = Array(recordings.prefix(RecordingMemory.remembered))
+        let next = recordings.sorted { $0.start < $1.start }
+        memory?.recordings = Array(next.prefix(RecordingMemory.remembered))
       }
     }
     if let answered = memory?.answered, boot - answered > RecordingMemory.shelfLife {

@@ -115,7 +115,8 @@ extension Status {
   private static func storage(_ configuration: Configuration, _ memory: Memory) -> Storage {
     let probeSince = memory.runtime.probeSince.map { UTC.text($0.wall) }
     let knownSince = memory.state.storage.since.map { UTC.text($0.wall) }
-    if let stopping = memory.state.stopping {
+    // What a dry run would have asked for stops nothing.
+    if let stopping = memory.state.stopping, !configuration.dryRun {
       return Storage(state: .stopping, since: UTC.text(stopping.since.wall))
     }
     if let wake = memory.state.wake, memory.runtime.probe != .ready {
@@ -200,7 +201,7 @@ extension Status {
       guard let only = activity.sessions.first, activity.sessions.count == 1 else {
         return Printable.count(activity.sessions.count, "active session")
       }
-      return only.kind == .unknown ? only.words : "\(only.user) \(only.kind.rawValue)"
+      return only.user.isEmpty ? only.words : "\(only.user) \(only.kind.rawValue)"
     case false?:
       guard let since = activity.since.flatMap(UTC.parse), now >= since + 1 else { return "no activity" }
       return "no activity for \(TimeSpan.text(now - since))"

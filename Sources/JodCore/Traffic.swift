@@ -36,7 +36,7 @@ public struct Traffic: Hashable, Sendable, Codable {
       } else if counts, words.first == "bytes:" {
         // normalread normalwrite directread directwrite serverread …: the fifth came over the network (Linux,
         // fs/nfs/iostat.h).
-        guard words.count > 5, let read = Double(words[5]), read >= 0 else { return nil }
+        guard words.count > 5, let read = Double(words[5]), read >= 0, read.isFinite else { return nil }
         total += read
       }
     }

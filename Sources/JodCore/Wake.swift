@@ -44,8 +44,11 @@ extension CheckInProgress {
   /// Notes who asks for the storage, and returns them together with who asked while it was going down: they are not
   /// forgotten, should they give up before it can be woken.
   mutating func noteAsking(_ asking: [ActiveSession]) -> [ActiveSession] {
-    if decision.memory.state.stopping != nil, let first = asking.first {
+    if stopping != nil, let first = asking.first {
       decision.memory.state.owedWake = first
+    } else if stopping == nil, storageIsReady {
+      // It did not go down after all, and serves whoever asked.
+      decision.memory.state.owedWake = nil
     }
     if !asking.isEmpty { return asking }
     return decision.memory.state.owedWake.map { [$0] } ?? []

@@ -30,7 +30,7 @@ struct JodCheck: ParsableCommand {
     version: Version.current,
     subcommands: [
       CheckCommand.self, StatusCommand.self, WakeCommand.self, SleepCommand.self, HoldCommand.self,
-      ReleaseCommand.self,
+      ReleaseCommand.self, PairCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: CheckCommand.self)
 }

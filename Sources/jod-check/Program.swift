@@ -105,7 +105,7 @@ struct Program {
 
   /// Memory holds the API key, and so does the environment, which systemd-coredump would put into the journal. A limit of
   /// one byte keeps the kernel from dumping even to a program (`do_coredump` in Linux's fs/coredump.c); zero does not.
-  private static func forbidCoreDumps() {
+  static func forbidCoreDumps() {
     var limit = rlimit(rlim_cur: 1, rlim_max: 1)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
   }

@@ -64,10 +64,10 @@ extension World {
       try home.sandbox.write(text, to: "state/state.json")
       let ended = try home.sandbox.run()
       #expect(ended.status == 0)
-      #expect(ended.output.contains("state.json.damaged"))
+      #expect(ended.errors.contains("state.json.damaged"))
       #expect(home.sandbox.contents("state/state.json.damaged") == text)
       #expect(home.storage.packets().count == 3)
-      #expect(try !home.sandbox.run().output.contains("damaged"))
+      #expect(try !home.sandbox.run().errors.contains("damaged"))
     }
 
     @Test("damaged memory of this boot is no trouble", arguments: notOurs)

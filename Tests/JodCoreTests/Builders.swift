@@ -22,6 +22,14 @@ func blindConfiguration(_ variables: [String: String] = [:]) -> Configuration {
   configuration(variables.merging(["STORAGE_SERVER_ADDRESS": ""]) { own, _ in own })
 }
 
+/// A configuration that powers off after half an hour, whoever switched the storage server on.
+func poweringOff(_ variables: [String: String] = [:]) -> Configuration {
+  let method = [
+    "STORAGE_SERVER_SSH": "jod-check@nas.example", "COOLDOWN_TIME": "30min", "MANUAL_START_HOLD": "0",
+  ]
+  return configuration(method.merging(variables) { $1 })
+}
+
 /// A session that shows no item. `seen` is the age of its `LastActivityDate` at `time`.
 func browser(
   user: String = "Anna", client: String = "Jellyfin Web", device: String = "Firefox", id: String = "f1",
@@ -116,6 +124,14 @@ struct Story {
   var memory = JodCoreTests.memory()
   var moment = JodCoreTests.moment()
   var uptime: Seconds = 10_000
+  /// What Jellyfin says when it is asked for more than who is there.
+  var recordings: Result<[Recording], Trouble> = .success([])
+  var tasks: Result<[String], Trouble> = .success([])
+  var nfsBytes: Double? = 0
+  /// What comes of a power-off.
+  var outcome = PowerOffOutcome.accepted
+  /// What the last check asked Jellyfin for more.
+  var asked: Set<Decision.Question> = []
 
   init(_ configuration: Configuration = JodCoreTests.configuration()) { self.configuration = configuration }
 
@@ -125,11 +141,28 @@ struct Story {
     after pause: Seconds = 30, _ household: Household, storage: Probe? = .silent
   ) -> Decision {
     pass(pause)
-    let observation = Observation(
-      jellyfin: jellyfin(household), storage: configuration.storageServerAddress == nil ? nil : storage)
-    let decision = decide(configuration, observation, memory, Now(moment: moment, uptime: uptime))
+    var observation = Observation(
+      jellyfin: jellyfin(household), storage: configuration.storageServerAddress == nil ? nil : storage,
+      nfsBytes: nfsBytes)
+    var decision = decide(configuration, observation, memory, now)
+    asked = decision.questions
+    if asked.contains(.recordings) { observation.recordings = recordings }
+    if asked.contains(.tasks) { observation.tasks = tasks }
+    if !asked.isEmpty { decision = decide(configuration, observation, memory, now) }
     memory = decision.memory
+    if decision.powersOff, !configuration.dryRun { settle(&decision) }
     return decision
+  }
+
+  var now: Now { Now(moment: moment, uptime: uptime) }
+
+  /// As the program does once it has asked for a power-off.
+  private mutating func settle(_ decision: inout Decision) {
+    let (events, trouble) = memory.settlePowerOff(outcome, now)
+    decision.events += events
+    decision.troubles.removeAll { $0.kind == .powerOff }
+    decision.troubles += trouble.map { [$0] } ?? []
+    decision.memory = memory
   }
 
   /// Checks at the usual rhythm until `span` seconds have passed, and returns what each decided.
@@ -178,6 +211,8 @@ extension Decision {
   var told: [String] { events.map { "\($0.name.rawValue) \($0.priority)" } }
 
   var sends: Bool { actions == [.sendWakeRequest] }
+
+  var powersOff: Bool { actions == [.powerOff] }
 
   func event(_ name: Event.Name) -> Event? { events.first { $0.name == name } }
 }

@@ -172,6 +172,144 @@ struct StatusTests {
     #expect(warnings.last == "The timer differs.")
   }
 
+  // MARK: Powering off
+
+  @Test("a storage that was asked to power off is stopping until it is down")
+  func stopping() {
+    var story = Story.stopping()
+    #expect(status(story).storage == Status.Storage(state: .stopping, since: "2027-01-15T08:30:30Z"))
+    for probe in [Probe.ready, .up, .silent] {
+      story.check(.nobody, storage: probe)
+      #expect(status(story).storage.state == .stopping, "\(probe)")
+    }
+    story.check(.nobody, storage: .silent)
+    #expect(status(story).storage.state == .down)
+  }
+
+  @Test("nothing is stopping in a dry run")
+  func stoppingDryRun() {
+    var story = Story.ripe(["DRY_RUN": "yes"])
+    story.check(.nobody, storage: .ready)
+    #expect(status(story).storage.state == .ready)
+  }
+
+  @Test("a power-off that was refused is told as what holds the next one up, and when that is")
+  func refused() {
+    var story = Story.ripe()
+    story.outcome = .busy("a backup runs")
+    story.check(.nobody, storage: .ready)
+    #expect(
+      status(story).poweroff
+        == Status.PowerOff(at: "2027-01-15T08:35:30Z", blockedBy: "The storage is busy: a backup runs"))
+  }
+
+  struct Forecast: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var at: String?
+    var household = Story.Household.nobody
+    var storage = Probe.ready
+    var variables: [String: String] = [:]
+    var change: @Sendable (inout Story) -> Void = { _ in }
+  }
+
+  /// A storage that has been ready, and nobody there, since 08:00:30; it is 08:30:30 at the check.
+  static let forecasts = [
+    Forecast(testDescription: "while somebody is active, nobody knows", at: nil, household: .playing),
+    Forecast(testDescription: "while Jellyfin is away, nobody knows", at: nil, household: .jellyfinAway),
+    Forecast(testDescription: "while the storage is not ready, nobody knows", at: nil, storage: .up),
+    Forecast(testDescription: "while Jellyfin is busy, nobody knows", at: nil) {
+      $0.tasks = .success(["the task RefreshLibrary"])
+    },
+    Forecast(
+      testDescription: "after COOLDOWN_TIME of nobody", at: "2027-01-15T09:30:30Z",
+      variables: ["COOLDOWN_TIME": "90min"]),
+    Forecast(
+      testDescription: "after MANUAL_START_HOLD", at: "2027-01-15T10:00:30Z",
+      variables: ["MANUAL_START_HOLD": "2h"]),
+    Forecast(
+      testDescription: "after the latest of both", at: "2027-01-15T11:00:30Z",
+      variables: ["MANUAL_START_HOLD": "2h", "COOLDOWN_TIME": "3h"]),
+    Forecast(testDescription: "after a hold", at: "2027-01-15T09:30:00Z") {
+      $0.memory.state.hold = Hold(began: $0.moment, seconds: 3600)
+    },
+    Forecast(
+      testDescription: "after a hold, where that ends last", at: "2027-01-15T12:30:00Z",
+      variables: ["MANUAL_START_HOLD": "2h"]
+    ) { $0.memory.state.hold = Hold(began: $0.moment, seconds: 4 * 3600) },
+    Forecast(
+      testDescription: "after what ends later than a hold", at: "2027-01-15T10:00:30Z",
+      variables: ["MANUAL_START_HOLD": "2h"]
+    ) { $0.memory.state.hold = Hold(began: $0.moment, seconds: 3600) },
+    Forecast(testDescription: "in a hold and with somebody there, nobody knows", at: nil, household: .playing)
+    {
+      $0.memory.state.hold = Hold(began: $0.moment, seconds: 3600)
+    },
+  ]
+
+  @Test("when a power-off comes at the earliest", arguments: forecasts)
+  func powerOffAt(_ forecast: Forecast) {
+    var story = Story.ripe(forecast.variables)
+    forecast.change(&story)
+    story.check(forecast.household, storage: forecast.storage)
+    #expect(status(story).poweroff.at == forecast.at)
+    #expect(status(story).poweroff.blockedBy != nil)
+  }
+
+  @Test("a power-off comes no later than was told, where nothing comes between")
+  func forecastHolds() throws {
+    var story = Story.ripe(["MANUAL_START_HOLD": "2h"])
+    let at = try #require(status(story).poweroff.at.flatMap(UTC.parse))
+    let left = at - story.moment.wall
+    #expect(story.secondsUntilPowerOff() == left)
+  }
+
+  @Test("the end of a hold is told, and null without one")
+  func hold() {
+    var story = Story()
+    story.check(.nobody)
+    #expect(status(story).hold.until == nil)
+    story.memory.state.hold = Hold(began: story.moment, seconds: 3 * 3600)
+    #expect(status(story).hold.until == "2027-01-15T11:00:30Z")
+  }
+
+  @Test("a hold given or taken since the last check is told")
+  func holdBetweenChecks() {
+    var story = Story.ripe(["COOLDOWN_TIME": "90min"])
+    story.memory.state.hold = Hold(began: story.moment, seconds: 7200)
+    #expect(status(story).poweroff.blockedBy?.hasPrefix("a hold until 2027-01-15T10:30:00Z; no act") == true)
+    #expect(status(story).poweroff.at == "2027-01-15T10:30:00Z")
+    story.check(.nobody, storage: .ready)
+    story.memory.state.hold = nil
+    #expect(status(story).poweroff.blockedBy?.contains("hold") == false)
+  }
+
+  @Test(
+    "the page tells when a power-off comes, or why not",
+    arguments: [
+      (Story.Household.playing, "Power-off not now: activity: Anna is playing (Jellyfin Web on Firefox)"),
+      (
+        .nobody,
+        "Power-off at 09:01 at the earliest: no activity for only 0s of COOLDOWN_TIME, 30min"
+      ),
+    ])
+  func pagePowerOff(_ household: Story.Household, _ row: String) {
+    var story = Story.ripe()
+    story.check(.playing, storage: .ready)
+    story.check(household, storage: .ready)
+    let rows = status(story).page(now: story.moment.wall, clock: Self.clock).split(separator: "\n")
+    #expect(rows.contains { $0 == row })
+  }
+
+  @Test("a recording is who is active in the line")
+  func recording() {
+    var story = Story()
+    story.check(.playing, storage: .ready)
+    let recording = ActiveSession(user: "", client: "Live TV", device: "News", kind: .recording, wakes: true)
+    story.memory.runtime.lastCheck?.active = [recording]
+    let line = status(story).summary(now: story.moment.wall, clock: Self.clock)
+    #expect(line == "Storage ready · recording, Live TV on News")
+  }
+
   // MARK: The line
 
   struct Line: Sendable, CustomTestStringConvertible {

@@ -1,0 +1,84 @@
+/// One line of `jod-check doctor`: what was looked at, what was found, and what to do about it.
+public struct Finding: Hashable, Sendable {
+  public enum Verdict: String, Sendable, CaseIterable { case good, warning, fault }
+
+  public let subject: String
+  public let verdict: Verdict
+  public let words: String
+  /// What to do; nil where all is well.
+  public let remedy: String?
+
+  public static func good(_ subject: String, _ words: String) -> Finding {
+    Finding(subject: subject, verdict: .good, words: words, remedy: nil)
+  }
+
+  public static func warning(_ subject: String, _ words: String, remedy: String) -> Finding {
+    Finding(subject: subject, verdict: .warning, words: words, remedy: remedy)
+  }
+
+  public static func fault(_ subject: String, _ words: String, remedy: String) -> Finding {
+    Finding(subject: subject, verdict: .fault, words: words, remedy: remedy)
+  }
+
+  /// The same finding without the secret, which what comes back from outside may quote.
+  public func redacted(_ secret: Secret) -> Finding {
+    Finding(
+      subject: subject, verdict: verdict, words: secret.redact(words), remedy: remedy.map(secret.redact))
+  }
+}
+
+/// What the facts mean that `jod-check doctor` gathers: one function a subject, from a fact to its finding.
+public enum Diagnosis {
+  /// The configuration itself: a line for each fault, or else for each warning.
+  public static func configuration(_ faults: [ConfigurationFault], warnings: [String]) -> [Finding] {
+    let subject = "Configuration"
+    if !faults.isEmpty {
+      return faults.map {
+        .fault(
+          subject, "\($0.variable): \($0.problem).",
+          remedy: "Correct it in /etc/default/jod-check. Accepted: \($0.accepted).")
+      }
+    }
+    if warnings.isEmpty { return [.good(subject, "valid")] }
+    return warnings.map { warning in
+      // A warning holds its own remedy, behind its last semicolon.
+      guard let cut = warning.lastIndex(of: ";") else {
+        return .warning(subject, warning, remedy: "See jod-check(8).")
+      }
+      let remedy = Printable.trimmed(String(warning[warning.index(after: cut)...]))
+      return .warning(
+        subject, "\(warning[..<cut]).", remedy: remedy.prefix(1).uppercased() + remedy.dropFirst())
+    }
+  }
+
+  /// The exit status: a configuration that is not valid weighs most; warnings alone are none.
+  public static func exitStatus(_ findings: [Finding], isConfigurationValid: Bool) -> Int32 {
+    if !isConfigurationValid { return 78 }
+    return findings.contains { $0.verdict == .fault } ? 1 : 0
+  }
+
+  /// What a check would tell of the same trouble.
+  static func fault(_ subject: String, _ trouble: Trouble) -> Finding {
+    .fault(subject, trouble.what, remedy: trouble.advice)
+  }
+}
+
+extension Configuration {
+  /// A configuration to look at the rest by, though some of it is wrong: what is wrong is left out, and what is required
+  /// filled in. Its faults name what must not be taken from it.
+  public static func mended(environment: [String: String], keyCredential: String? = nil)
+    -> (configuration: Configuration?, faults: [ConfigurationFault])
+  {
+    do {
+      return (try Configuration(environment: environment, keyCredential: keyCredential), [])
+    } catch {
+      var environment = environment
+      let fillers = [
+        "STORAGE_SERVER_MAC": "02:00:00:00:00:00", "JELLYFIN_API_URL": "http://localhost",
+        "JELLYFIN_API_KEY": "none",
+      ]
+      for fault in error.faults { environment[fault.variable] = fillers[fault.variable] }
+      return (try? Configuration(environment: environment, keyCredential: keyCredential), error.faults)
+    }
+  }
+}

@@ -1,0 +1,183 @@
+/// What Jellyfin says of itself (`/System/Info/Public`, which needs no key).
+public struct JellyfinServer: Hashable, Sendable, Decodable {
+  public var version: String?
+  /// Missing on Emby, which speaks almost the same language.
+  public var product: String?
+  public var isSetUp: Bool?
+
+  public init(version: String?, product: String?, isSetUp: Bool?) {
+    self.version = version
+    self.product = product
+    self.isSetUp = isSetUp
+  }
+
+  /// Jellyfin writes these names in another case while it migrates its data (10.11 and later).
+  private enum Key: String, CodingKey {
+    case version = "Version"
+    case product = "ProductName"
+    case isSetUp = "StartupWizardCompleted"
+    case versionInMigration = "version"
+    case productInMigration = "productName"
+    case isSetUpInMigration = "startupWizardCompleted"
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    version =
+      try container.decodeIfPresent(String.self, forKey: .version)
+      ?? container.decodeIfPresent(String.self, forKey: .versionInMigration)
+    product =
+      try container.decodeIfPresent(String.self, forKey: .product)
+      ?? container.decodeIfPresent(String.self, forKey: .productInMigration)
+    isSetUp =
+      try container.decodeIfPresent(Bool.self, forKey: .isSetUp)
+      ?? container.decodeIfPresent(Bool.self, forKey: .isSetUpInMigration)
+  }
+}
+
+/// A scheduled task of Jellyfin, and what starts it (`/ScheduledTasks`).
+public struct JellyfinSchedule: Hashable, Sendable, Decodable {
+  public var key: String
+  /// Types of triggers, such as `IntervalTrigger`.
+  public var triggers: [String]
+
+  public init(key: String, triggers: [String]) {
+    self.key = key
+    self.triggers = triggers
+  }
+
+  private enum Key: String, CodingKey {
+    case key = "Key"
+    case triggers = "Triggers"
+  }
+
+  private struct Trigger: Decodable {
+    let type: String?
+
+    private enum CodingKeys: String, CodingKey { case type = "Type" }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    key = try container.decodeIfPresent(String.self, forKey: .key) ?? ""
+    triggers = (try container.decodeIfPresent([Trigger].self, forKey: .triggers) ?? []).compactMap(\.type)
+  }
+}
+
+/// A library of Jellyfin, and its folders (`/Library/VirtualFolders`).
+public struct JellyfinLibrary: Hashable, Sendable, Decodable {
+  public var name: String
+  public var folders: [String]
+
+  public init(name: String, folders: [String]) {
+    self.name = name
+    self.folders = folders
+  }
+
+  private enum Key: String, CodingKey {
+    case name = "Name"
+    case folders = "Locations"
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    name = try container.decodeIfPresent(String.self, forKey: .name) ?? ""
+    folders = try container.decodeIfPresent([String].self, forKey: .folders) ?? []
+  }
+}
+
+extension Diagnosis {
+  /// Whether Jellyfin answers, and whether it is one that jod-check knows.
+  public static func jellyfin(_ answer: Result<JellyfinServer, Trouble>, at url: BaseURL) -> Finding {
+    let subject = "Jellyfin"
+    switch answer {
+    case .failure(let trouble):
+      return fault(subject, trouble)
+    case .success(let server):
+      guard let version = server.version, server.product?.contains("Jellyfin") != false,
+        server.product != nil || server.isSetUp == false
+      else {
+        return .fault(
+          subject, "what answers at \(url) is not Jellyfin.",
+          remedy:
+            "Let JELLYFIN_API_URL lead to Jellyfin, with its port, 8096 unless changed, and its base path."
+        )
+      }
+      let words = "\(Printable.clean(version)) at \(url)"
+      if server.isSetUp == false {
+        return .warning(
+          subject, "\(words), not ready: it is starting, or was never set up.",
+          remedy: "Wait, or open it in a browser and finish its set-up.")
+      }
+      if isOlder(version, than: (10, 8)) {
+        return .warning(
+          subject, "\(words), which is older than 10.8; jod-check is made for 10.8 and later.",
+          remedy: "Update Jellyfin.")
+      }
+      return .good(subject, words)
+    }
+  }
+
+  /// Whether Jellyfin takes the API key, told by `/Sessions`.
+  public static func key(_ sessions: Result<[SessionEntry], Trouble>) -> Finding {
+    switch sessions {
+    case .success(let entries): .good("API key", "accepted; \(Printable.count(entries.count, "session"))")
+    case .failure(let trouble): fault("API key", trouble)
+    }
+  }
+
+  /// Whether the key is an administrator's, told by what only those may read.
+  public static func devices(_ devices: Result<DeviceList, Trouble>) -> Finding {
+    administrators("Devices", devices, without: "nobody who browses is seen, and nobody is woken for in time")
+    {
+      "\(Printable.count($0.items.count, "device")) readable; the key is an administrator's"
+    }
+  }
+
+  public static func tasks(_ tasks: Result<[JellyfinSchedule], Trouble>) -> Finding {
+    administrators(
+      "Tasks", tasks, without: "a running scan cannot be seen, so the storage is never powered off"
+    ) {
+      "\(Printable.count($0.count, "task")) readable"
+    }
+  }
+
+  /// Whether Jellyfin scans its libraries by itself: it wakes nothing, so the storage may be off then. Nil where not.
+  public static func scans(_ tasks: [JellyfinSchedule]) -> Finding? {
+    let whens = [
+      "IntervalTrigger": "at intervals", "DailyTrigger": "daily", "WeeklyTrigger": "weekly",
+      "StartupTrigger": "when it starts",
+    ]
+    let found = tasks.filter { $0.key == "RefreshLibrary" }.flatMap(\.triggers)
+    let when = Set(found.compactMap { whens[$0] }).sorted()
+    guard !when.isEmpty else { return nil }
+    return .warning(
+      "Library scans",
+      "Jellyfin scans its libraries \(when.joined(separator: " and ")), and wakes nothing by itself: a scan while the storage is off, or goes off, can remove items.",
+      remedy:
+        "In Jellyfin under Dashboard, Scheduled Tasks, remove the triggers of Scan Media Library, and scan by hand while the storage is on."
+    )
+  }
+
+  private static func administrators<Value>(
+    _ subject: String, _ answer: Result<Value, Trouble>, without loss: String, words: (Value) -> String
+  ) -> Finding {
+    switch answer {
+    case .success(let value):
+      return .good(subject, words(value))
+    case .failure(let trouble) where ["401", "403", "404"].contains(trouble.cause):
+      return .fault(
+        subject, "not readable (\(trouble.cause)): \(loss).",
+        remedy:
+          "The key must be an administrator's: make one in Jellyfin under Dashboard, API Keys, and let JELLYFIN_API_URL lead to Jellyfin itself, past any proxy."
+      )
+    case .failure(let trouble):
+      return fault(subject, trouble)
+    }
+  }
+
+  private static func isOlder(_ version: String, than least: (Int, Int)) -> Bool {
+    let numbers = version.split(separator: ".").prefix(2).compactMap { Int($0) }
+    return numbers.count == 2 && (numbers[0], numbers[1]) < least
+  }
+}

@@ -1,0 +1,176 @@
+import FoundationEssentials
+import Glibc
+import JodCore
+import NIOCore
+import NIOPosix
+
+/// Looks at everything that a new user gets wrong. Asks only, waits never long, and powers nothing off.
+///
+/// Each subject is one question to the world and one function of `Diagnosis`, which says what the answer means. What
+/// rests on a variable that is wrong, or on an answer that did not come, is left out: one fault, one line.
+struct Doctor {
+  let settings: Settings
+  let faults: [ConfigurationFault]
+  /// With what is wrong left out.
+  private let configuration: Configuration?
+  private let timer: () -> Diagnosis.Timer?
+  private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
+  /// Seconds, for each question but those over ssh.
+  private static let timeLimit: Seconds = 3
+
+  /// - Parameters:
+  ///   - unreadable: files of the configuration that could not be read; the settings are then without them.
+  ///   - timer: asks systemd.
+  init(
+    settings: Settings, unreadable: [ConfigurationFault] = [],
+    timer: @escaping () -> Diagnosis.Timer? = Self.askTimer
+  ) {
+    self.settings = settings
+    self.timer = timer
+    let mended = Configuration.mended(
+      environment: settings.environment, keyCredential: settings.keyCredential)
+    configuration = mended.configuration
+    faults = unreadable.isEmpty ? mended.faults : unreadable
+    misunderstood = Set(mended.faults.map(\.variable))
+  }
+
+  /// Variables whose values in `configuration` are not the administrator's.
+  private let misunderstood: Set<String>
+
+  func examine() -> [Finding] {
+    var findings = Diagnosis.configuration(faults, warnings: configuration?.warnings ?? [])
+    if let configuration {
+      findings += jellyfin(configuration) + storage(configuration) + powerOff(configuration)
+    }
+    let interval = misunderstood.contains("CHECK_INTERVAL") ? nil : configuration?.checkInterval
+    findings.append(Diagnosis.timer(timer(), interval: interval))
+    return configuration.map { known in findings.map { $0.redacted(known.jellyfinKey) } } ?? findings
+  }
+
+  private func isKnown(_ variables: String...) -> Bool { misunderstood.isDisjoint(with: variables) }
+
+  // MARK: Jellyfin
+
+  private func jellyfin(_ configuration: Configuration) -> [Finding] {
+    guard isKnown("JELLYFIN_API_URL") else { return [] }
+    let jellyfin = Jellyfin(configuration, group: group)
+    let finding = Diagnosis.jellyfin(
+      jellyfin.ask("System/Info/Public", as: JellyfinServer.self), at: configuration.jellyfinURL)
+    guard finding.verdict != .fault, isKnown("JELLYFIN_API_KEY") else { return [finding] }
+    let key = Diagnosis.key(jellyfin.ask("Sessions", as: [SessionEntry].self))
+    guard key.verdict == .good else { return [finding, key] }
+    let devices = Diagnosis.devices(jellyfin.ask("Devices", as: DeviceList.self))
+    let tasks = jellyfin.ask("ScheduledTasks", as: [JellyfinSchedule].self)
+    return [finding, key, devices, Diagnosis.tasks(tasks)]
+      + [(try? tasks.get()).flatMap(Diagnosis.scans)].compactMap { $0 }
+      + Diagnosis.libraries(jellyfin.ask("Library/VirtualFolders", as: [JellyfinLibrary].self), mounts)
+  }
+
+  private var mounts: Mounts {
+    Mounts(
+      mountinfo: Files.text("/proc/self/mountinfo", limit: 4 << 20) ?? "",
+      fstab: Files.text("/etc/fstab", limit: 1 << 20) ?? "")
+  }
+
+  // MARK: The storage server and the way to it
+
+  private func storage(_ configuration: Configuration) -> [Finding] {
+    guard isKnown("STORAGE_SERVER_ADDRESS") else { return packet(configuration, storage: []) }
+    guard let endpoint = configuration.storageServerAddress else {
+      // Where the destination of ssh is wrong, that is the fault, and its address is no choice.
+      let service = isKnown("STORAGE_SERVER_SSH") ? [Diagnosis.service(nil, .silent)] : []
+      return packet(configuration, storage: []) + service
+    }
+    let addresses = resolve(endpoint.host)
+    let name = Diagnosis.name(endpoint, addresses: addresses)
+    guard let addresses, !addresses.isEmpty else { return packet(configuration, storage: []) + [name] }
+    let service = Diagnosis.service(endpoint, probe(endpoint))
+    return packet(configuration, storage: addresses.compactMap(IPv4Address.init)) + [name, service]
+  }
+
+  private func packet(_ configuration: Configuration, storage: [IPv4Address]) -> [Finding] {
+    var findings: [Finding] = []
+    if isKnown("STORAGE_SERVER_MAC") {
+      findings.append(
+        Diagnosis.mac(
+          configuration.storageServerMAC, own: Interfaces.ownMACs(), seen: Interfaces.neighbour(storage)))
+    }
+    if isKnown("BROADCAST_ADDRESS", "WOL_INTERFACE", "WOL_PORT") {
+      findings.append(
+        Diagnosis.interface(
+          configuration, Interfaces.departure(configuration), Interfaces.all(), storage: storage))
+    }
+    return findings
+  }
+
+  /// By a program that can be killed: the C library's resolver knows no time limit. Nil where it said nothing.
+  private func resolve(_ host: String) -> [String]? {
+    let ended = try? Subprocess(["getent", "ahosts", host]).run(timeLimit: Self.timeLimit)
+    guard let ended, ended.status == 0 else { return nil }
+    var addresses: [String] = []
+    for line in ended.output.split(separator: "\n") {
+      guard let address = line.split(separator: " ").first.map(String.init), !addresses.contains(address)
+      else { continue }
+      addresses.append(address)
+    }
+    return addresses
+  }
+
+  private func probe(_ endpoint: Endpoint) -> Probe {
+    (try? StorageProbe.start(endpoint, on: group).wait()) ?? .silent
+  }
+
+  // MARK: Power-off
+
+  private func powerOff(_ configuration: Configuration) -> [Finding] {
+    guard isKnown("STORAGE_SERVER_SSH", "SHUTDOWN_COMMAND") else { return [] }
+    switch configuration.powerOffMethod {
+    case nil: return [Diagnosis.onlyWakes]
+    case .command(let words): return [Diagnosis.command(words, program(words.first ?? ""))]
+    case .ssh(let destination):
+      let login = logIn(destination)
+      let mac = isKnown("STORAGE_SERVER_MAC") ? configuration.storageServerMAC : nil
+      let address = isKnown("STORAGE_SERVER_ADDRESS") ? configuration.storageServerAddress : nil
+      return [Diagnosis.login(destination, login, probe: address.map(probe))]
+        + [Diagnosis.wakeOnLAN(login, mac)].compactMap { $0 }
+    }
+  }
+
+  private func program(_ path: String) -> Diagnosis.Program {
+    if case .network = mounts.place(of: path) { return .onNetworkMount }
+    var status = stat()
+    guard stat(path, &status) == 0 else { return errno == EACCES ? .notExecutable : .missing }
+    return status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0 ? .executable : .notExecutable
+  }
+
+  /// Asks for `status`, which changes nothing, with the key that may power off.
+  private func logIn(_ destination: SSHDestination) -> Diagnosis.Login {
+    guard let key = settings.secureShellFiles["storage-server-ssh-key"] else { return .noKey }
+    let shell = SecureShell(
+      destination: destination, keyFile: key, knownHostsFile: settings.secureShellFiles["known_hosts"])
+    do throws(SystemError) {
+      let ended = try shell.run("status")
+      return Diagnosis.Login(
+        status: ended.status,
+        report: try? Store.decoder.decode(StorageReport.self, from: Data(ended.output.utf8)),
+        errors: ended.errors)
+    } catch {
+      return error.code == ENOENT ? .noProgram : .failed("\(error)")
+    }
+  }
+
+  // MARK: The timer
+
+  /// Nil where no systemd runs.
+  static func askTimer() -> Diagnosis.Timer? {
+    let question = [
+      "systemctl", "show", "jod-check.timer",
+      "--property=LoadState,ActiveState,UnitFileState,TimersMonotonic",
+    ]
+    guard let ended = try? Subprocess(question).run(timeLimit: timeLimit), ended.status == 0 else {
+      return nil
+    }
+    return Diagnosis.Timer(properties: ended.output)
+  }
+}

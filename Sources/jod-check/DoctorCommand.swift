@@ -1,0 +1,114 @@
+import ArgumentParser
+import Glibc
+import JodCore
+
+/// `jod-check doctor`: everything that a new user gets wrong, one line each, with the remedy.
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Look at everything that may be wrong, and say what to do about it.",
+    discussion: """
+      Looks at the configuration, Jellyfin, the way to the storage server, the storage server itself, and the timer. It \
+      asks only: it wakes nothing and powers nothing off. Run it as root, who can read the service's configuration.
+
+      Exit status: 0 all is well, warnings or none; 1 there is a fault; 78 the configuration is not valid.
+      """,
+    version: Version.current)
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func run() throws {
+    Program.forbidCoreDumps()
+    signal(SIGPIPE, SIG_IGN)
+    let identity = Identity.current()
+    var unreadable: [ConfigurationFault] = []
+    var settings = Settings(
+      environment: [:], stateDirectory: Identity.stateDirectory, runtimeDirectory: Identity.runtimeDirectory)
+    do throws(ConfigurationError) {
+      settings = try Settings.load(identity: identity)
+    } catch {
+      unreadable = error.faults
+    }
+    let user = becomeUser(identity, &settings)
+    let doctor = Doctor(settings: settings, unreadable: unreadable)
+    let findings = user + doctor.examine()
+    let page = DoctorPage(
+      findings: findings,
+      exitStatus: Diagnosis.exitStatus(findings, isConfigurationValid: doctor.faults.isEmpty))
+    if json {
+      Output.print(bytes: Store.bytes(page))
+    } else {
+      Output.print(bytes: Array(page.text(onTerminal: isatty(STDOUT_FILENO) == 1).utf8))
+    }
+    throw ExitCode(page.exitStatus)
+  }
+
+  /// Sees the world as the service does. Whoever cannot is told, and looks on as far as that goes.
+  private func becomeUser(_ identity: Identity, _ settings: inout Settings) -> [Finding] {
+    let subject = "User"
+    if geteuid() != 0, !identity.isRootByHand, settings.environment["CREDENTIALS_DIRECTORY"] == nil {
+      return [
+        .warning(
+          subject, "not root, so \(Settings.defaultsFile) and the credentials are not read.",
+          remedy: "Run `sudo jod-check doctor`.")
+      ]
+    }
+    do throws(SystemError) {
+      try identity.assume(settings)
+    } catch {
+      return [
+        .fault(
+          subject, "cannot work as the user \(Identity.user) (\(error)).",
+          remedy: "Install the package again, or run `systemd-sysusers`.")
+      ]
+    }
+    if identity.isRootByHand, geteuid() != 0 {
+      for name in settings.secureShellFiles.keys {
+        settings.secureShellFiles[name] = "\(Identity.handedOver)/\(name)"
+      }
+    }
+    return []
+  }
+}
+
+/// What doctor prints.
+struct DoctorPage: Encodable {
+  struct Line: Encodable {
+    let subject: String
+    let verdict: String
+    let words: String
+    let remedy: String?
+  }
+
+  let findings: [Line]
+  let exitStatus: Int32
+
+  init(findings: [Finding], exitStatus: Int32) {
+    self.findings = findings.map {
+      Line(subject: $0.subject, verdict: $0.verdict.rawValue, words: $0.words, remedy: $0.remedy)
+    }
+    self.exitStatus = exitStatus
+  }
+
+  /// One line each, the remedy below; a mark at a terminal, a word elsewhere.
+  func text(onTerminal: Bool) -> String {
+    let marks = onTerminal ? ["good": "✓", "warning": "!", "fault": "✗"] : ["good": "ok"]
+    let width = onTerminal ? 2 : 9
+    let column = (findings.map(\.subject.count).max() ?? 0) + 2
+    func pad(_ text: String, _ width: Int) -> String {
+      text + String(repeating: " ", count: max(0, width - text.count))
+    }
+    let lines = findings.map { line in
+      let head = pad(marks[line.verdict] ?? line.verdict, width) + pad(line.subject, column) + line.words
+      return line.remedy.map { "\(head)\n\(pad("", width + column))→ \($0)" } ?? head
+    }
+    let (faults, warnings) = (count("fault"), count("warning"))
+    let sum =
+      faults == 0 && warnings == 0
+      ? "All is well." : "\(Printable.count(faults, "fault")), \(Printable.count(warnings, "warning"))."
+    return (lines + [sum]).map { "\($0)\n" }.joined()
+  }
+
+  private func count(_ verdict: String) -> Int { findings.count { $0.verdict == verdict } }
+}

@@ -1,0 +1,294 @@
+import JodCore
+
+@testable import JodCore
+
+/// Knows the true history of a household and says what no decision may do. It never asks the memory that is on trial,
+/// nor any function that is.
+struct Oracle {
+  struct Request {
+    var time: Seconds
+    var now: Now
+  }
+
+  let configuration: Configuration
+  private(set) var verdict: Witness.Verdict?
+  private var witness: Witness
+  private(set) var violations: [String] = []
+
+  // What was asked of the storage.
+  private var request: Request?
+  /// Whether the files are sure to know of the request.
+  private var requestIsKnown = true
+  private var requestIsDue: Seconds = -.infinity
+  private var powerOff: Request?
+  /// Whether it was not seen down since.
+  private var isStopping = false
+  private var refused: Seconds?
+  private var owed = false
+  private var mayOweMore = false
+  private var holds: (began: Seconds, seconds: Seconds, wall: Seconds)?
+  private var mayHoldLonger = false
+
+  // What was seen of the storage.
+  private var silentRun = 0
+  private var unreadyRun = 0
+  private var readySince: Seconds?
+  private var isPresumedOn: Bool? = false
+  private var wasReadySinceDown = false
+  private var startedByHand: Seconds?
+  private var wasWoken = false
+  private var requestSinceReady = false
+
+  // What was seen of idleness.
+  private var starts: [Seconds] = []
+  private var idle: (since: Seconds, last: Sight)?
+  private var clear: (since: Seconds, last: Sight)?
+  private var overdue = 0
+
+  private var isBlind: Bool { configuration.storageServerAddress == nil }
+  private var interval: Seconds { configuration.checkInterval }
+
+  init(_ configuration: Configuration) {
+    self.configuration = configuration
+    witness = Witness(configuration)
+  }
+
+  private mutating func demand(_ condition: Bool, _ sentence: @autoclosure () -> String) {
+    if !condition { violations.append(sentence()) }
+  }
+
+  // MARK: One check
+
+  /// Judges what was decided, after everything that this check could see.
+  mutating func judge(_ sight: Sight, _ decision: Decision) {
+    let beat = max(interval, medianSpacing ?? 0)
+    if let powerOff, sight.time - powerOff.time >= 180 { isStopping = false }
+    starts = (starts + [sight.time]).suffix(6)
+    let verdict = witness.look(sight)
+    self.verdict = verdict
+    noteStorage(sight)
+    noteIdle(sight, verdict, beat: beat)
+    noteClear(sight, verdict)
+    noteOwed(sight, verdict)
+    judgeWake(sight, verdict, decision)
+    judgePowerOff(sight, verdict, decision)
+    if decision.events.contains(where: { $0.name == .powerOffFailed }) {
+      demand(sight.storage != .off, "a storage that is off is said to hang in shutdown")
+    }
+    if decision.actions.contains(.sendWakeRequest) {
+      noteRequest(sight.time, sight.now)
+      isStopping = false
+    }
+    if decision.actions.contains(.powerOff) { notePowerOff(sight.time, sight.now) }
+  }
+
+  private var medianSpacing: Seconds? {
+    guard starts.count == 6 else { return nil }
+    return zip(starts.dropFirst(), starts).map { $0 - $1 }.sorted()[2]
+  }
+
+  private mutating func noteStorage(_ sight: Sight) {
+    silentRun = sight.probe == .silent ? silentRun + 1 : 0
+    let isReady = isBlind ? isPresumedOn != false : sight.probe == .ready
+    unreadyRun = isReady ? 0 : unreadyRun + 1
+    if unreadyRun >= 2 { readySince = nil }
+    if isReady { readySince = readySince ?? sight.time }
+    if silentRun == 2 { (wasReadySinceDown, startedByHand, isStopping) = (false, nil, false) }
+    guard sight.probe == .ready else { return }
+    if !wasReadySinceDown {
+      startedByHand = requestSinceReady ? nil : sight.time
+      wasWoken =
+        requestIsKnown && requestSinceReady
+        && request.map { sight.time - $0.time < configuration.wakeTimeout } ?? false
+    }
+    wasReadySinceDown = true
+    requestSinceReady = false
+  }
+
+  private mutating func noteIdle(_ sight: Sight, _ verdict: Witness.Verdict?, beat: Seconds) {
+    guard let verdict else { return }
+    if verdict.isCertain {
+      idle = nil
+    } else if let before = idle, isWitnessed(from: before.last, to: sight, within: 3 * beat + 60) {
+      idle = (before.since, sight)
+    } else {
+      idle = (sight.time, sight)
+    }
+  }
+
+  /// Whether no gap, reboot or clock step lies between two checks.
+  private func isWitnessed(from before: Sight, to sight: Sight, within gap: Seconds) -> Bool {
+    let elapsed = sight.time - before.time
+    return elapsed <= gap && before.now.moment.bootID == sight.now.moment.bootID
+      && abs(sight.now.moment.wall - before.now.moment.wall - elapsed) <= 10
+  }
+
+  /// Since when everything that must last has lasted beyond any doubt.
+  private mutating func noteClear(_ sight: Sight, _ verdict: Witness.Verdict?) {
+    let isAskedAlready = powerOff.map { sight.time - $0.time < 180 } ?? false
+    let isOn = isBlind ? isPresumedOn == true : sight.probe == .ready
+    guard let verdict, !verdict.isPossible, isOn, !isAskedAlready else {
+      clear = nil
+      return
+    }
+    if let before = clear, isWitnessed(from: before.last, to: sight, within: 3 * interval + 60) {
+      clear = (before.since, sight)
+    } else {
+      clear = (sight.time, sight)
+    }
+  }
+
+  /// Who asked while the storage was going down is served afterwards, once.
+  private mutating func noteOwed(_ sight: Sight, _ verdict: Witness.Verdict?) {
+    guard let powerOff else { return }
+    let mayStillStop = sight.time - powerOff.time < 180 + 2 * interval
+    if mayStillStop, verdict?.mayWake == true { owed = true }
+    if sight.time - powerOff.time >= 180, sight.probe == .ready, verdict?.mayWake == false { owed = false }
+  }
+
+  // MARK: Waking
+
+  private mutating func judgeWake(_ sight: Sight, _ verdict: Witness.Verdict?, _ decision: Decision) {
+    let wait = isBlind ? max(configuration.packetCooldown, 900) : configuration.packetCooldown
+    let isNeeded = verdict?.certainlyWakes == true && sight.probe != .ready
+    guard decision.actions.contains(.sendWakeRequest) else {
+      let isAllowed = isOver(wait, since: request, sight) && sight.time >= requestIsDue
+      demand(!(isNeeded && isAllowed && !isGoingDown(sight)), "activity, and no wake request")
+      return
+    }
+    demand(verdict != nil, "a wake request though nothing is known")
+    demand(verdict?.mayWake == true || owed || mayOweMore, "a wake request for nobody")
+    demand(sight.probe != .ready, "a wake request though the storage is ready")
+    if requestIsKnown {
+      demand(
+        isOver(configuration.packetCooldown, since: request, sight), "a wake request within the cooldown")
+      demand(!isGoingDown(sight), "a wake request into a storage that goes down")
+    }
+  }
+
+  private func isOver(_ length: Seconds, since request: Request?, _ sight: Sight) -> Bool {
+    guard let request else { return true }
+    if request.now.moment.bootID == sight.now.moment.bootID { return sight.time - request.time >= length }
+    return sight.now.uptime >= length || sight.now.moment.wall - request.now.moment.wall >= length
+  }
+
+  private func isGoingDown(_ sight: Sight) -> Bool {
+    guard let powerOff else { return false }
+    let isSameBoot = powerOff.now.moment.bootID == sight.now.moment.bootID
+    let seconds = isSameBoot ? sight.time - powerOff.time : sight.now.uptime
+    return seconds < 60 && (isStopping || !requestIsKnown)
+  }
+
+  // MARK: Powering off
+
+  private mutating func judgePowerOff(_ sight: Sight, _ verdict: Witness.Verdict?, _ decision: Decision) {
+    guard decision.actions.contains(.powerOff) else { return demandPowerOff(sight) }
+    overdue = 0
+    let ahead: Seconds = 10 * 60
+    let readyFor = readySince.map { sight.time - $0 } ?? 0
+    let idleFor = idle.map { sight.time - $0.since } ?? 0
+    demand(configuration.powerOffMethod != nil, "a power-off without a method")
+    demand(verdict != nil, "a power-off though nothing is known of activity")
+    demand(verdict?.isCertain != true, "a power-off while somebody is active")
+    demand(idleFor >= configuration.cooldown, "a power-off after \(idleFor) s of observed idleness")
+    demand(isBlind || sight.probe == .ready, "a power-off of a storage that is not ready")
+    demand(!isBlind || isPresumedOn != false, "a power-off of a storage that is presumed off")
+    demand(readyFor >= configuration.cooldown, "a power-off \(readyFor) s after it was found ready")
+    demand(!isStartedByHand(sight), "a power-off while MANUAL_START_HOLD lasts")
+    demand(!isHeld(sight, leniently: true), "a power-off while a hold is in force")
+    demand(!sight.isBusyOverNFS, "a power-off while the storage is read")
+    demand(sight.recordingsAnswered, "a power-off though nothing is known of recordings")
+    demand(!sight.jellyfin.isRecording(at: sight.time, ahead: ahead), "a power-off before or in a recording")
+    demand(sight.tasksAnswered, "a power-off though nothing is known of tasks")
+    demand(sight.jellyfin.taskUntil <= sight.time, "a power-off while a task runs")
+    demand(refused.map { sight.time - $0 >= 300 } ?? true, "a power-off within 5 min of one refused")
+    demand(powerOff.map { sight.time - $0.time >= 180 } ?? true || !isStopping, "a second power-off at once")
+  }
+
+  /// Everything in its favour, it is done at this check or at the next.
+  private mutating func demandPowerOff(_ sight: Sight) {
+    guard let clear, configuration.powerOffMethod != nil else { return overdue = 0 }
+    let length = sight.time - clear.since
+    let isLongEnough =
+      length >= configuration.cooldown && (wasWoken || isBlind || length >= configuration.manualStartHold)
+    let isInTheWay =
+      isHeld(sight, leniently: false) || sight.isBusyOverNFS || sight.jellyfin.taskUntil > sight.time
+      || sight.jellyfin.isRecording(at: sight.time, ahead: 10 * 60) || !sight.recordingsAnswered
+      || !sight.tasksAnswered || (refused.map { sight.time - $0 < 300 } ?? false)
+    overdue = isLongEnough && !isInTheWay ? overdue + 1 : 0
+    demand(overdue < 2, "idle for \(length) s, nothing in the way, and no power-off")
+  }
+
+  private func isStartedByHand(_ sight: Sight) -> Bool {
+    startedByHand.map { sight.time - $0 < configuration.manualStartHold } ?? false
+  }
+
+  /// - Parameter leniently: whether its time alone counts; else it may last longer, where clocks have made it.
+  private func isHeld(_ sight: Sight, leniently: Bool) -> Bool {
+    if !leniently, mayHoldLonger { return true }
+    guard let hold = holds else { return false }
+    if sight.time - hold.began < hold.seconds { return true }
+    return !leniently
+      && (sight.now.uptime < hold.seconds || sight.now.moment.wall < hold.wall + hold.seconds)
+  }
+
+  // MARK: What befalls the household
+
+  mutating func noteRequest(_ time: Seconds, _ now: Now) {
+    request = Request(time: time, now: now)
+    (requestIsKnown, requestIsDue) = (true, -.infinity)
+    (owed, mayOweMore) = (false, false)
+    requestSinceReady = true
+    isPresumedOn = true
+    overdue = 0
+  }
+
+  mutating func notePowerOff(_ time: Seconds, _ now: Now) {
+    (powerOff, isStopping) = (Request(time: time, now: now), true)
+  }
+
+  /// What came of a power-off.
+  mutating func settle(isAccepted: Bool, at time: Seconds) {
+    clear = nil
+    if isAccepted {
+      (isPresumedOn, readySince, refused) = (false, nil, nil)
+    } else {
+      (refused, powerOff) = (time, nil)
+    }
+  }
+
+  /// A request that did not leave the machine is none.
+  mutating func requestFailed(before earlier: Oracle) {
+    request = earlier.request
+    requestIsKnown = earlier.requestIsKnown
+    requestSinceReady = earlier.requestSinceReady
+    isPresumedOn = earlier.isPresumedOn
+    (owed, mayOweMore) = (earlier.owed || owed, earlier.mayOweMore)
+  }
+
+  mutating func noteHold(_ seconds: Seconds, at time: Seconds, _ now: Now) {
+    holds = seconds > 0 ? (time, seconds, now.moment.wall) : nil
+    mayHoldLonger = false
+  }
+
+  /// A reboot, or the runtime directory was lost.
+  mutating func runtimeWasLost() {
+    witness.runtimeWasLost()
+    (starts, idle, clear, readySince) = ([], nil, nil, nil)
+    (silentRun, unreadyRun, overdue) = (0, 0, 0)
+  }
+
+  /// The newest state was lost; what is there instead says things of its own, or nothing.
+  mutating func stateWasLost(at time: Seconds, _ now: Now, mayHold: Bool, mayOwe: Bool) {
+    requestIsKnown = false
+    requestIsDue = time + configuration.packetCooldown
+    isPresumedOn = nil
+    (holds, mayHoldLonger) = (nil, mayHold)
+    (startedByHand, wasWoken, refused) = (nil, false, nil)
+    (owed, mayOweMore) = (false, mayOwe)
+    clear = nil
+    // It may believe in a power-off.
+    notePowerOff(time, now)
+    isStopping = false
+  }
+}

@@ -1,0 +1,66 @@
+import Dispatch
+import FoundationEssentials
+import Synchronization
+import Testing
+
+@testable import JodCore
+
+@Suite("Simulated years")
+struct SimulatorTests {
+  struct Tally: Sendable {
+    var seconds: Seconds = 0
+    var checks = 0
+    var wakeRequests = 0
+    var powerOffs = 0
+    var failures: [String] = []
+  }
+
+  /// Thousands of households, 1,000 years together; `JOD_SEED=7` runs the seventh alone.
+  @Test("no household in a thousand years meets what must never happen")
+  func households() async throws {
+    let alone = ProcessInfo.processInfo.environment["JOD_SEED"].flatMap { Int($0) }
+    let seeds = alone.map { $0...$0 } ?? 1...1600
+    let workers = 4
+    let tally = try await withThrowingTaskGroup(of: Tally.self) { group in
+      for worker in 0..<workers {
+        group.addTask {
+          var tally = Tally()
+          for seed in seeds where seed % workers == worker { try Self.live(seed, &tally, isTold: alone != nil) }
+          return tally
+        }
+      }
+      return try await group.reduce(into: Tally()) { sum, part in
+        sum.seconds += part.seconds
+        sum.checks += part.checks
+        sum.wakeRequests += part.wakeRequests
+        sum.powerOffs += part.powerOffs
+        sum.failures += part.failures
+      }
+    }
+    let years = tally.seconds / (365.25 * 86400)
+    print(
+      "\(seeds.count) households lived \(Int(years)) years: \(tally.checks) checks,",
+      "\(tally.wakeRequests) wake requests, \(tally.powerOffs) power-offs")
+    for failure in tally.failures.prefix(200) { Issue.record("\(failure)") }
+    #expect(tally.failures.count == 0)
+    if alone == nil { #expect(years >= 1000) }
+  }
+
+  private static func live(_ seed: Int, _ tally: inout Tally, isTold: Bool) throws {
+    var dice = Dice(seed: seed)
+    let household = Household(&dice)
+    var world = World(household, dice: dice)
+    world.isTold = isTold
+    for step in 1...household.checks {
+      try world.step()
+      if isTold { print(step, world.line) }
+      guard let violation = world.oracle.violations.first else { continue }
+      tally.failures.append("JOD_SEED=\(seed), step \(step): \(violation); because \(world.reason)")
+      break
+    }
+    tally.seconds += world.time
+    tally.checks += world.checks
+    tally.wakeRequests += world.wakeRequests
+    tally.powerOffs += world.powerOffs
+  }
+}

@@ -1,0 +1,174 @@
+import JodCore
+
+@testable import JodCore
+
+/// One check as it truly was.
+struct Sight {
+  /// True time, as all times here that do not say otherwise.
+  var time: Seconds
+  var now: Now
+  var answered: Bool
+  var devicesAreRefused: Bool
+  var isNotUnderstood: Bool
+  var devices: [SimulatedDevice]
+  var jellyfin: SimulatedJellyfin
+  var probe: Probe?
+  var storage: SimulatedStorage.Phase
+  var isBusyOverNFS: Bool
+  /// Whether Jellyfin was asked these, and answered.
+  var recordingsAnswered = false
+  var tasksAnswered = false
+}
+
+/// Tells from the truth who is active. Between what is certain and what is possible lies what the clocks have blurred.
+struct Witness {
+  struct Verdict {
+    /// A rule of the specification says that somebody is active.
+    var isCertain = false
+    /// And that they wake the storage.
+    var certainlyWakes = false
+    /// Something that a check sees may be taken for activity.
+    var isPossible = false
+    /// And for a reason to wake.
+    var mayWake = false
+
+    fileprivate mutating func add(certain: Bool, certainlyWakes: Bool, possible: Bool, mayWake: Bool) {
+      isCertain = isCertain || certain
+      self.certainlyWakes = self.certainlyWakes || (certain && certainlyWakes)
+      isPossible = isPossible || possible || certain
+      self.mayWake = self.mayWake || (possible && mayWake) || (certain && certainlyWakes)
+    }
+  }
+
+  let configuration: Configuration
+  private var isFailing = false
+  private var recovered: (time: Seconds, offset: Seconds)?
+  private var looked: Seconds?
+  private var lookedOffset: Seconds = 0
+  /// Since when each device may count as browsing at a stretch: at the earliest, and at the latest.
+  private var earliest: [String: Seconds] = [:]
+  private var latest: [String: Seconds] = [:]
+  /// Which pause of each device was last seen, and since when one was seen at every look.
+  private var pauses: [String: (began: Seconds, seen: Seconds)] = [:]
+  private var recordingNear: Seconds?
+  private var recordingKnown: Seconds?
+
+  init(_ configuration: Configuration) { self.configuration = configuration }
+
+  /// What a boot or a damage took away cannot be held against anybody.
+  mutating func runtimeWasLost() {
+    isFailing = false
+    recovered = nil
+    looked = nil
+    latest = [:]
+    pauses = [:]
+  }
+
+  /// Nil: Jellyfin did not answer, and nothing is known.
+  mutating func look(_ sight: Sight) -> Verdict? {
+    guard sight.answered else {
+      isFailing = true
+      return nil
+    }
+    if isFailing { recovered = (sight.time, sight.jellyfin.offset) }
+    isFailing = false
+    let closeEnough = max(configuration.activityWindow, 3 * configuration.checkInterval + 60)
+    if let looked, sight.time - looked > closeEnough { latest = [:] }
+    var verdict = Verdict()
+    for device in sight.devices {
+      let isListed = device.doing != .away && device.listedFrom <= sight.time
+      switch device.doing {
+      case .playing where isListed, .crashed where isListed: judgePlayer(device, sight, &verdict)
+      case .paused where isListed: judgePause(device, sight, &verdict)
+      default: judgeBrowsing(device, isListed: isListed, sight, &verdict)
+      }
+    }
+    judgeRecording(sight, &verdict)
+    if sight.isNotUnderstood {
+      verdict.add(certain: true, certainlyWakes: true, possible: true, mayWake: true)
+    }
+    looked = sight.time
+    lookedOffset = sight.jellyfin.offset
+    return verdict
+  }
+
+  private mutating func judgePlayer(_ device: SimulatedDevice, _ sight: Sight, _ verdict: inout Verdict) {
+    (earliest[device.id], latest[device.id], pauses[device.id]) = (nil, nil, nil)
+    let stamp = device.touched.map { $0 + device.touchOffset }
+    let looksAlive = stamp.map { sight.time + sight.jellyfin.offset - $0 < 360 } ?? true
+    let isAlive = device.doing == .playing
+    verdict.add(
+      certain: isAlive, certainlyWakes: !device.isIgnored, possible: looksAlive, mayWake: !device.isIgnored)
+  }
+
+  private mutating func judgePause(_ device: SimulatedDevice, _ sight: Sight, _ verdict: inout Verdict) {
+    latest[device.id] = nil
+    let known = pauses[device.id]
+    pauses[device.id] = (device.paused, known?.seen ?? sight.time)
+    let limit = configuration.pauseLimit ?? .infinity
+    // A clock that was set since the pause began tells nothing of its length, but whoever saw it before knows it.
+    let isClear = device.pauseOffset == sight.jellyfin.offset || !device.tellsPause
+    let wasSeen = known.map { $0.began == device.paused && $0.seen >= device.paused } ?? false
+    let length = sight.time - device.paused
+    let told = sight.time + sight.jellyfin.offset - (device.paused + device.pauseOffset)
+    let mayStillCount = (device.tellsPause && told < limit) || sight.time - (known?.seen ?? sight.time) < limit
+    let cameBack = isClear && device.tellsPause && isKnownToHaveComeBack(device.paused, sight)
+    verdict.add(
+      certain: length < limit && (isClear || wasSeen) && !device.isIgnored,
+      certainlyWakes: isCertainlyFresh(device.paused, sight), possible: mayStillCount,
+      mayWake: !device.isIgnored && !cameBack)
+  }
+
+  private mutating func judgeBrowsing(
+    _ device: SimulatedDevice, isListed: Bool, _ sight: Sight, _ verdict: inout Verdict
+  ) {
+    pauses[device.id] = nil
+    let isShown = !sight.devicesAreRefused || (isListed && device.doing != .leftOpen)
+    guard let touched = device.touched, touched <= sight.time, !device.isIgnored, isShown else {
+      latest[device.id] = nil
+      return
+    }
+    let age = sight.time + sight.jellyfin.offset - (touched + device.touchOffset)
+    guard (-60...configuration.activityWindow).contains(age) else {
+      latest[device.id] = nil
+      // It was quiet, unless a clock or an outage makes it only seem so.
+      let outage = recovered.map { sight.time - $0.time < configuration.activityWindow } ?? false
+      if sight.time - touched > configuration.activityWindow, !outage { earliest[device.id] = nil }
+      return
+    }
+    let early = earliest[device.id] ?? sight.time
+    let late = latest[device.id] ?? sight.time
+    (earliest[device.id], latest[device.id]) = (early, late)
+    let limit = configuration.browsingLimit ?? .infinity
+    let isClear = device.touchOffset == sight.jellyfin.offset
+    verdict.add(
+      certain: isClear && sight.time - early < limit, certainlyWakes: isCertainlyFresh(touched, sight),
+      possible: sight.time - late < limit, mayWake: !(isClear && isKnownToHaveComeBack(touched, sight)))
+  }
+
+  private mutating func judgeRecording(_ sight: Sight, _ verdict: inout Verdict) {
+    guard configuration.wakeForRecordings else { return }
+    let isNear = sight.jellyfin.isRecording(at: sight.time, ahead: configuration.wakeTimeout + 120)
+    // What was heard of recordings half an hour ago may still be believed, and a clock that was set brings it near.
+    if sight.jellyfin.recording != nil { recordingKnown = sight.time }
+    let wasSet = sight.jellyfin.offset != lookedOffset
+    if isNear || (wasSet && recordingKnown.map { sight.time - $0 <= 2100 } ?? false) {
+      recordingNear = sight.time
+    }
+    let mayLinger = recordingNear.map { sight.time - $0 <= 2100 } ?? false
+    verdict.add(
+      certain: isNear && sight.recordingsAnswered, certainlyWakes: true, possible: mayLinger, mayWake: true)
+  }
+
+  /// Whether a sign is newer than everything that an outage may explain.
+  private func isCertainlyFresh(_ time: Seconds, _ sight: Sight) -> Bool {
+    guard let recovered else { return true }
+    return time > recovered.time + (recovered.offset == sight.jellyfin.offset ? 121 : 8000)
+  }
+
+  /// Whether a sign is one of those that idle apps give when Jellyfin comes back.
+  private func isKnownToHaveComeBack(_ time: Seconds, _ sight: Sight) -> Bool {
+    guard let recovered, recovered.offset == sight.jellyfin.offset else { return false }
+    return time <= recovered.time + 119 && time >= recovered.time - 59
+  }
+}
