@@ -1,67 +1,34 @@
 import Foundation
 import Household
 import JodCore
-import NIOPosix
 import Testing
 
 @testable import jod_check
 
-/// A real sshd on loopback, whose only key may run one script.
-private final class SecureShellServer {
-  static let path = "/usr/sbin/sshd"
-  static var isInstalled: Bool { access(path, X_OK) == 0 && geteuid() == 0 }
-
+/// A storage server with a real sshd, whose only key may run one script.
+private struct ForcedServer {
   let folder: String
-  let port: Int
-  private let process = Process()
+  let server: OpenSSHServer
 
   /// - Parameter script: what runs in place of any command, with the command in `SSH_ORIGINAL_COMMAND`.
   init(in folder: String, script: String, authorizes: Bool = true) throws {
     self.folder = folder
-    let free = try LoopbackServer { _ in }
-    port = free.port
-    free.stop()
-    for name in ["host", "jod"] {
-      let made = try Subprocess(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "\(folder)/\(name)"])
-        .run(timeLimit: 20)
-      try #require(made.status == 0, "\(made.errors)")
-    }
+    let made = try Subprocess(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "\(folder)/jod"]).run(
+      timeLimit: 20)
+    try #require(made.status == 0, "\(made.errors)")
     try "#!/bin/sh\n\(script)\n".write(toFile: "\(folder)/forced", atomically: true, encoding: .utf8)
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder)/forced")
     let key = try String(contentsOfFile: "\(folder)/jod.pub", encoding: .utf8)
-    try (authorizes ? "restrict,command=\"\(folder)/forced\" \(key)" : "")
-      .write(toFile: "\(folder)/authorized_keys", atomically: true, encoding: .utf8)
-    try """
-    Port \(port)
-    ListenAddress 127.0.0.1
-    HostKey \(folder)/host
-    AuthorizedKeysFile \(folder)/authorized_keys
-    PidFile none
-    StrictModes no
-    UsePAM no
-    PasswordAuthentication yes
-    PermitRootLogin yes
-    """.write(toFile: "\(folder)/sshd_config", atomically: true, encoding: .utf8)
-    try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
-    process.executableURL = URL(fileURLWithPath: Self.path)
-    process.arguments = ["-D", "-f", "\(folder)/sshd_config", "-E", "\(folder)/sshd.log"]
-    try process.run()
-    // It is there once it takes connections.
-    let endpoint = Endpoint(host: "127.0.0.1", port: port)
-    while process.isRunning,
-      try StorageProbe.start(endpoint, on: MultiThreadedEventLoopGroup.singleton).wait() != .ready
-    {}
-    try #require(process.isRunning)
+    server = try OpenSSHServer(
+      in: folder, authorized: authorizes ? "restrict,command=\"\(folder)/forced\" \(key)" : "")
   }
 
-  deinit {
-    // Not SIGTERM, which a test runner may have blocked for its children.
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
-  }
-
-  var knownHosts: String {
-    get throws { "[127.0.0.1]:\(port) \(try String(contentsOfFile: "\(folder)/host.pub", encoding: .utf8))" }
+  /// The known_hosts line that vouches for it.
+  func knownHosts() throws -> String {
+    let scan = try Subprocess(["ssh-keyscan", "-t", "ed25519", "-p", "\(server.port)", "127.0.0.1"]).run(
+      timeLimit: 20)
+    try #require(scan.status == 0 && !scan.output.isEmpty, "\(scan.errors)")
+    return scan.output
   }
 
   /// What jod-check is given to reach it.
@@ -70,17 +37,19 @@ private final class SecureShellServer {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     try knownHosts.write(toFile: "\(directory)/known_hosts", atomically: true, encoding: .utf8)
     let key = "\(directory)/storage-server-ssh-key"
-    try? FileManager.default.removeItem(atPath: key)
     try FileManager.default.copyItem(atPath: "\(folder)/jod", toPath: key)
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
-    return ["CREDENTIALS_DIRECTORY": directory, "STORAGE_SERVER_SSH": "root@127.0.0.1:\(port)"]
+    return [
+      "CREDENTIALS_DIRECTORY": directory,
+      "STORAGE_SERVER_SSH": "\(OpenSSHServer.user)@127.0.0.1:\(server.port)",
+    ]
   }
 }
 
 extension World {
   @Suite(
     "The power-off over ssh",
-    .enabled(if: SecureShellServer.isInstalled, "needs /usr/sbin/sshd, and root to start it"))
+    .enabled(if: OpenSSHServer.isInstalled, "sshd is not installed (apt-get install openssh-server)"))
   struct SecureShellTests {
     private let home: Home
 
@@ -94,8 +63,8 @@ extension World {
     private func powerOff(_ script: String, authorizes: Bool = true, knownHosts: String? = nil) throws
       -> Sandbox.Ended
     {
-      let server = try SecureShellServer(in: home.sandbox.folder, script: script, authorizes: authorizes)
-      let credentials = try server.credentials(knownHosts: knownHosts ?? server.knownHosts)
+      let server = try ForcedServer(in: home.sandbox.folder, script: script, authorizes: authorizes)
+      let credentials = try server.credentials(knownHosts: knownHosts ?? server.knownHosts())
       home.sandbox.environment.merge(credentials) { $1 }
       try home.sandbox.run()
       return try withExtendedLifetime(server) { try home.sandbox.run() }
@@ -156,10 +125,10 @@ extension World {
 
     @Test("a host key that has changed is refused, and told as what it is")
     func changedHost() throws {
-      let free = try SecureShellServer(in: home.sandbox.folder, script: "exit 0")
+      let free = try ForcedServer(in: home.sandbox.folder, script: "exit 0")
       let other = try #require(home.sandbox.contents("jod.pub"))
       home.sandbox.environment.merge(
-        try free.credentials(knownHosts: "[127.0.0.1]:\(free.port) \(other)")
+        try free.credentials(knownHosts: "[127.0.0.1]:\(free.server.port) \(other)")
       ) { $1 }
       try home.sandbox.run()
       let ended = try withExtendedLifetime(free) { try home.sandbox.run() }

@@ -271,11 +271,15 @@ struct Oracle {
     mayHoldLonger = false
   }
 
-  /// A reboot, or the runtime directory was lost.
+  mutating func serverWasRebooted() {
+    (starts, idle, readySince, unreadyRun) = ([], nil, nil, 0)
+    runtimeWasLost()
+  }
+
+  /// What was observed was observed, but nobody need remember it any more.
   mutating func runtimeWasLost() {
     witness.runtimeWasLost()
-    (starts, idle, clear, readySince) = ([], nil, nil, nil)
-    (silentRun, unreadyRun, overdue) = (0, 0, 0)
+    (clear, silentRun, overdue) = (nil, 0, 0)
   }
 
   /// The newest state was lost; what is there instead says things of its own, or nothing.

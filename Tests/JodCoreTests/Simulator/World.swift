@@ -67,7 +67,7 @@ struct World {
       try files.reboot(keepsRuntime: dice.chance(0.2))
       // A kill kept the newest from the disk.
       noteLoss(of: newest)
-      oracle.runtimeWasLost()
+      oracle.serverWasRebooted()
       if household.sharesClock { jellyfin.awayUntil = up + dice.seconds(0...60) }
       if household.sharesClock { jellyfin.restarts = true }
     }

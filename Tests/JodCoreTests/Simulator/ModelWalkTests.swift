@@ -1,0 +1,33 @@
+import Testing
+
+@testable import JodCore
+
+@Suite("A small model, walked to its end")
+struct ModelWalkTests {
+  /// The bound is for a model that has grown: this one ends long before.
+  static let bound = 20_000
+
+  @Test("whatever follows whatever, nothing happens that must never happen")
+  func everything() {
+    var seen: Set<ModelWalk.Node.Key> = [ModelWalk.root.key]
+    var frontier = [ModelWalk.root]
+    var depth = 0
+    while !frontier.isEmpty, seen.count < Self.bound {
+      var next: [ModelWalk.Node] = []
+      for node in frontier {
+        for input in ModelWalk.inputs {
+          let (child, wrongs) = ModelWalk.step(node, input)
+          let path = child.path.map { "\($0.jellyfin) \($0.probe)\($0.isTaskRunning ? " task" : "")" }
+          guard wrongs.isEmpty else {
+            Issue.record("\(wrongs.joined(separator: ", ")) after \(path.joined(separator: "; "))")
+            return
+          }
+          if seen.insert(child.key).inserted { next.append(child) }
+        }
+      }
+      frontier = next
+      depth += 1
+    }
+    print("The model has \(seen.count) states within \(depth) beats\(frontier.isEmpty ? ", and no more" : "")")
+  }
+}
