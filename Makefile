@@ -3,6 +3,7 @@
 #   make demo      an evening in a simulated household, with the real program
 #   make check     lint and all tests
 #   make build     the release program, at .build/release/jod-check
+#   make install-storage   the other side, on the storage server itself
 #   make install   program, units, generator, catalog, pages and completions, under DESTDIR
 
 SHELL = /bin/bash
@@ -14,7 +15,11 @@ PROGRAM = .build/release/jod-check
 SWIFT_BUILD = swift build -c release --static-swift-stdlib
 INSTALL = install -D
 
-.PHONY: build demo check lint test install setup clean
+# For building; and for the tests with real parts, which say so where one is missing.
+BUILD_PACKAGES = libsystemd-dev
+TEST_PACKAGES = shellcheck sudo openssh-server openssh-client udev iproute2 strace
+
+.PHONY: build demo check lint test install install-storage setup setup-tests clean
 
 build: setup
 	$(SWIFT_BUILD) --product jod-check
@@ -24,26 +29,32 @@ demo: setup
 	$(SWIFT_BUILD) --product household-demo
 	.build/release/household-demo $(PROGRAM)
 
-check: setup lint test
+check: setup setup-tests lint test
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
-	@! grep -rnE '[[:space:]]+$$' --include='*' Makefile README.md CHANGELOG.md Sources Tests systemd man \
+	@! grep -rnE '[[:space:]]+$$' --include='*' Makefile README.md CHANGELOG.md Sources Tests systemd man storage \
 		|| { echo 'lines above end in white space'; exit 1; }
 	@systemd/verify
+	shellcheck -x systemd/verify .ci/run storage/{jod-check-storage,helper,forced-command,guards,install,test} \
+	  storage/guard.d/*
 
-test: setup
+test: setup setup-tests
+	storage/test
 	swift test
 
 # What a Debian machine needs besides git, make and Swift.
-setup:
-	@missing=; for package in libsystemd-dev; do \
+setup: PACKAGES = $(BUILD_PACKAGES)
+setup-tests: PACKAGES = $(TEST_PACKAGES)
+setup setup-tests:
+	@missing=; for package in $(PACKAGES); do \
 	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
 	done; \
 	if [ -n "$$missing" ]; then \
 	  as_root=; [ "$$(id -u)" = 0 ] || as_root=sudo; \
 	  echo "Installing with apt:$$missing"; \
-	  $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; \
+	  $$as_root apt-get update -qq && \
+	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
 	fi
 
 $(PROGRAM):
@@ -72,6 +83,10 @@ install: $(PROGRAM)
 	  systemd-sysusers jod-check.conf; systemd-tmpfiles --create jod-check.conf; \
 	  journalctl --update-catalog; systemctl daemon-reload; \
 	fi
+
+# For the storage server: what jod-check's ssh key may do there.
+install-storage:
+	storage/install '$(DESTDIR)'
 
 clean:
 	rm -rf .build dist

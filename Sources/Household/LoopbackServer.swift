@@ -38,10 +38,12 @@ public final class LoopbackServer: Sendable {
   /// Refuses connections from now on.
   public func stop() {
     // Once: the number may be somebody else's by the second time.
-    guard !isStopped.withLock({ wasStopped in
-      defer { wasStopped = true }
-      return wasStopped
-    }) else { return }
+    guard
+      !isStopped.withLock({ wasStopped in
+        defer { wasStopped = true }
+        return wasStopped
+      })
+    else { return }
     shutdown(listener, Int32(SHUT_RDWR))
     close(listener)
   }

@@ -119,7 +119,10 @@ public struct ActivityJudge {
       let length = lengthOfPause(session, began: memory.pauses[session.deviceKey])
       if let limit = configuration.pauseLimit, length >= limit { return nil }
       var person = person(session, .paused)
-      if isReconnected(at: answer.time - length, memory) { person.wakes = false }
+      let began = answer.time - length
+      // Where Jellyfin does not tell, it began at any time since the check before the first sight.
+      let earliest = toldLengthOfPause(session) == nil ? began - configuration.checkInterval : began
+      if isReconnected(at: began, memory) || isReconnected(at: earliest, memory) { person.wakes = false }
       return person
     }
   }

@@ -7,7 +7,7 @@ struct Check {
 
   func run() -> Int32 {
     let start = Clock.now()
-    var check = decideAndNote(Observer(program.configuration))
+    var check = decideAndNote(Observer(program))
     if check.decision.actions.contains(.sendWakeRequest) { sendWakeRequest(&check) }
     remember(&check)
     if check.decision.actions.contains(.powerOff) { powerOff(&check) }

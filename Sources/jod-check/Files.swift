@@ -24,17 +24,22 @@ enum Files {
       throw SystemError("open \(path)")
     }
     defer { close(descriptor) }
+    return try read(descriptor, name: path, limit: limit)
+  }
+
+  /// The bytes of an open file, from its beginning.
+  static func read(_ descriptor: Int32, name: String, limit: Int) throws(SystemError) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 16384)
     while true {
-      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      let count = pread(descriptor, &buffer, buffer.count, bytes.count)
       if count == 0 { return bytes }
       if count < 0 {
         if errno == EINTR { continue }
-        throw SystemError("read \(path)")
+        throw SystemError("read \(name)")
       }
       bytes += buffer[..<count]
-      if bytes.count > limit { throw SystemError("read \(path)", code: EFBIG) }
+      if bytes.count > limit { throw SystemError("read \(name)", code: EFBIG) }
     }
   }
 

@@ -6,9 +6,14 @@ import NIOPosix
 /// Finds out what there is to know: from Jellyfin, the storage server and this machine's own mounts.
 struct Observer {
   let configuration: Configuration
+  /// `/proc/self/mountstats`, open.
+  let mountstats: Int32
   private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
-  init(_ configuration: Configuration) { self.configuration = configuration }
+  init(_ program: Program) {
+    configuration = program.configuration
+    mountstats = program.mountstats
+  }
 
   /// What every check looks at. Jellyfin and the storage server are asked side by side.
   func observe() -> Observation {
@@ -39,7 +44,7 @@ struct Observer {
   func nfsBytes() -> Double? {
     // A mount's path may be in any encoding.
     guard configuration.powerOffMethod != nil,
-      let bytes = try? Files.read("/proc/self/mountstats", limit: 16 << 20)
+      let bytes = try? Files.read(mountstats, name: "mountstats", limit: 16 << 20)
     else { return nil }
     return Traffic.bytesRead(
       mountstats: String(decoding: bytes, as: UTF8.self), from: configuration.storageServerAddress)

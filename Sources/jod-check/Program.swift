@@ -8,6 +8,8 @@ struct Program {
   let configuration: Configuration
   let output: Output
   let store: Store
+  /// `/proc/self/mountstats`, opened while that was allowed: of a process that was root, the kernel shows it to root alone.
+  let mountstats: Int32
 
   /// Reads the settings and becomes the user of the service. Ends the process with status 78 where the configuration is
   /// wrong, having told all of it.
@@ -17,6 +19,7 @@ struct Program {
     forbidCoreDumps()
     // A reader of our output that goes away must not end us between a packet and its record.
     signal(SIGPIPE, SIG_IGN)
+    let mountstats = open("/proc/self/mountstats", O_RDONLY | O_CLOEXEC)
     let identity = Identity.current()
     var fallback = Settings(
       environment: [:], stateDirectory: Identity.stateDirectory, runtimeDirectory: Identity.runtimeDirectory)
@@ -36,7 +39,8 @@ struct Program {
         settings: settings, configuration: configuration,
         output: Output(json: json, environment: settings.environment),
         store: Store(
-          stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: mode))
+          stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: mode),
+        mountstats: mountstats)
     } catch {
       assume(identity, fallback)
       let store = Store(

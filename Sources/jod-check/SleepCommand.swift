@@ -41,7 +41,7 @@ private struct ManualSleep {
   }
 
   private func objections() -> [Objection] {
-    let observer = Observer(program.configuration)
+    let observer = Observer(program)
     var observation = observer.observe()
     var now = Clock.now()
     var memory = program.store.load(bootID: now.moment.bootID).memory

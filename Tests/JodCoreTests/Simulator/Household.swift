@@ -39,8 +39,8 @@ struct Household {
   init(_ dice: inout Dice) {
     // Most live in slow motion, for a year of 30-second checks has a million of them.
     let kind = dice.index(below: 10)
-    beat = kind < 7 ? dice.seconds(12...48) * 3600 : dice.pick([30, 30, 60, 300, 900, 1800, 3600])
-    checks = 300
+    beat = kind < 8 ? dice.seconds(12...48) * 3600 : dice.pick([30, 30, 60, 300, 900, 1800, 3600])
+    checks = 200
     let blind = dice.chance(0.15)
     var variables = [
       "CHECK_INTERVAL": "\(Int(beat))",
@@ -62,8 +62,13 @@ struct Household {
     sharesClock = dice.chance(0.7)
     hasClockBattery = dice.chance(0.5)
     let people = dice.index(below: 4)
-    devices = (0..<people).map { SimulatedDevice($0, beat: 0, dice: &dice) }
-    for index in devices.indices { devices[index].pace = beat * dice.pick([1, 3, 10]) }
+    devices = []
+    for number in 0..<people {
+      devices.append(
+        SimulatedDevice(
+          number, isIgnored: dice.chance(0.15), tellsPause: dice.chance(0.7),
+          pace: beat * dice.pick([1, 3, 10])))
+    }
     mishaps = Self.mishaps(&dice)
   }
 

@@ -30,21 +30,24 @@ struct ModelWalk {
     var key: Key {
       let (state, runtime) = (memory.state, memory.runtime)
       let now = ModelWalk.time(beats)
-      func age(_ boot: Seconds?) -> Int { boot.map { min(Int((now - $0) / ModelWalk.beat), 9) } ?? -1 }
-      let boots = [
-        state.lastWakeRequest?.boot, state.wake?.began.boot, state.wake?.activityEnded?.boot,
-        state.stopping?.since.boot, state.foundReady?.boot, runtime.readySince?.boot, runtime.activity.looked,
-        runtime.activity.recovered.map { $0 - jellyfinTime + 10_000 },
+      func age(_ boot: Seconds?, upTo limit: Int) -> Int {
+        boot.map { min(Int((now - $0) / ModelWalk.beat), limit) } ?? -1
+      }
+      let ages = [
+        age(state.lastWakeRequest?.boot, upTo: 2), age(state.wake?.began.boot, upTo: 2),
+        age(state.wake?.activityEnded?.boot, upTo: 2), age(state.stopping?.since.boot, upTo: 3),
+        age(runtime.readySince?.boot, upTo: 3), age(runtime.activity.looked, upTo: 5),
+        age(runtime.activity.recovered.map { $0 - jellyfinTime + 10_000 }, upTo: 3),
       ]
       let counts = [
-        min(Int(runtime.idle?.seconds ?? -60), 300), runtime.silentChecks, runtime.unreadyChecks,
+        min(Int(runtime.idle?.seconds ?? -60), 180), runtime.silentChecks, runtime.unreadyChecks,
         min(state.wake?.requests ?? 0, 3),
       ]
       let flags = [
         state.owedWake != nil, state.wake?.failed == true, state.wasReadySinceDown == true,
         runtime.jellyfinIsAway, runtime.idle != nil,
       ]
-      return Key(ages: boots.map(age) + counts, flags: flags, known: state.storage.known, account: account)
+      return Key(ages: ages + counts, flags: flags, known: state.storage.known, account: account)
     }
   }
 
@@ -106,38 +109,44 @@ struct ModelWalk {
 
 /// What truly happened so far, in beats that stop where they no longer matter.
 struct Account: Hashable, Sendable {
-  private var sinceRequest = 9
-  private var sincePowerOff = 9
+  private var sinceRequest = 2
+  private var sincePowerOff = 7
   /// Idleness without a gap; nil while somebody is active or before the first look.
   private var idle: Int?
   private var ready: Int?
   private var unready = 2
   private var silent = 0
   private var unknown = 0
-  private var sinceRecovery = 9
+  private var sinceRecovery = 3
   /// Checks in a row at which nothing stood in the way of a power-off.
   private var overdue = 0
+  private var isStopping = false
   /// Somebody asked while the storage was going down.
   private var isOwed = false
 
-  private static func next(_ count: Int) -> Int { min(count + 1, 9) }
-
   mutating func note(_ input: ModelWalk.Input) {
-    (sinceRequest, sincePowerOff) = (Self.next(sinceRequest), Self.next(sincePowerOff))
-    sinceRecovery = Self.next(sinceRecovery)
+    (sinceRequest, sincePowerOff) = (min(sinceRequest + 1, 2), min(sincePowerOff + 1, 7))
+    sinceRecovery = min(sinceRecovery + 1, 3)
     silent = input.probe == .silent ? min(silent + 1, 2) : 0
     unready = input.probe == .ready ? 0 : min(unready + 1, 2)
-    ready = ready.map(Self.next) ?? (input.probe == .ready ? 0 : nil)
+    ready = ready.map { min($0 + 1, 3) } ?? (input.probe == .ready ? 0 : nil)
     if unready == 2 { ready = nil }
-    guard input.jellyfin != .silent else { return unknown = Self.next(unknown) }
-    if unknown > 0 { sinceRecovery = 0 }
+    if unknown > 0, input.jellyfin != .silent { sinceRecovery = 0 }
+    // Down is silent twice; what still answers after three minutes hangs.
+    let wasStopping = isStopping && silent < 2
+    let isServed =
+      input.jellyfin != .silent && input.probe != .ready && sinceRequest >= 2 && (isOwed || wakes(input))
+    let isHanging = wasStopping && sincePowerOff >= 3 && input.probe != .silent && !isServed
+    isStopping = wasStopping && !isHanging
+    if isHanging { idle = nil }
+    guard input.jellyfin != .silent else { return unknown = min(unknown + 1, 4) }
     // Three beats and 60 s are witnessed.
     let isWitnessed = unknown < 4
-    let before = isWitnessed ? idle.map { min($0 + 1 + unknown, 9) } : nil
+    let before = isWitnessed ? idle.map { min($0 + 1 + unknown, 3) } : nil
     idle = input.jellyfin == .nobody ? before ?? 0 : nil
     unknown = 0
-    if sincePowerOff < 4, wakes(input) { isOwed = true }
-    if sincePowerOff >= 4, input.probe == .ready { isOwed = isOwed && wakes(input) }
+    if wasStopping, wakes(input) { isOwed = true }
+    if !wasStopping, input.probe == .ready { isOwed = false }
   }
 
   /// For two minutes after an outage, browsing wakes nobody.
@@ -168,7 +177,7 @@ struct Account: Hashable, Sendable {
   mutating func note(_ actions: [Decision.Action]) {
     let isDue = (idle ?? 0) >= 3 && (ready ?? 0) >= 3 && sincePowerOff > 6 && actions.isEmpty
     overdue = isDue ? min(overdue + 1, 1) : 0
-    if actions.contains(.sendWakeRequest) { (sinceRequest, isOwed) = (0, false) }
-    if actions.contains(.powerOff) { (sincePowerOff, idle, ready, isOwed) = (0, nil, nil, false) }
+    if actions.contains(.sendWakeRequest) { (sinceRequest, isOwed, isStopping) = (0, false, false) }
+    if actions.contains(.powerOff) { (sincePowerOff, ready, isOwed, isStopping) = (0, nil, false, true) }
   }
 }

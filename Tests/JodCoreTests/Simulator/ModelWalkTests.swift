@@ -17,8 +17,8 @@ struct ModelWalkTests {
       for node in frontier {
         for input in ModelWalk.inputs {
           let (child, wrongs) = ModelWalk.step(node, input)
-          let path = child.path.map { "\($0.jellyfin) \($0.probe)\($0.isTaskRunning ? " task" : "")" }
           guard wrongs.isEmpty else {
+            let path = child.path.map { "\($0.jellyfin) \($0.probe)\($0.isTaskRunning ? " task" : "")" }
             Issue.record("\(wrongs.joined(separator: ", ")) after \(path.joined(separator: "; "))")
             return
           }
@@ -28,6 +28,7 @@ struct ModelWalkTests {
       frontier = next
       depth += 1
     }
+    #expect(frontier.isEmpty)
     print("The model has \(seen.count) states within \(depth) beats\(frontier.isEmpty ? ", and no more" : "")")
   }
 }

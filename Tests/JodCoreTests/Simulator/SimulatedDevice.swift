@@ -32,11 +32,9 @@ struct SimulatedDevice {
   /// An app left open polls this often; Jellyfin notes no more.
   static let polling: Seconds = 180
 
-  init(_ number: Int, beat: Seconds, dice: inout Dice) {
-    isIgnored = dice.chance(0.15)
-    id = isIgnored ? "robot\(number)" : "device\(number)"
-    tellsPause = dice.chance(0.7)
-    pace = beat
+  init(_ number: Int, isIgnored: Bool = false, tellsPause: Bool, pace: Seconds = 0) {
+    id = "\(isIgnored ? "robot" : "device")\(number)"
+    (self.isIgnored, self.tellsPause, self.pace) = (isIgnored, tellsPause, pace)
   }
 
   /// Lives on until a true time, with Jellyfin's clock as it is.
