@@ -139,10 +139,12 @@ public struct ActivityJudge {
     session.lastPaused.flatMap { $0 <= answer.time + Self.futureTolerance ? answer.time - $0 : nil }
   }
 
-  /// Whether what began then may be an idle tab that came back by itself when Jellyfin did. A paused one begins its pause
-  /// anew with that.
+  /// Whether what began then may be an idle tab that came back by itself when Jellyfin did, which was up to a check
+  /// before it was found to be back. A paused one begins its pause anew with that.
   private func isReconnected(at stamp: Seconds, _ memory: ActivityMemory) -> Bool {
-    memory.recovered.map { stamp <= $0 + Self.reconnecting && stamp >= $0 - Self.futureTolerance } ?? false
+    guard let recovered = memory.recovered else { return false }
+    let earliest = recovered - configuration.checkInterval - Self.futureTolerance
+    return (earliest...recovered + Self.reconnecting).contains(stamp)
   }
 
   private func browsingDevices(

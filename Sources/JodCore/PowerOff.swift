@@ -159,7 +159,8 @@ extension CheckInProgress {
   /// Whether no packet may be sent for a power-off that runs.
   var isGoingDown: Bool {
     guard let stopping else { return false }
-    return now.surelySince(stopping.since) < Stopping.noPackets || storageIsReady
+    // As the cooldown: whoever waits is served as soon as either clock says so.
+    return now.since(stopping.since) < Stopping.noPackets || storageIsReady
   }
 
   /// The power-off that runs. What a dry run would have asked for stops nothing.

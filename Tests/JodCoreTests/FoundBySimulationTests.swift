@@ -20,7 +20,8 @@ struct FoundBySimulationTests {
     #expect(active(11_740, clock: 1740 + step, pausedFor: 1800 + step) == [])
   }
 
-  @Test("idleness does not begin with a check that knew nothing, be it the one that tells of a hanging shutdown")
+  @Test(
+    "idleness does not begin with a check that knew nothing, be it the one that tells of a hanging shutdown")
   func hangingWhileJellyfinIsAway() {
     var story = Story(configuration(["SHUTDOWN_COMMAND": "/bin/off", "COOLDOWN_TIME": "120s"]))
     story.check(.nobody, storage: .ready)
@@ -33,7 +34,8 @@ struct FoundBySimulationTests {
     #expect(story.memory.runtime.idle?.seconds == 0)
   }
 
-  @Test("a paused tab of a server that does not tell since when comes back unnoticed, however rare the checks")
+  @Test(
+    "a paused tab of a server that does not tell since when comes back unnoticed, however rare the checks")
   func pausedTabAfterRestart() {
     var memory = ActivityMemory()
     let rare = configuration(["CHECK_INTERVAL": "5min"])
@@ -45,5 +47,17 @@ struct FoundBySimulationTests {
     #expect(active(10_000, []) == [])
     #expect(active(10_300, [pausedPlayer(for: nil, at: jellyfinTime + 10_300)]).map(\.wakes) == [false])
     #expect(active(10_600, [pausedPlayer(for: nil, at: jellyfinTime + 10_600)]).map(\.wakes) == [false])
+  }
+
+  @Test(
+    "a paused tab that came back long before a check found Jellyfin back wakes nothing",
+    arguments: [100, 300])
+  func pausedTabBeforeRecovery(_ pause: Seconds) {
+    var memory = ActivityMemory()
+    memory.recovered = jellyfinTime
+    let judge = ActivityJudge(
+      configuration: configuration(["CHECK_INTERVAL": "5min"]), answer: answer([pausedPlayer(for: pause)]),
+      boot: 10_000)
+    #expect(judge.active(&memory).map(\.wakes) == [false])
   }
 }

@@ -596,6 +596,15 @@ struct StoppingTests {
     #expect(story.check(after: 10, .playing, storage: .silent).sends == (first == .silent))
   }
 
+  @Test(
+    "after a reboot of A the 60 s are over once it is up for that long, or when the wall clock says so",
+    arguments: [(20.0, 25.0, false), (20, 600, true), (61, -100_000, true)])
+  func afterReboot(_ up: Seconds, _ wallMoved: Seconds, _ sends: Bool) {
+    var story = Story.stopping()
+    story.reboot(up: up, wallMoved: wallMoved)
+    #expect(story.check(after: 0, .playing, storage: .up).sends == sends)
+  }
+
   @Test("who comes while it goes down is told why nothing is sent yet")
   func reason() {
     var story = Story.stopping()

@@ -1,5 +1,3 @@
-import JodCore
-
 @testable import JodCore
 
 /// What kind of household a seed makes. Its people, machines and mishaps all live by its beat, so that one that is

@@ -1,5 +1,3 @@
-import JodCore
-
 @testable import JodCore
 
 /// A household so small that everything that can happen in it is tried: one person, one beat, short limits. It keeps
@@ -139,7 +137,10 @@ struct Account: Hashable, Sendable {
     let isHanging = wasStopping && sincePowerOff >= 3 && input.probe != .silent && !isServed
     isStopping = wasStopping && !isHanging
     if isHanging { idle = nil }
-    guard input.jellyfin != .silent else { return unknown = min(unknown + 1, 4) }
+    guard input.jellyfin != .silent else {
+      unknown = min(unknown + 1, 4)
+      return
+    }
     // Three beats and 60 s are witnessed.
     let isWitnessed = unknown < 4
     let before = isWitnessed ? idle.map { min($0 + 1 + unknown, 3) } : nil

@@ -29,6 +29,7 @@ struct ModelWalkTests {
       depth += 1
     }
     #expect(frontier.isEmpty)
-    print("The model has \(seen.count) states within \(depth) beats\(frontier.isEmpty ? ", and no more" : "")")
+    print(
+      "The model has \(seen.count) states within \(depth) beats\(frontier.isEmpty ? ", and no more" : "")")
   }
 }

@@ -1,5 +1,3 @@
-import JodCore
-
 @testable import JodCore
 
 /// Knows the true history of a household and says what no decision may do. It never asks the memory that is on trial,
@@ -62,7 +60,11 @@ struct Oracle {
   /// Judges what was decided, after everything that this check could see.
   mutating func judge(_ sight: Sight, _ decision: Decision) {
     let beat = max(interval, medianSpacing ?? 0)
-    if let powerOff, sight.time - powerOff.time >= 180 { isStopping = false }
+    if let powerOff, powerOff.now.moment.bootID == sight.now.moment.bootID,
+      sight.time - powerOff.time >= 180
+    {
+      isStopping = false
+    }
     starts = (starts + [sight.time]).suffix(6)
     let verdict = witness.look(sight)
     self.verdict = verdict
@@ -207,7 +209,10 @@ struct Oracle {
 
   /// Everything in its favour, it is done at this check or at the next.
   private mutating func demandPowerOff(_ sight: Sight) {
-    guard let clear, configuration.powerOffMethod != nil else { return overdue = 0 }
+    guard let clear, configuration.powerOffMethod != nil else {
+      overdue = 0
+      return
+    }
     let length = sight.time - clear.since
     let isLongEnough =
       length >= configuration.cooldown && (wasWoken || isBlind || length >= configuration.manualStartHold)

@@ -1,5 +1,3 @@
-import JodCore
-
 @testable import JodCore
 
 /// A device and the person before it. What it truly does, and when Jellyfin last heard of it: by true time and by the

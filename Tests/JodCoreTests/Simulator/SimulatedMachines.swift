@@ -1,5 +1,3 @@
-import JodCore
-
 @testable import JodCore
 
 /// Server A as far as it matters: its clocks. Times are true ones unless they say otherwise.

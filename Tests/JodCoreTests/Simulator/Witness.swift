@@ -1,5 +1,3 @@
-import JodCore
-
 @testable import JodCore
 
 /// One check as it truly was.
@@ -111,11 +109,14 @@ struct Witness {
     let wasSeen = known.map { $0.began == device.paused && $0.seen >= device.paused } ?? false
     let length = sight.time - device.paused
     let told = sight.time + sight.jellyfin.offset - (device.paused + device.pauseOffset)
-    let mayStillCount = (device.tellsPause && told < limit) || sight.time - (known?.seen ?? sight.time) < limit
+    let mayStillCount =
+      (device.tellsPause && told < limit) || sight.time - (known?.seen ?? sight.time) < limit
+    // Of a pause that nobody tells of, only the check before its first sight is sure to be older.
+    let unseen = device.tellsPause ? 0 : 2 * configuration.checkInterval
     let cameBack = isClear && device.tellsPause && isKnownToHaveComeBack(device.paused, sight)
     verdict.add(
       certain: length < limit && (isClear || wasSeen) && !device.isIgnored,
-      certainlyWakes: isCertainlyFresh(device.paused, sight), possible: mayStillCount,
+      certainlyWakes: isCertainlyFresh(device.paused - unseen, sight), possible: mayStillCount,
       mayWake: !device.isIgnored && !cameBack)
   }
 

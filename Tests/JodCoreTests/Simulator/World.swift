@@ -1,5 +1,3 @@
-import JodCore
-
 @testable import JodCore
 
 /// A household in motion: two servers, Jellyfin and people, jod-check as its program drives it, and an oracle that
@@ -197,9 +195,12 @@ struct World {
   private func tell(_ sight: Sight, _ decision: Decision) -> String {
     let people = sight.devices.map { "\($0.doing) since \(Int($0.since))" }.joined(separator: ", ")
     let probe = sight.probe.map { "\($0)" } ?? "blind"
-    let clocks = "boot \(server.boots) up \(Int(now.uptime)) clock \(Int(server.offset)) \(Int(jellyfin.offset))"
-    let active = oracle.verdict.map { "certain \($0.isCertain), possible \($0.isPossible)" } ?? "Jellyfin away"
-    return "\(Int(time)): \(clocks); \(storage.phase) \(probe); \(people); \(active); \(decision.actions) \(reason)"
+    let clocks =
+      "boot \(server.boots) up \(Int(now.uptime)) clock \(Int(server.offset)) \(Int(jellyfin.offset))"
+    let active =
+      oracle.verdict.map { "certain \($0.isCertain), possible \($0.isPossible)" } ?? "Jellyfin away"
+    return
+      "\(Int(time)): \(clocks); \(storage.phase) \(probe); \(people); \(active); \(decision.actions) \(reason)"
   }
 
   private mutating func look(isBusy: Bool) -> Sight {
