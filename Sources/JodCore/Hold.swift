@@ -21,11 +21,6 @@ public struct Hold: Hashable, Sendable, Codable {
 
   var isPlausible: Bool { (0...1e10).contains(seconds) }
 
-  /// Seconds from now until a time of day comes next, both in seconds since midnight.
-  public static func seconds(from now: Seconds, until time: Seconds) -> Seconds {
-    time > now ? time - now : time + 86400 - now
-  }
-
   /// Reads a time of day, `06:30`, as seconds since midnight; nil for anything else.
   public static func timeOfDay(_ text: String) -> Seconds? {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)

@@ -290,6 +290,19 @@ extension World {
     }
   }
 
+  @Suite("Until a time of day")
+  struct UntilTests {
+    @Test("it is until that comes next, within a day", arguments: stride(from: 0.0, to: 86400, by: 1800))
+    func next(time: Seconds) {
+      let before = Clock.seconds(CLOCK_REALTIME)
+      let seconds = Clock.seconds(untilTimeOfDay: time)
+      // A day may have 25 hours.
+      #expect(seconds > 0 && seconds <= 25 * 3600)
+      let hour = Clock.text(before + seconds + 1).suffix(5)
+      #expect(hour == String(format: "%02d:%02d", Int(time) / 3600, Int(time) / 60 % 60))
+    }
+  }
+
   @Suite("Other programs")
   struct SubprocessTests {
     @Test("status, output and errors come back, and what is handed over is read")

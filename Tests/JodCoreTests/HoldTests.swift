@@ -74,16 +74,6 @@ struct HoldTests {
     #expect(Hold.timeOfDay(text) == seconds)
   }
 
-  @Test(
-    "until a time of day it is until that comes next",
-    arguments: [
-      (0.0, 60.0, 60.0), (60, 0, 86_340), (23_400, 23_400, 86_400), (23_401, 23_400, 86_399),
-      (86_399, 0, 1),
-    ])
-  func next(_ now: Seconds, _ time: Seconds, _ seconds: Seconds) {
-    #expect(Hold.seconds(from: now, until: time) == seconds)
-  }
-
   // MARK: At a check
 
   @Test("its end is told once, and the state forgets it")
