@@ -292,7 +292,8 @@ extension World {
 
   @Suite("Until a time of day")
   struct UntilTests {
-    @Test("it is until that comes next, within a day", arguments: Array(stride(from: 0.0, to: 86400, by: 1800)))
+    @Test(
+      "it is until that comes next, within a day", arguments: Array(stride(from: 0.0, to: 86400, by: 1800)))
     func next(time: Seconds) {
       let before = Clock.seconds(CLOCK_REALTIME)
       let seconds = Clock.seconds(untilTimeOfDay: time)
