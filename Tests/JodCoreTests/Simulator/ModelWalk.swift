@@ -58,7 +58,9 @@ struct ModelWalk {
   ])
 
   static let inputs: [Input] = Input.Jellyfin.allCases.flatMap { jellyfin in
-    [Probe.ready, .up, .silent].flatMap { probe in
+    // A storage that is up matters where somebody waits for it, or where it hangs.
+    (jellyfin == .playing || jellyfin == .nobody ? [Probe.ready, .up, .silent] : [.ready, .silent]).flatMap {
+      probe in
       // A task matters only where nothing else is in the way.
       (jellyfin == .nobody && probe == .ready ? [false, true] : [false]).map {
         Input(jellyfin: jellyfin, probe: probe, isTaskRunning: $0)
@@ -158,7 +160,7 @@ struct Account: Hashable, Sendable {
   func wrongs(_ input: ModelWalk.Input, _ actions: [Decision.Action]) -> [String] {
     let isSent = actions.contains(.sendWakeRequest)
     let isOff = actions.contains(.powerOff)
-    let isNeeded = wakes(input) && input.probe != .ready
+    let isNeeded = (wakes(input) || (isOwed && input.jellyfin != .silent)) && input.probe != .ready
     let isDue =
       input.jellyfin == .nobody && input.probe == .ready && !input.isTaskRunning && (idle ?? 0) >= 3
       && (ready ?? 0) >= 3

@@ -23,6 +23,7 @@ struct Oracle {
   private var isStopping = false
   private var refused: Seconds?
   private var owed = false
+  private var isOwedForCertain = false
   private var mayOweMore = false
   private var holds: (began: Seconds, seconds: Seconds, wall: Seconds)?
   private var mayHoldLonger = false
@@ -143,16 +144,20 @@ struct Oracle {
   /// Who asked while the storage was going down is served afterwards, once.
   private mutating func noteOwed(_ sight: Sight, _ verdict: Witness.Verdict?) {
     guard let powerOff else { return }
+    let isSoon = sight.time - powerOff.time < 180 && powerOff.now.moment.bootID == sight.now.moment.bootID
+    if isStopping, isSoon, verdict?.certainlyWakes == true { isOwedForCertain = true }
     let mayStillStop = sight.time - powerOff.time < 180 + 2 * interval
     if mayStillStop, verdict?.mayWake == true { owed = true }
     if sight.time - powerOff.time >= 180, sight.probe == .ready, verdict?.mayWake == false { owed = false }
+    if !isSoon, sight.probe == .ready { isOwedForCertain = false }
   }
 
   // MARK: Waking
 
   private mutating func judgeWake(_ sight: Sight, _ verdict: Witness.Verdict?, _ decision: Decision) {
     let wait = isBlind ? max(configuration.packetCooldown, 900) : configuration.packetCooldown
-    let isNeeded = verdict?.certainlyWakes == true && sight.probe != .ready
+    let isAskedFor = verdict?.certainlyWakes == true || (verdict != nil && isOwedForCertain)
+    let isNeeded = isAskedFor && sight.probe != .ready
     guard decision.actions.contains(.sendWakeRequest) else {
       let isAllowed = isOver(wait, since: request, sight) && sight.time >= requestIsDue
       demand(!(isNeeded && isAllowed && !isGoingDown(sight)), "activity, and no wake request")
@@ -176,9 +181,7 @@ struct Oracle {
 
   private func isGoingDown(_ sight: Sight) -> Bool {
     guard let powerOff else { return false }
-    let isSameBoot = powerOff.now.moment.bootID == sight.now.moment.bootID
-    let seconds = isSameBoot ? sight.time - powerOff.time : sight.now.uptime
-    return seconds < 60 && (isStopping || !requestIsKnown)
+    return !isOver(60, since: powerOff, sight) && (isStopping || !requestIsKnown)
   }
 
   // MARK: Powering off
@@ -242,7 +245,7 @@ struct Oracle {
   mutating func noteRequest(_ time: Seconds, _ now: Now) {
     request = Request(time: time, now: now)
     (requestIsKnown, requestIsDue) = (true, -.infinity)
-    (owed, mayOweMore) = (false, false)
+    (owed, isOwedForCertain, mayOweMore) = (false, false, false)
     requestSinceReady = true
     isPresumedOn = true
     overdue = 0
@@ -250,6 +253,7 @@ struct Oracle {
 
   mutating func notePowerOff(_ time: Seconds, _ now: Now) {
     (powerOff, isStopping) = (Request(time: time, now: now), true)
+    isOwedForCertain = false
   }
 
   /// What came of a power-off.
@@ -269,6 +273,7 @@ struct Oracle {
     requestSinceReady = earlier.requestSinceReady
     isPresumedOn = earlier.isPresumedOn
     (owed, mayOweMore) = (earlier.owed || owed, earlier.mayOweMore)
+    isOwedForCertain = false
   }
 
   mutating func noteHold(_ seconds: Seconds, at time: Seconds, _ now: Now) {
@@ -294,7 +299,7 @@ struct Oracle {
     isPresumedOn = nil
     (holds, mayHoldLonger) = (nil, mayHold)
     (startedByHand, wasWoken, refused) = (nil, false, nil)
-    (owed, mayOweMore) = (false, mayOwe)
+    (owed, isOwedForCertain, mayOweMore) = (false, false, mayOwe)
     clear = nil
     // It may believe in a power-off.
     notePowerOff(time, now)

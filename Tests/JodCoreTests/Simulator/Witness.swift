@@ -48,6 +48,8 @@ struct Witness {
   private var latest: [String: Seconds] = [:]
   /// Which pause of each device was last seen, and since when one was seen at every look.
   private var pauses: [String: (began: Seconds, seen: Seconds)] = [:]
+  /// Since when each was seen paused at every look, whatever was lost meanwhile.
+  private var pausedSince: [String: Seconds] = [:]
   private var recordingNear: Seconds?
   private var recordingKnown: Seconds?
 
@@ -91,7 +93,7 @@ struct Witness {
   }
 
   private mutating func judgePlayer(_ device: SimulatedDevice, _ sight: Sight, _ verdict: inout Verdict) {
-    (earliest[device.id], latest[device.id], pauses[device.id]) = (nil, nil, nil)
+    (earliest[device.id], latest[device.id], pauses[device.id], pausedSince[device.id]) = (nil, nil, nil, nil)
     let stamp = device.touched.map { $0 + device.touchOffset }
     let looksAlive = stamp.map { sight.time + sight.jellyfin.offset - $0 < 360 } ?? true
     let isAlive = device.doing == .playing
@@ -107,7 +109,10 @@ struct Witness {
     // A clock that was set since the pause began tells nothing of its length, but whoever saw it before knows it.
     let isClear = device.pauseOffset == sight.jellyfin.offset || !device.tellsPause
     let wasSeen = known.map { $0.began == device.paused && $0.seen >= device.paused } ?? false
-    let length = sight.time - device.paused
+    // Where nobody tells, two pauses with no look between them are one.
+    let first = pausedSince[device.id] ?? sight.time
+    pausedSince[device.id] = first
+    let length = sight.time - (device.tellsPause ? device.paused : min(first, device.paused))
     let told = sight.time + sight.jellyfin.offset - (device.paused + device.pauseOffset)
     let mayStillCount =
       (device.tellsPause && told < limit) || sight.time - (known?.seen ?? sight.time) < limit
@@ -123,7 +128,7 @@ struct Witness {
   private mutating func judgeBrowsing(
     _ device: SimulatedDevice, isListed: Bool, _ sight: Sight, _ verdict: inout Verdict
   ) {
-    pauses[device.id] = nil
+    (pauses[device.id], pausedSince[device.id]) = (nil, nil)
     let isShown = !sight.devicesAreRefused || (isListed && device.doing != .leftOpen)
     guard let touched = device.touched, touched <= sight.time, !device.isIgnored, isShown else {
       latest[device.id] = nil
