@@ -119,10 +119,7 @@ public struct ActivityJudge {
       let length = lengthOfPause(session, began: memory.pauses[session.deviceKey])
       if let limit = configuration.pauseLimit, length >= limit { return nil }
       var person = person(session, .paused)
-      let began = answer.time - length
-      // Where Jellyfin does not tell, it began at any time since the check before the first sight.
-      let earliest = toldLengthOfPause(session) == nil ? began - configuration.checkInterval : began
-      if isReconnected(at: began, memory) || isReconnected(at: earliest, memory) { person.wakes = false }
+      if cameBack(session, began: answer.time - length, memory) { person.wakes = false }
       return person
     }
   }
@@ -139,12 +136,15 @@ public struct ActivityJudge {
     session.lastPaused.flatMap { $0 <= answer.time + Self.futureTolerance ? answer.time - $0 : nil }
   }
 
-  /// Whether what began then may be an idle tab that came back by itself when Jellyfin did, which was up to a check
-  /// before it was found to be back. A paused one begins its pause anew with that.
-  private func isReconnected(at stamp: Seconds, _ memory: ActivityMemory) -> Bool {
+  /// Whether a pause may be that of an idle tab, which comes back by itself when Jellyfin does: up to a check before that
+  /// is found to be back, and two minutes after. Its pause begins anew with that.
+  private func cameBack(_ session: Session, began: Seconds, _ memory: ActivityMemory) -> Bool {
     guard let recovered = memory.recovered else { return false }
-    let earliest = recovered - configuration.checkInterval - Self.futureTolerance
-    return (earliest...recovered + Self.reconnecting).contains(stamp)
+    let latest = recovered + Self.reconnecting
+    // Where Jellyfin does not tell, it began at any time since the check before the first sight; and one that was first
+    // seen before Jellyfin was away may have come back as well.
+    guard toldLengthOfPause(session) != nil else { return began - configuration.checkInterval <= latest }
+    return (recovered - configuration.checkInterval - Self.futureTolerance...latest).contains(began)
   }
 
   private func browsingDevices(

@@ -60,4 +60,20 @@ struct FoundBySimulationTests {
       boot: 10_000)
     #expect(judge.active(&memory).map(\.wakes) == [false])
   }
+
+  @Test(
+    "a paused tab wakes nothing after two restarts in half an hour, where nobody tells since when")
+  func pausedTabAfterTwoRestarts() {
+    var memory = ActivityMemory()
+    func wakes(_ boot: Seconds) -> [Bool] {
+      let time = jellyfinTime + boot
+      let reply = answer([pausedPlayer(for: nil, at: time)], at: time)
+      return ActivityJudge(configuration: configuration(), answer: reply, boot: boot).active(&memory).map(
+        \.wakes)
+    }
+    memory.recovered = jellyfinTime + 10_000
+    #expect(wakes(10_030) == [false])
+    memory.recovered = jellyfinTime + 11_300
+    #expect(wakes(11_300) == [false])
+  }
 }

@@ -35,9 +35,9 @@ struct Household {
 
   /// The household of a seed.
   init(_ dice: inout Dice) {
-    // Most live in slow motion, for a year of 30-second checks has a million of them.
+    // Most live in slow motion, checked every other day: a year of 30-second checks has a million of them.
     let kind = dice.index(below: 10)
-    beat = kind < 8 ? dice.seconds(12...48) * 3600 : dice.pick([30, 30, 60, 300, 900, 1800, 3600])
+    beat = kind < 8 ? dice.seconds(24...48) * 3600 : dice.pick([30, 30, 60, 300, 900, 1800, 3600])
     checks = 200
     let blind = dice.chance(0.15)
     var variables = [

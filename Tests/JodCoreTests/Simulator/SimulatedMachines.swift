@@ -2,7 +2,8 @@
 
 /// Server A as far as it matters: its clocks. Times are true ones unless they say otherwise.
 struct SimulatedServer {
-  var boots = 1
+  private(set) var boots = 1
+  private(set) var bootID = "boot-1"
   var bootedAt: Seconds
   /// The wall clock shows true time plus this.
   var offset: Seconds = 0
@@ -13,13 +14,14 @@ struct SimulatedServer {
 
   func now(at time: Seconds) -> Now {
     let boot = time - bootedAt
-    let moment = Moment(wall: Self.epoch + time + offset, boot: boot, bootID: "boot-\(boots)")
+    let moment = Moment(wall: Self.epoch + time + offset, boot: boot, bootID: bootID)
     return Now(moment: moment, uptime: boot)
   }
 
   /// Comes up again. Without a battery the wall clock goes on from a time it once saved, or from years ago.
   mutating func reboot(at time: Seconds, hasClockBattery: Bool, _ dice: inout Dice) {
     boots += 1
+    bootID = "boot-\(boots)"
     bootedAt = time
     guard !hasClockBattery else { return }
     offset = dice.pick([-dice.seconds(60...7200), -dice.seconds(1e6...3e8)])
@@ -61,7 +63,8 @@ struct SimulatedJellyfin {
 
   /// Answers what a check asks besides.
   func answer(
-    _ questions: Set<Decision.Question>, at time: Seconds, isAnswering: Bool, _ observation: inout Observation
+    _ questions: Set<Decision.Question>, at time: Seconds, keepingQuietOn quiet: Set<Decision.Question>,
+    _ observation: inout Observation
   ) {
     let silence = Trouble(.jellyfin, cause: "timeout", "Jellyfin does not answer.")
     if questions.contains(.recordings) {
@@ -71,11 +74,12 @@ struct SimulatedJellyfin {
           name: "News", start: epoch + planned.start, end: epoch + planned.end,
           isRunning: planned.start <= time + offset)
       }
-      observation.recordings = isAnswering ? .success([planned].compactMap { $0 }) : .failure(silence)
+      let recordings = [planned].compactMap { $0 }
+      observation.recordings = quiet.contains(.recordings) ? .failure(silence) : .success(recordings)
     }
     if questions.contains(.tasks) {
       let tasks = taskUntil > time ? ["the task RefreshLibrary"] : []
-      observation.tasks = isAnswering ? .success(tasks) : .failure(silence)
+      observation.tasks = quiet.contains(.tasks) ? .failure(silence) : .success(tasks)
     }
   }
 }

@@ -30,7 +30,7 @@ struct World {
 
   private var configuration: Configuration { household.configuration }
   private var now: Now { server.now(at: time) }
-  private var bootID: String { now.moment.bootID }
+  private var bootID: String { server.bootID }
 
   /// Lives until the next check, and makes it.
   mutating func step() throws {
@@ -60,8 +60,8 @@ struct World {
     if dice.chance(household.mishaps.clockStep) { server.step(at: before, &dice) }
     if dice.chance(household.mishaps.reboot) {
       let up = time - dice.seconds(1...min(120, time - before))
+      let newest = files.load(bootID: bootID).state
       server.reboot(at: up, hasClockBattery: household.hasClockBattery, &dice)
-      let newest = files.load(bootID: "boot-\(server.boots - 1)").state
       try files.reboot(keepsRuntime: dice.chance(0.2))
       // A kill kept the newest from the disk.
       noteLoss(of: newest)
@@ -167,21 +167,25 @@ struct World {
     var observation = observation(sight)
     let now = now
     let earlier = files.load(bootID: bootID).state
-    let isAnswering = !dice.chance(household.mishaps.jellyfinAway)
+    var quiet: Set<Decision.Question> = []
+    for question in [Decision.Question.recordings, .tasks]
+    where dice.chance(2 * household.mishaps.jellyfinAway) {
+      quiet.insert(question)
+    }
     let (configuration, jellyfin, time) = (configuration, jellyfin, time)
     let decision = files.update(bootID: bootID, toDisk: false) { memory in
       var decision = decide(configuration, observation, memory, now)
       if !decision.questions.isEmpty, !decision.actions.contains(.sendWakeRequest) {
-        jellyfin.answer(decision.questions, at: time, isAnswering: isAnswering, &observation)
+        jellyfin.answer(decision.questions, at: time, keepingQuietOn: quiet, &observation)
         decision = decide(configuration, observation, memory, now)
       }
       memory = decision.memory
       return decision
     }
-    sight.recordingsAnswered = observation.recordings != nil && isAnswering
-    sight.tasksAnswered = observation.tasks != nil && isAnswering
+    sight.recordingsAnswered = observation.recordings != nil && !quiet.contains(.recordings)
+    sight.tasksAnswered = observation.tasks != nil && !quiet.contains(.tasks)
     reason = decision.reason
-    let oracleBefore = oracle
+    let oracleBefore = decision.actions.isEmpty ? nil : oracle
     oracle.judge(sight, decision)
     // Killed between the note and the deed, or between the deed and the disk.
     if isTold { line = tell(sight, decision) }
@@ -227,9 +231,9 @@ struct World {
     return Observation(jellyfin: .success(reply), storage: sight.probe, nfsBytes: bytes)
   }
 
-  private mutating func act(_ decision: Decision, earlier: State, _ oracleBefore: Oracle, isKilled: Bool) {
+  private mutating func act(_ decision: Decision, earlier: State, _ oracleBefore: Oracle?, isKilled: Bool) {
     if decision.actions.contains(.sendWakeRequest) {
-      if !isKilled, dice.chance(household.mishaps.failedSend) {
+      if let oracleBefore, !isKilled, dice.chance(household.mishaps.failedSend) {
         files.update(bootID: bootID, toDisk: true) { $0.forgetWakeRequest(before: earlier) }
         oracle.requestFailed(before: oracleBefore)
       } else {
