@@ -199,6 +199,35 @@ extension World {
       #expect(sleepy.calls == 0)
     }
 
+    @Test(
+      "with the disk full or read-only nothing is powered off, and it is as soon as that is mended",
+      arguments: Sandbox.Disk.allCases)
+    func disk(_ disk: Sandbox.Disk) throws {
+      let sleepy = try Sleepy()
+      #expect(try sleepy.run().status == 0)
+      for _ in 1...3 {
+        let ended = try sleepy.home.sandbox.run(disk)
+        #expect(ended.status == 1)
+        #expect(ended.errors.contains("cannot be written"))
+      }
+      #expect(sleepy.calls == 0)
+      for _ in 1...2 { #expect(try sleepy.run().status == 0) }
+      #expect(sleepy.calls == 1)
+    }
+
+    @Test("where the storage's name stops resolving it is not powered off, and whoever comes is served")
+    func name() throws {
+      let sleepy = try Sleepy()
+      try sleepy.run()
+      sleepy.home.sandbox.environment["STORAGE_SERVER_ADDRESS"] = "storage.invalid:2049"
+      for _ in 1...2 { #expect(try sleepy.run().status == 0) }
+      #expect(sleepy.calls == 0)
+      #expect(try sleepy.status.contains("does not answer"))
+      sleepy.home.someoneBrowses()
+      try sleepy.run()
+      #expect(sleepy.home.storage.packets().count == 3)
+    }
+
     @Test("activity while the storage goes down wakes it as soon as it is down")
     func activityMeanwhile() throws {
       let sleepy = try Sleepy()

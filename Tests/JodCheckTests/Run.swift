@@ -47,12 +47,37 @@ final class Sandbox {
   @discardableResult
   func run(_ arguments: String...) throws -> Ended { try run(arguments: arguments) }
 
+  /// What may be the matter with the disk under the state directory.
+  enum Disk: String, CaseIterable {
+    case full = """
+      cp -a "$STATE_DIRECTORY" "$STATE_DIRECTORY.before"
+      mount -t tmpfs -o size=64k none "$STATE_DIRECTORY"
+      cp -a "$STATE_DIRECTORY.before/." "$STATE_DIRECTORY"
+      rm -r "$STATE_DIRECTORY.before"
+      cat /dev/zero > "$STATE_DIRECTORY/others" 2>/dev/null
+      """
+    case readOnly = """
+      mount --bind "$STATE_DIRECTORY" "$STATE_DIRECTORY"
+      mount -o remount,ro,bind "$STATE_DIRECTORY"
+      """
+  }
+
+  /// The program with such a disk, which nobody else sees.
   @discardableResult
-  func run(arguments: [String]) throws -> Ended {
+  func run(_ disk: Disk) throws -> Ended {
+    let mapping = geteuid() == 0 ? [] : ["--map-root-user"]
+    let shell = ["sh", "-c", "\(disk.rawValue)\nexec \"$0\"", Self.program]
+    return try run(program: "/usr/bin/unshare", mapping + ["--mount"] + shell)
+  }
+
+  @discardableResult
+  func run(arguments: [String]) throws -> Ended { try run(program: Self.program, arguments) }
+
+  private func run(program: String, _ arguments: [String]) throws -> Ended {
     let process = Process()
     let (output, errors) = ("\(folder)/output", "\(folder)/errors")
     for path in [output, errors] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
-    process.executableURL = URL(fileURLWithPath: Self.program)
+    process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     process.environment = environment
     process.standardOutput = FileHandle(forWritingAtPath: output)

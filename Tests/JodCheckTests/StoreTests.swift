@@ -92,6 +92,24 @@ extension World {
       #expect(home.storage.packets().count == 3)
     }
 
+    @Test(
+      "with the disk full or read-only the user is served once a cooldown", arguments: Sandbox.Disk.allCases)
+    func disk(_ disk: Sandbox.Disk) throws {
+      let home = try Home(blind: true)
+      home.nobody()
+      try home.sandbox.run()
+      home.someoneBrowses()
+      let ended = try home.sandbox.run(disk)
+      #expect(ended.status == 1)
+      #expect(ended.errors.contains("cannot be written"))
+      #expect(home.storage.packets().count == 3)
+      try home.sandbox.run(disk)
+      #expect(home.storage.packets().isEmpty)
+      #expect(try home.sandbox.run().status == 0)
+      #expect(home.storage.packets().isEmpty)
+      #expect(home.sandbox.contents("state/state.json")?.contains("last_wake_request") == true)
+    }
+
     @Test("state that could not be written is written as soon as it can be")
     func mended() throws {
       let home = try Home(blind: true)
