@@ -4,6 +4,7 @@
 #   make check     lint and all tests
 #   make build     the release program, at .build/release/jod-check
 #   make install-storage   the other side, on the storage server itself
+#   make deb       the Debian packages, into dist
 #   make install   program, units, generator, catalog, pages and completions, under DESTDIR
 
 SHELL = /bin/bash
@@ -11,15 +12,20 @@ SHELL = /bin/bash
 
 DESTDIR =
 PREFIX = /usr
+# Where Debian's own packages have their units, as long as debhelper looks for them there.
+UNITS = $(PREFIX)/lib/systemd/system
 PROGRAM = .build/release/jod-check
-SWIFT_BUILD = swift build -c release --static-swift-stdlib
+# No path of the machine that builds it gets into the program.
+SWIFT_BUILD = swift build -c release --static-swift-stdlib \
+  -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=.
 INSTALL = install -D
 
 # For building; and for the tests with real parts, which say so where one is missing.
 BUILD_PACKAGES = libsystemd-dev
+DEB_PACKAGES = debhelper dpkg-dev lintian
 TEST_PACKAGES = shellcheck sudo openssh-server openssh-client udev iproute2 strace
 
-.PHONY: build demo check lint test install install-storage setup setup-tests clean
+.PHONY: build demo check lint test deb install install-storage setup setup-deb setup-tests clean
 
 build: setup
 	$(SWIFT_BUILD) --product jod-check
@@ -46,7 +52,8 @@ test: setup setup-tests
 # What a Debian machine needs besides git, make and Swift.
 setup: PACKAGES = $(BUILD_PACKAGES)
 setup-tests: PACKAGES = $(TEST_PACKAGES)
-setup setup-tests:
+setup-deb: PACKAGES = $(DEB_PACKAGES)
+setup setup-tests setup-deb:
 	@missing=; for package in $(PACKAGES); do \
 	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
 	done; \
@@ -60,11 +67,22 @@ setup setup-tests:
 $(PROGRAM):
 	$(MAKE) build
 
+# In a copy, for debhelper wants its folder at the top; with the program as it was built here.
+DEB_TREE = .build/deb/jod-check
+deb: build setup-deb
+	rm -rf .build/deb dist
+	mkdir -p $(DEB_TREE) dist
+	tar -c --exclude=./.build --exclude=./dist --exclude=./.git . | tar -x -C $(DEB_TREE)
+	cp -a packaging/debian $(DEB_TREE)/
+	cd $(DEB_TREE) && PROGRAM=$(CURDIR)/$(PROGRAM) dpkg-buildpackage -b -us -uc
+	mv .build/deb/*.deb .build/deb/*.changes .build/deb/*.buildinfo dist/
+	lintian --fail-on error,warning dist/*.changes
+
 install: $(PROGRAM)
 	$(INSTALL) -m 755 -s $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/jod-check
 	mkdir -p $(DESTDIR)$(PREFIX)/lib/systemd/system-generators
 	ln -sf ../../../bin/jod-check $(DESTDIR)$(PREFIX)/lib/systemd/system-generators/jod-check-generator
-	$(INSTALL) -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system systemd/jod-check.service systemd/jod-check.timer
+	$(INSTALL) -m 644 -t $(DESTDIR)$(UNITS) systemd/jod-check.service systemd/jod-check.timer
 	$(INSTALL) -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/catalog systemd/jod-check.catalog
 	$(INSTALL) -m 644 systemd/jod-check.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/jod-check.conf
 	$(INSTALL) -m 644 systemd/jod-check.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/jod-check.conf
@@ -75,7 +93,8 @@ install: $(PROGRAM)
 	  $(INSTALL) -m 600 systemd/jod-check.default $(DESTDIR)/etc/default/jod-check
 	mkdir -p $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	  $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
-	$(PROGRAM) --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/jod-check
+	@# It is read by bash, not run.
+	$(PROGRAM) --generate-completion-script bash | sed '1{/^#!/d}' > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/jod-check
 	$(PROGRAM) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_jod-check
 	$(PROGRAM) --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/jod-check.fish
 	@# Into this very system, a running systemd is told.

@@ -41,6 +41,7 @@ final class HTTPConnection: Sendable {
     let loop = group.next()
     let connected = ClientBootstrap(group: loop)
       .connectTimeout(deadline - .now())
+      .resolver(NameResolver(host, port: port, on: loop))
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations

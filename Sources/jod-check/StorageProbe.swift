@@ -15,6 +15,7 @@ enum StorageProbe {
     // Over the name's resolution as well, which knows no deadline. Whoever comes second is not heard.
     let timer = loop.scheduleTask(in: timeLimit) { promise.succeed(.silent) }
     ClientBootstrap(group: loop).connectTimeout(timeLimit)
+      .resolver(NameResolver(endpoint.host, port: endpoint.port, on: loop))
       .connect(host: endpoint.host, port: endpoint.port)
       .whenComplete { result in
         timer.cancel()
