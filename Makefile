@@ -23,7 +23,7 @@ INSTALL = install -D
 # For building; and for the tests with real parts, which say so where one is missing.
 BUILD_PACKAGES = libsystemd-dev
 DEB_PACKAGES = debhelper dpkg-dev lintian
-TEST_PACKAGES = shellcheck sudo openssh-server openssh-client udev iproute2 strace
+TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace
 
 .PHONY: build demo check lint test deb install install-storage setup setup-deb setup-tests clean
 
@@ -42,6 +42,7 @@ lint:
 	@! grep -rnE '[[:space:]]+$$' --include='*' Makefile README.md CHANGELOG.md Sources Tests systemd man storage \
 		|| { echo 'lines above end in white space'; exit 1; }
 	@systemd/verify
+	mandoc -T lint -W style man/*.[58]
 	shellcheck -x systemd/verify .ci/run storage/{jod-check-storage,helper,forced-command,guards,install,test} \
 	  storage/guard.d/*
 
@@ -87,6 +88,7 @@ install: $(PROGRAM)
 	$(INSTALL) -m 644 systemd/jod-check.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/jod-check.conf
 	$(INSTALL) -m 644 systemd/jod-check.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/jod-check.conf
 	$(INSTALL) -m 644 man/jod-check.8 $(DESTDIR)$(PREFIX)/share/man/man8/jod-check.8
+	$(INSTALL) -m 644 man/jod-check.5 $(DESTDIR)$(PREFIX)/share/man/man5/jod-check.5
 	$(INSTALL) -d -m 700 $(DESTDIR)/etc/jod-check/credentials
 	@# It will hold the API key, and it is the administrator's once it is there.
 	[ -e $(DESTDIR)/etc/default/jod-check ] || \

@@ -11,7 +11,7 @@ struct HoldCommand: ParsableCommand {
       "For example `jod-check hold 3h`, or `jod-check hold --until 06:30`. A new hold takes the place of an old one.",
     version: Version.current)
 
-  @Argument(help: ArgumentHelp("How long: \(TimeSpan.accepted).", valueName: "duration"))
+  @Argument(help: ArgumentHelp("How long: \(TimeSpan.accepted), up to a year.", valueName: "duration"))
   var duration: String?
 
   @Option(help: ArgumentHelp("Until this time of day instead, such as 06:30.", valueName: "HH:MM"))

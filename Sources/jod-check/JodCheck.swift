@@ -19,13 +19,20 @@ struct JodCheck: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "jod-check",
     abstract: "Wakes the storage server when somebody uses Jellyfin, and powers it off when nobody does.",
+    usage: """
+      jod-check [--dry-run] [--json]
+             jod-check <subcommand>
+      """,
     discussion: """
       Without a command: one check. It asks Jellyfin who is active, sends a wake request if the storage server is \
-      needed and the cooldown allows, remembers, reports, and is gone. jod-check.timer runs it every CHECK_INTERVAL. \
-      With --dry-run it says what it would do; with --json it prints one document.
+      needed and the cooldown allows, powers it off if nobody has needed it for COOLDOWN_TIME and nothing objects, \
+      remembers, reports, and is gone. jod-check.timer runs it every CHECK_INTERVAL. With --dry-run it says what it \
+      would do; with --json it prints one document.
 
-      Exit status: 0 done; 1 an action failed; 64 wrong use of the command line; 69 Jellyfin unavailable; \
-      77 the API key was rejected; 78 the configuration is not valid.
+      Exit status: 0 done; 1 an action failed or was refused; 64 wrong use of the command line; \
+      69 Jellyfin unavailable; 77 the API key was rejected; 78 the configuration is not valid.
+
+      The configuration is in /etc/default/jod-check. Manual pages: jod-check(8), jod-check(5).
       """,
     version: Version.current,
     subcommands: [

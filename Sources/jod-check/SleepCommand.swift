@@ -8,8 +8,11 @@ struct SleepCommand: ParsableCommand {
     commandName: "sleep",
     abstract: "Power the storage server off now, if nobody needs it.",
     discussion: """
-      The rules of the check itself hold, less the times, and what objects is told. With --force, activity, recordings \
-      and tasks do not count; a hold still does, and so does what the storage server itself says.
+      The rules of the check itself hold, less their times, and the one that objects is told. With --force, activity, \
+      recordings and tasks do not count; a hold still does, and so do what this machine reads over NFS and what the \
+      storage server itself says.
+
+      Exit status: 0 the power-off was accepted; 1 a rule objected, the storage is busy, or it failed.
       """,
     version: Version.current)
 

@@ -10,8 +10,8 @@ struct WakeCommand: ParsableCommand {
     abstract: "Wake the storage server now, and wait until it is ready.",
     discussion: """
       Sends one wake request whatever the cooldown says, and records it. Waits until the storage server is ready or \
-      WAKE_TIMEOUT is over; exit status 0 only when it is ready. Where STORAGE_SERVER_ADDRESS is not known there is \
-      nothing to wait for.
+      WAKE_TIMEOUT is over; exit status 0 only when it is ready. Where neither STORAGE_SERVER_ADDRESS nor \
+      STORAGE_SERVER_SSH is set there is nothing to wait for.
       """,
     version: Version.current)
 
