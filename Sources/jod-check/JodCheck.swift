@@ -21,7 +21,7 @@ struct JodCheck: ParsableCommand {
     abstract: "Wakes the storage server when somebody uses Jellyfin, and powers it off when nobody does.",
     usage: """
       jod-check [--dry-run] [--json]
-             jod-check <subcommand>
+      jod-check <subcommand>
       """,
     discussion: """
       Without a command: one check. It asks Jellyfin who is active, sends a wake request if the storage server is \
