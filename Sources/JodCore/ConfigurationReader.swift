@@ -48,9 +48,8 @@ extension Configuration {
       "BROADCAST_ADDRESS", "an IPv4 address, such as 192.168.1.255 or 255.255.255.255",
       default: IPv4Address("255.255.255.255"), IPv4Address.init)
     let listen = reader.value(
-      "LISTEN_ADDRESS", "an address and a port, such as 127.0.0.1:8097 or [::1]:8097",
-      default: Endpoint(host: "127.0.0.1", port: 8097)
-    ) { text in Endpoint(text).flatMap { $0.isNumeric ? $0 : nil } }
+      "LISTEN_ADDRESS", Self.acceptedListenAddress, default: Endpoint(host: "127.0.0.1", port: 8097),
+      Self.listenAddress)
     let action = reader.value(
       "SHUTDOWN_ACTION", ShutdownAction.allCases.map(\.rawValue).joined(separator: ", "),
       default: .poweroff, ShutdownAction.init(rawValue:))
@@ -101,6 +100,13 @@ extension Configuration {
       wakeForRecordings: switches.recordings, manualStartHold: spans.manualStartHold,
       notifyClients: switches.notify, listenAddress: listen, httpToken: optionals.token.map(Secret.init),
       storageServerWatts: optionals.watts, dryRun: switches.dryRun)
+  }
+
+  public static let acceptedListenAddress = "an address and a port, such as 127.0.0.1:8097 or [::1]:8097"
+
+  /// Reads a value of `LISTEN_ADDRESS`; nil where it is wrong. A name is, for at boot nobody can resolve it.
+  public static func listenAddress(_ text: String) -> Endpoint? {
+    Endpoint(text).flatMap { $0.isNumeric ? $0 : nil }
   }
 
   /// Reads `CHECK_INTERVAL` alone, for who must know the beat though the rest may be wrong; nil where it is wrong itself.

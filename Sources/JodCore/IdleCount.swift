@@ -31,6 +31,9 @@ public struct Beat: Hashable, Sendable, Codable {
 
   public init() {}
 
+  /// When the last check began.
+  public var last: Seconds? { starts.last }
+
   /// Whether a check that starts now is one of the timer's, as far as its distance from the last tells
   /// (specification, section 1).
   public func includes(start: Seconds, interval: Seconds) -> Bool {

@@ -1,13 +1,17 @@
 import Glibc
 import JodCore
+import NIOCore
 
 /// One check: observe, decide, act, remember, report.
 struct Check {
   let program: Program
+  let group: any EventLoopGroup
+  /// Asked for over the socket: nobody sees the exit status, so trouble is told as on the beat.
+  var isAsked = false
 
   func run() -> Int32 {
     let start = Clock.now()
-    var check = decideAndNote(Observer(program))
+    var check = decideAndNote(Observer(program, on: group))
     if check.decision.actions.contains(.sendWakeRequest) { sendWakeRequest(&check) }
     remember(&check)
     if check.decision.actions.contains(.powerOff) { powerOff(&check) }
@@ -104,7 +108,7 @@ struct Check {
       // Where nothing was written, nothing was read back either.
       if program.store.mode == .readOnly { memory = check.decision.memory }
       let interval = program.configuration.checkInterval
-      let onBeat = memory.runtime.beat.includes(start: boot, interval: interval)
+      let onBeat = isAsked || memory.runtime.beat.includes(start: boot, interval: interval)
       memory.runtime.beat.note(start: boot)
       let words = check.troubles.map(\.what).joined(separator: " ")
       memory.runtime.lastCheck?.trouble = words.isEmpty ? nil : words

@@ -54,7 +54,15 @@ struct CheckCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let program = Program.start(json: json, isDryRun: dryRun)
-    throw ExitCode(Check(program: program).run())
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let program = Program.start(json: json, isDryRun: dryRun) { Reception.turnAway(on: group) }
+    var check = Check(program: program, group: group)
+    guard let reception = Reception(for: program, on: group) else { throw ExitCode(check.run()) }
+    var status: Int32 = 0
+    reception.serve { isAsked in
+      check.isAsked = isAsked
+      status = max(status, check.run())
+    }
+    throw ExitCode(status)
   }
 }

@@ -8,9 +8,10 @@ struct Observer {
   let configuration: Configuration
   /// `/proc/self/mountstats`, open.
   let mountstats: Int32
-  private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  private let group: any EventLoopGroup
 
-  init(_ program: Program) {
+  init(_ program: Program, on group: any EventLoopGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)) {
+    self.group = group
     configuration = program.configuration
     mountstats = program.mountstats
   }

@@ -14,8 +14,10 @@ struct Program {
   /// Reads the settings and becomes the user of the service. Ends the process with status 78 where the configuration is
   /// wrong, having told all of it.
   ///
-  /// - Parameter isDryRun: by option: nothing is written, not even what was decided.
-  static func start(json: Bool, isDryRun: Bool = false) -> Program {
+  /// - Parameters:
+  ///   - isDryRun: by option: nothing is written, not even what was decided.
+  ///   - turnAway: answers whoever waits for this run, where the configuration is wrong.
+  static func start(json: Bool, isDryRun: Bool = false, turnAway: () -> Void = {}) -> Program {
     forbidCoreDumps()
     // A reader of our output that goes away must not end us between a packet and its record.
     signal(SIGPIPE, SIG_IGN)
@@ -42,6 +44,7 @@ struct Program {
           stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: mode),
         mountstats: mountstats)
     } catch {
+      turnAway()
       assume(identity, fallback)
       let store = Store(
         stateDirectory: fallback.stateDirectory, runtimeDirectory: fallback.runtimeDirectory,
@@ -53,7 +56,7 @@ struct Program {
 
   /// Writes what `status` and `systemctl status` show.
   func publish(_ memory: Memory) -> Status {
-    let status = Status(configuration, memory, warnings: TimerUnit.warnings(settings, configuration))
+    let status = Status(configuration, memory, warnings: GeneratedUnit.warnings(settings, configuration))
     // The check has done its work, and a status that is not written grows old visibly, ignoring.
     try? store.write(status)
     Journal.notify(status: summary(status))

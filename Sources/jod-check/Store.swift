@@ -119,6 +119,12 @@ struct Store {
     try Files.replace(statusFile, with: Self.bytes(status), mode: 0o644, durable: false)
   }
 
+  /// What `status` reads, of the last check.
+  func status() throws -> Status {
+    guard let bytes = try Files.read(statusFile, limit: Self.stateLimit) else { return .nothingKnown }
+    return try Self.decoder.decode(Status.self, from: Data(bytes))
+  }
+
   func trouble(_ error: SystemError) -> Trouble {
     Trouble(
       .state, cause: "\(error.code)",

@@ -1,0 +1,55 @@
+/// What a run does next that has a socket: it polls for whoever was promised a check, goes on taking connections for a while,
+/// and leaves (specification, section 10). All times are on the boot clock.
+public struct Shift: Hashable, Sendable {
+  public enum Step: Hashable, Sendable {
+    case check
+    /// Nothing before this time, unless something happens.
+    case wait(until: Seconds)
+    /// Takes no more connections.
+    case leave
+  }
+
+  /// Jellyfin is polled at most once in this time.
+  static let betweenPolls: Seconds = 1
+  /// A run leaves when so much time has passed without a connection.
+  static let quiet: Seconds = 1
+  /// A run takes connections for so long at most.
+  static let longest: Seconds = 10
+
+  public let began: Seconds
+  public let interval: Seconds
+  /// When the last poll began, be it an earlier run's.
+  public private(set) var lastPoll: Seconds?
+  public private(set) var hasChecked = false
+  private var lastConnection: Seconds?
+  /// Somebody was told that a check follows, after the last poll began.
+  private var isPromised = false
+
+  /// - Parameter interval: `CHECK_INTERVAL`: every start of a run sets the timer back, so the run must keep its beat.
+  public init(began: Seconds, interval: Seconds, lastPoll: Seconds?) {
+    (self.began, self.interval) = (began, interval)
+    // A poll of the future is another boot's.
+    self.lastPoll = lastPoll.flatMap { $0 <= began ? $0 : nil }
+  }
+
+  public mutating func noteConnection(at time: Seconds) { lastConnection = time }
+
+  public mutating func notePromise() { isPromised = true }
+
+  /// A poll begins: whoever was promised one before has it.
+  public mutating func notePoll(at time: Seconds) {
+    (lastPoll, hasChecked, isPromised) = (time, true, false)
+  }
+
+  public func next(at now: Seconds) -> Step {
+    let allowed = lastPoll.map { $0 + Self.betweenPolls } ?? began
+    let wanted = hasChecked && !isPromised ? max(allowed, (lastPoll ?? began) + interval) : allowed
+    if now >= wanted { return .check }
+    let end = min(began + Self.longest, lastConnection.map { $0 + Self.quiet } ?? began)
+    if now < end { return .wait(until: min(end, wanted)) }
+    return hasChecked && !isPromised ? .leave : .wait(until: wanted)
+  }
+
+  /// Whether the time to take connections is over though a promise keeps the run.
+  public func isOver(at now: Seconds) -> Bool { now >= began + Self.longest }
+}

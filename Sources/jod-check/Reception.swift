@@ -1,0 +1,252 @@
+import CSystemd
+import Glibc
+import JodCore
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// Takes the connections that wait at `jod-check.socket`, on the event loop's thread, while the main thread makes the
+/// checks. A connection is for one request.
+final class Reception: Sendable {
+  /// So many connections at a time; others wait in the kernel. Far fewer than the files that a process may have open.
+  static let places = 256
+  /// A check waits so long at most for requests that lie at the door when it begins.
+  private static let courtesy = TimeAmount.milliseconds(100)
+  /// Whoever has asked by the end is answered within this time.
+  private static let farewell = TimeAmount.milliseconds(500)
+
+  private let loop: any EventLoop
+  private let doors: [any Channel]
+  private let book: NIOLoopBoundBox<Book>
+
+  /// What the loop's thread knows.
+  struct Book {
+    var shift: Shift
+    /// Connections taken, and of these the ones that have no answer yet, and the ones that are open.
+    var taken = 0
+    var unanswered = 0
+    var open = 0
+    /// Wakes the main thread.
+    var bell: EventLoopPromise<Void>?
+
+    mutating func ring() {
+      bell?.succeed()
+      bell = nil
+    }
+  }
+
+  /// Begins to take connections; nil where systemd handed over no socket.
+  ///
+  /// - Parameter lastPoll: when Jellyfin was last polled, on the boot clock.
+  init?(
+    on group: any EventLoopGroup, token: Secret?, interval: Seconds, lastPoll: Seconds?, desk: Desk
+  ) {
+    let sockets = Self.inheritedSockets()
+    if sockets.isEmpty { return nil }
+    let loop = group.next()
+    self.loop = loop
+    let shift = Shift(began: Clock.seconds(CLOCK_BOOTTIME), interval: interval, lastPoll: lastPoll)
+    let book = NIOLoopBoundBox.makeBoxSendingValue(Book(shift: shift), eventLoop: loop)
+    self.book = book
+    doors = sockets.compactMap { socket in
+      let doorkeeper = Doorkeeper(token: token, isLoopback: Self.isLoopback(socket))
+      // What cannot be served is left to the next run, ignoring: this one has a check to make.
+      return try? Self.open(socket, on: group, book) { Clerk(doorkeeper: doorkeeper, desk: desk, book: book) }
+    }
+    awaitRequestsAtTheDoor(sockets)
+  }
+
+  /// With what a valid configuration says.
+  convenience init?(for program: Program, on group: any EventLoopGroup) {
+    let configuration = program.configuration
+    let bootID = Clock.now().moment.bootID
+    self.init(
+      on: group, token: configuration.httpToken, interval: configuration.checkInterval,
+      lastPoll: program.store.load(bootID: bootID).memory.runtime.beat.last, desk: Desk(store: program.store))
+  }
+
+  /// Without a valid configuration whoever comes is told so, for a while: a run that ended at once would be started again
+  /// without end.
+  static func turnAway(on group: any EventLoopGroup) {
+    Reception(on: group, token: nil, interval: .infinity, lastPoll: nil, desk: Desk(store: nil))?.turnAway()
+  }
+
+  private static func open(
+    _ socket: CInt, on group: any EventLoopGroup, _ book: NIOLoopBoundBox<Book>,
+    _ clerk: @escaping @Sendable () -> Clerk
+  ) throws -> any Channel {
+    try ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: 4096)
+      .serverChannelOption(.maxMessagesPerRead, value: 64)
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(Gate(book: book))
+        }
+      }
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let pipeline = channel.pipeline.syncOperations
+          try pipeline.addHandler(HTTPResponseEncoder())
+          try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
+          try pipeline.addHandler(clerk())
+        }
+      }
+      .withBoundSocket(socket).wait()
+  }
+
+  /// Makes the checks that are due, with `poll`, and returns when it is time to leave.
+  func serve(_ poll: (_ isAsked: Bool) -> Void) {
+    while true {
+      // A flood must not keep a run for ever.
+      if onLoop({ $0.shift.isOver(at: Clock.seconds(CLOCK_BOOTTIME)) }) { closeDoors() }
+      switch step() {
+      case .check:
+        let isAsked = onLoop { book in
+          book.shift.notePoll(at: Clock.seconds(CLOCK_BOOTTIME))
+          return book.taken > 0
+        }
+        poll(isAsked)
+      case .wait(let until):
+        awaitBell(until: until)
+      case .leave:
+        close()
+        // Whoever was let in meanwhile was promised a check.
+        guard case .leave = step() else { continue }
+        return
+      }
+    }
+  }
+
+  private func turnAway() {
+    onLoop { book in
+      book.shift.noteConnection(at: Clock.seconds(CLOCK_BOOTTIME))
+      book.shift.notePoll(at: .infinity)
+    }
+    while case .wait(let until) = step() {
+      awaitBell(until: until)
+    }
+    close()
+  }
+
+  private func step() -> Shift.Step { onLoop { $0.shift.next(at: Clock.seconds(CLOCK_BOOTTIME)) } }
+
+  private func awaitRequestsAtTheDoor(_ sockets: [CInt]) {
+    var waiting = sockets.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    guard Glibc.poll(&waiting, nfds_t(waiting.count), 0) > 0 else { return }
+    let deadline = NIODeadline.now() + Self.courtesy
+    while NIODeadline.now() < deadline {
+      if onLoop({ $0.taken > 0 && $0.unanswered == 0 }) { return }
+      awaitBell(deadline - .now())
+    }
+  }
+
+  private func closeDoors() {
+    for door in doors { door.close(promise: nil) }
+  }
+
+  /// Takes no more, and answers whoever was let in.
+  private func close() {
+    closeDoors()
+    let deadline = NIODeadline.now() + Self.farewell
+    while NIODeadline.now() < deadline, onLoop({ $0.open > 0 }) { awaitBell(deadline - .now()) }
+  }
+
+  /// Waits until something happens, or until then on the boot clock.
+  private func awaitBell(until time: Seconds) {
+    let seconds = max(0, time - Clock.seconds(CLOCK_BOOTTIME))
+    // A millisecond more, lest it ring just before.
+    awaitBell(.nanoseconds(Int64(seconds * 1e9) + 1_000_000))
+  }
+
+  /// Waits until something happens, or for so long.
+  private func awaitBell(_ time: TimeAmount) {
+    let bell = loop.makePromise(of: Void.self)
+    let timer = loop.scheduleTask(in: time) { bell.succeed() }
+    onLoop { book in
+      // Two never wait at once: only the main thread does.
+      book.bell = bell
+    }
+    // It never fails, ignoring.
+    try? bell.futureResult.wait()
+    timer.cancel()
+  }
+
+  @discardableResult
+  private func onLoop<Result: Sendable>(_ work: @escaping @Sendable (inout Book) -> Result) -> Result {
+    // What does not throw does not fail.
+    // swift-format-ignore: NeverUseForceTry
+    try! loop.submit { [book] in work(&book.value) }.wait()
+  }
+
+  private static func inheritedSockets() -> [CInt] {
+    let count = sd_listen_fds(1)
+    guard count > 0 else { return [] }
+    return (0..<count).map { SD_LISTEN_FDS_START + $0 }.filter {
+      sd_is_socket($0, AF_UNSPEC, Int32(SOCK_STREAM.rawValue), 1) > 0
+    }
+  }
+
+  /// Whether only this machine can come to the socket.
+  private static func isLoopback(_ socket: CInt) -> Bool {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let found = withUnsafeMutableBytes(of: &storage) { bytes in
+      bytes.withMemoryRebound(to: sockaddr.self) { getsockname(socket, $0.baseAddress!, &length) }
+    }
+    guard found == 0 else { return false }
+    let family = Int32(storage.ss_family)
+    return withUnsafeBytes(of: &storage) { bytes in
+      switch family {
+      case AF_UNIX: return true
+      case AF_INET: return bytes[4] == 127
+      case AF_INET6:
+        let address = bytes[8..<24]
+        let isMapped = address.starts(with: Array(repeating: 0, count: 10) + [0xFF, 0xFF])
+        return address.elementsEqual(Array(repeating: 0, count: 15) + [1])
+          || isMapped && address[address.startIndex + 12] == 127
+      default: return false
+      }
+    }
+  }
+}
+
+/// Lets no more connections in than there are places.
+private final class Gate: ChannelDuplexHandler {
+  typealias InboundIn = any Channel
+  typealias OutboundIn = Never
+
+  private let book: NIOLoopBoundBox<Reception.Book>
+  private var isHeld = false
+
+  init(book: NIOLoopBoundBox<Reception.Book>) { self.book = book }
+
+  func read(context: ChannelHandlerContext) {
+    guard book.value.open < Reception.places else {
+      isHeld = true
+      return
+    }
+    context.read()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    let connection = unwrapInboundIn(data)
+    book.value.open += 1
+    book.value.taken += 1
+    book.value.unanswered += 1
+    book.value.shift.noteConnection(at: Clock.seconds(CLOCK_BOOTTIME))
+    book.value.ring()
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    let gate = NIOLoopBound(self, eventLoop: context.eventLoop)
+    connection.closeFuture.whenComplete { _ in gate.value.release(bound.value) }
+    context.fireChannelRead(data)
+  }
+
+  private func release(_ context: ChannelHandlerContext) {
+    book.value.open -= 1
+    book.value.ring()
+    guard isHeld else { return }
+    isHeld = false
+    context.read()
+  }
+}
