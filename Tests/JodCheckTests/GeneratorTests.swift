@@ -7,20 +7,21 @@ import Testing
 @Suite("The generator")
 struct GeneratorTests {
   private let root = "\(NSTemporaryDirectory())jod-check-generator-\(UUID().uuidString)"
-  private var dropIn: String { "\(root)/normal/jod-check.timer.d/00-check-interval.conf" }
 
-  private func generate(_ defaults: String?, edited: String? = nil) throws -> String? {
-    for folder in ["etc/default", "etc/systemd/system/jod-check.timer.d", "normal"] {
+  private func generate(
+    _ defaults: String?, edited: String? = nil, for unit: GeneratedUnit = .timer
+  ) throws -> String? {
+    for folder in ["etc/default", "etc/systemd/system/\(unit.name).d", "normal"] {
       try FileManager.default.createDirectory(atPath: "\(root)/\(folder)", withIntermediateDirectories: true)
     }
     defer { try? FileManager.default.removeItem(atPath: root) }
     try defaults?.write(toFile: "\(root)/etc/default/jod-check", atomically: true, encoding: .utf8)
     try edited?.write(
-      toFile: "\(root)/etc/systemd/system/jod-check.timer.d/override.conf", atomically: true, encoding: .utf8)
+      toFile: "\(root)/etc/systemd/system/\(unit.name).d/override.conf", atomically: true, encoding: .utf8)
     #expect(
       Generator.run(["jod-check-generator", "\(root)/normal", "\(root)/early", "\(root)/late"], root: root)
         == 0)
-    return try? String(contentsOfFile: dropIn, encoding: .utf8)
+    return try? String(contentsOfFile: "\(root)/normal/\(unit.name).d/\(unit.dropIn)", encoding: .utf8)
   }
 
   @Test("CHECK_INTERVAL becomes the timer's, in place of its own")
@@ -55,6 +56,28 @@ struct GeneratorTests {
   func editedOtherwise() throws {
     let text = try generate("CHECK_INTERVAL=10\n", edited: "[Timer]\nAccuracySec=1s\n")
     #expect(text?.contains("10000ms") == true)
+  }
+
+  @Test(
+    "LISTEN_ADDRESS becomes the socket's, in place of its own, whatever CHECK_INTERVAL is",
+    arguments: ["172.17.0.1:8097", "0.0.0.0:1", "[::1]:8097"])
+  func listen(address: String) throws {
+    let text = try generate("CHECK_INTERVAL=soon\nLISTEN_ADDRESS=\(address)\n", for: .socket)
+    #expect(text?.hasSuffix("[Socket]\nListenStream=\nListenStream=\(address)\n") == true)
+  }
+
+  @Test(
+    "without a usable address the socket keeps its own",
+    arguments: ["", "8097", "localhost:8097", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:8097\\\nListenFIFO=/x"])
+  func noAddress(text: String) throws {
+    #expect(try generate("LISTEN_ADDRESS=\(text)\n", for: .socket) == nil)
+  }
+
+  @Test("an address of systemctl edit wins, for ours is gone")
+  func editedAddress() throws {
+    let text = try generate(
+      "LISTEN_ADDRESS=127.0.0.1:1\n", edited: "[Socket]\nListenStream=\nListenStream=[::]:80\n", for: .socket)
+    #expect(text?.hasSuffix("[Socket]\nListenStream=\n") == true)
   }
 
   @Test("without directories, or with ones that cannot be written, it ends well and writes nothing")
