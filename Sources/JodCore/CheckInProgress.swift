@@ -58,6 +58,7 @@ struct CheckInProgress {
           .storageReady, .notice,
           "The storage is ready, \(TimeSpan.text(seconds)) after the first wake request.",
           ["JOD_WAKE_SEC": String(Int(seconds)), "JOD_WAKE_REQUESTS": String(wake.requests)]))
+      decision.memory.state.counters.timeToReady.note(seconds)
     } else if before == .down || before == .up {
       decision.events.append(
         Event(.storageReady, .notice, "The storage is ready; jod-check did not wake it."))
@@ -91,6 +92,12 @@ struct CheckInProgress {
   // MARK: Jellyfin
 
   mutating func noteJellyfinAway(_ trouble: Trouble) {
+    if decision.memory.runtime.troubles.since(trouble.kind) == nil {
+      switch trouble.kind {
+      case .keyRejected: decision.memory.state.counters.keyRejections += 1
+      default: decision.memory.state.counters.jellyfinFailures += 1
+      }
+    }
     decision.memory.runtime.jellyfinIsAway = true
     decision.troubles.append(trouble)
   }
@@ -142,6 +149,7 @@ struct CheckInProgress {
   }
 
   mutating func noteCheck() {
+    decision.memory.notePower(configuration, now)
     decision.memory.runtime.lastCheck = Runtime.Check(
       at: now.moment, active: decision.active.map { Array($0.prefix(Self.listedSessions)) },
       reason: decision.reason, trouble: nil, objections: objections.map(\.words),
@@ -155,7 +163,9 @@ struct CheckInProgress {
     var fields = [
       "JOD_SESSIONS": sessions.prefix(Self.listedSessions).map(\.sentence).joined(separator: "; ")
     ]
-    guard let first = sessions.first, first.kind != .unknown else { return fields }
+    guard let first = sessions.first else { return fields }
+    fields["JOD_KIND"] = first.kind.rawValue
+    guard first.kind != .unknown else { return fields }
     fields["JOD_USER"] = first.user
     fields["JOD_CLIENT"] = first.client
     fields["JOD_DEVICE"] = first.device

@@ -39,12 +39,6 @@ public struct State: Hashable, Sendable, Codable {
     public var since: Moment
   }
 
-  public struct Counters: Hashable, Sendable, Codable {
-    public var wakeRequests = 0
-    public var wakes = 0
-    public var failedWakes = 0
-  }
-
   public private(set) var version = currentVersion
   /// Counts the changes, so that of two copies the newer is known whatever the clocks did.
   public var serial = 0
@@ -71,12 +65,12 @@ public struct State: Hashable, Sendable, Codable {
 
   /// Whether the numbers can have been written by this program; a file may have been written by anything.
   public var isPlausible: Bool {
-    let counts = [serial, wake?.requests ?? 0, counters.wakeRequests, counters.wakes, counters.failedWakes]
+    let counts = [serial, wake?.requests ?? 0]
     let moments = [
       lastWakeRequest, wake?.began, wake?.activityEnded, storage.since, activity?.since,
       hold?.began, stopping?.since, powerOffFailure?.at, foundReady,
     ]
-    return version == Self.currentVersion && counts.allSatisfy { (0...(1 << 40)).contains($0) }
+    return version == Self.currentVersion && counts.allSatisfy(Self.isCount) && counters.isPlausible
       && moments.allSatisfy { $0?.isPlausible ?? true } && hold?.isPlausible ?? true
   }
 }

@@ -209,6 +209,7 @@ extension CheckInProgress {
     } else if seconds >= Stopping.patience, observation.storage != .silent {
       // Silent once, it may be down: the next check knows.
       decision.memory.state.stopping = nil
+      decision.memory.state.counters.failedPowerOffs += 1
       // From the beginning, lest it be asked at every check.
       decision.memory.runtime.idle = decision.active?.isEmpty == true ? IdleCount(at: now.moment) : nil
       let trouble = Trouble(

@@ -85,11 +85,13 @@ extension Memory {
     state.powerOffFailure = nil
     switch outcome {
     case .accepted, .perhaps:
+      state.counters.powerOffs += 1
       state.isPresumedOn = false
       runtime.readySince = nil
       let event = Event(.powerOffRequested, .notice, "The storage took the power-off this time.")
       return (before == nil ? [] : [event], nil)
     case .busy(let words):
+      state.counters.refusedPowerOffs += 1
       state.stopping = nil
       let sentence = "The storage is busy: \(words)"
       state.powerOffFailure = PowerOffFailure(at: now.moment, isBusy: true, words: sentence)
@@ -99,6 +101,7 @@ extension Memory {
         "\(sentence)\(words.hasSuffix(".") ? "" : ".") It is asked again in 5min.")
       return ([event], nil)
     case .failed(let words):
+      state.counters.failedPowerOffs += 1
       state.stopping = nil
       let sentence = "The storage could not be powered off: \(words)"
       state.powerOffFailure = PowerOffFailure(at: now.moment, isBusy: false, words: sentence)

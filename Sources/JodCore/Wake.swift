@@ -107,7 +107,9 @@ extension Memory {
   public mutating func forgetWakeRequest(before earlier: State) {
     state.wake = earlier.wake
     state.lastWakeRequest = earlier.lastWakeRequest
-    state.counters = earlier.counters
+    state.counters.wakeRequests = earlier.counters.wakeRequests
+    state.counters.wakes = earlier.counters.wakes
+    if runtime.troubles.since(.packet) == nil { state.counters.packetFailures += 1 }
     state.isPresumedOn = earlier.isPresumedOn
     state.owedWake = earlier.owedWake
   }
@@ -117,6 +119,7 @@ extension Memory {
     let nothing = Observation(jellyfin: .failure(Trouble(.jellyfin, cause: "not asked", "")), storage: .ready)
     var check = CheckInProgress(configuration: configuration, observation: nothing, now: now, memory: self)
     check.noteStorage(.ready)
+    check.decision.memory.notePower(configuration, now)
     self = check.decision.memory
     return check.decision.events
   }
