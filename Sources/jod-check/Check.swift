@@ -23,7 +23,9 @@ struct Check {
     let decision: Decision
     /// Before the decision.
     let earlier: State
-    let moment: Moment
+    let now: Now
+    /// How the storage server had been until then.
+    let stretch: PowerTime.Stretch
     var changes: [Event]
     var troubles: [Trouble]
     /// When the first copy of a wake request left.
@@ -36,11 +38,12 @@ struct Check {
     let now = Clock.now()
     return program.store.update(bootID: now.moment.bootID, keep: .runtime) { memory in
       let decision = decide(program.configuration, observation, memory, now)
-      let earlier = memory.state
-      memory = decision.memory
-      return Decided(
-        decision: decision, earlier: earlier, moment: now.moment, changes: decision.events,
+      let decided = Decided(
+        decision: decision, earlier: memory.state, now: now,
+        stretch: memory.stretch(program.configuration, now), changes: decision.events,
         troubles: decision.troubles)
+      memory = decision.memory
+      return decided
     }.result
   }
 
@@ -61,24 +64,28 @@ struct Check {
       try WakeSender(program.configuration).send()
       check.sent = now
     } catch {
-      check.troubles.append(WakeSender.trouble(error))
+      let trouble = WakeSender.trouble(error)
+      check.troubles.append(trouble)
       check.changes.removeAll { $0.name == .wakeRequested }
+      let isNews = check.decision.memory.runtime.troubles.since(.packet) == nil
+      if isNews { check.changes.append(Event(.wakeFailed, .error, trouble.words)) }
     }
   }
 
   private func remember(_ check: inout Decided) {
     let decided = check
     let isRequest = decided.decision.actions.contains(.sendWakeRequest) && !program.configuration.dryRun
-    let findings = program.remember(decided.changes, at: decided.moment) { memory in
+    let findings = program.remember(at: decided.now, after: decided.stretch) { memory in
       // Who asked for a request meanwhile keeps their own time.
       let requests = decided.decision.memory.state.counters.wakeRequests
-      guard isRequest, memory.state.counters.wakeRequests == requests else { return }
+      guard isRequest, memory.state.counters.wakeRequests == requests else { return decided.changes }
       if let sent = decided.sent {
         // The cooldown counts from the first copy.
         memory.state.lastWakeRequest = sent
       } else {
         memory.forgetWakeRequest(before: decided.earlier)
       }
+      return decided.changes
     }
     check.changes += findings.damaged.map { [$0] } ?? []
     check.troubles += findings.unwritable.map { [$0] } ?? []
@@ -89,17 +96,22 @@ struct Check {
     guard !check.troubles.contains(where: { $0.kind == .state }) else {
       // What is not remembered could be asked again and again.
       check.changes.removeAll { $0.name == .powerOffRequested }
-      _ = program.remember([], at: check.moment) { $0.state.stopping = nil }
+      _ = program.remember(at: check.now) { memory in
+        memory.state.stopping = nil
+        return []
+      }
       return
     }
     let outcome = PowerOffSwitch(program: program).press()
     let now = Clock.now()
     var settled: (events: [Event], trouble: Trouble?) = ([], nil)
-    let findings = program.remember([], at: now.moment) { settled = $0.settlePowerOff(outcome, now) }
+    let findings = program.remember(at: now) { memory in
+      settled = memory.settlePowerOff(outcome, now)
+      return settled.events
+    }
     check.troubles.removeAll { $0.kind == .powerOff }
     check.troubles += [settled.trouble, findings.unwritable].compactMap { $0 }
     check.changes += settled.events
-    program.appendHistory(settled.events, at: now.moment)
   }
 
   private func report(_ check: Decided, start: Now) -> Int32 {

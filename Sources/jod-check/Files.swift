@@ -27,12 +27,14 @@ enum Files {
     return try read(descriptor, name: path, limit: limit)
   }
 
-  /// The bytes of an open file, from its beginning.
-  static func read(_ descriptor: Int32, name: String, limit: Int) throws(SystemError) -> [UInt8] {
+  /// The bytes of an open file, from `start` on.
+  static func read(_ descriptor: Int32, name: String, from start: Int = 0, limit: Int) throws(SystemError)
+    -> [UInt8]
+  {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 16384)
     while true {
-      let count = pread(descriptor, &buffer, buffer.count, bytes.count)
+      let count = pread(descriptor, &buffer, buffer.count, start + bytes.count)
       if count == 0 { return bytes }
       if count < 0 {
         if errno == EINTR { continue }

@@ -22,8 +22,8 @@ struct HoldCommand: ParsableCommand {
   func run() throws {
     let seconds = try seconds()
     let program = Program.start(json: false)
-    let now = Clock.now().moment
-    let hold = Hold(began: now, seconds: seconds)
+    let now = Clock.now()
+    let hold = Hold(began: now.moment, seconds: seconds)
     let event = Event(
       .holdSet, .notice,
       "The storage is held up for \(TimeSpan.text(seconds)), until \(Clock.text(hold.until)).")
@@ -58,8 +58,8 @@ struct ReleaseCommand: ParsableCommand {
 
   func run() throws {
     let program = Program.start(json: false)
-    let now = Clock.now().moment
-    guard program.store.load(bootID: now.bootID).memory.state.hold != nil else {
+    let now = Clock.now()
+    guard program.store.load(bootID: now.moment.bootID).memory.state.hold != nil else {
       program.output.remark("There is no hold.")
       return
     }

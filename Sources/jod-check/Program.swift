@@ -63,33 +63,39 @@ struct Program {
     return status
   }
 
-  /// Changes what is remembered for good, with its events in the history; says what could not be done.
-  func remember(_ events: [Event], at moment: Moment, _ change: (inout Memory) -> Void) -> Store.Findings {
-    var findings = store.update(bootID: moment.bootID, keep: .everything, change).findings
-    findings.unwritable = appendHistory(events, at: moment) ?? findings.unwritable
+  /// Changes what is remembered for good, with what happened in the history; says what could not be done.
+  ///
+  /// - Parameters:
+  ///   - stretch: how the storage server had been until then, where the change was decided before.
+  ///   - change: returns what happened.
+  func remember(
+    at now: Now, after stretch: PowerTime.Stretch? = nil, _ change: (inout Memory) -> [Event]
+  ) -> Store.Findings {
+    let update = store.update(bootID: now.moment.bootID, keep: .everything) { memory in
+      let stretch = stretch ?? memory.stretch(configuration, now)
+      return change(&memory).compactMap { HistoryEntry($0, at: now.moment, after: stretch) }
+    }
+    var findings = update.findings
+    do throws(SystemError) {
+      try store.append(update.result)
+    } catch {
+      findings.unwritable = store.trouble(error)
+    }
     return findings
   }
 
-  /// Returns what is wrong where the history cannot be written.
-  @discardableResult
-  func appendHistory(_ events: [Event], at moment: Moment) -> Trouble? {
-    do throws(SystemError) {
-      try store.appendHistory(events, at: moment)
-      return nil
-    } catch {
-      return store.trouble(error)
-    }
-  }
-
   /// Does what somebody asked for by hand, as far as it is a matter of memory, and returns the exit status.
-  func carryOut(_ event: Event, at moment: Moment, _ change: (inout Memory) -> Void) -> Int32 {
-    let findings = remember([event], at: moment, change)
+  func carryOut(_ event: Event, at now: Now, _ change: (inout Memory) -> Void) -> Int32 {
+    let findings = remember(at: now) { memory in
+      change(&memory)
+      return [event]
+    }
     if let trouble = findings.unwritable {
       Output.complain(trouble.words)
       return trouble.kind.exitStatus
     }
     tell([event], reason: "asked for by hand")
-    _ = publish(store.load(bootID: moment.bootID).memory)
+    _ = publish(store.load(bootID: now.moment.bootID).memory)
     return 0
   }
 

@@ -66,17 +66,21 @@ private struct ManualSleep {
     let event = Event(
       .powerOffRequested, .notice,
       "Asked the storage to \(program.configuration.shutdownAction.words), as somebody wished.")
-    let findings = program.remember([event], at: now.moment) { $0.notePowerOff(at: now.moment) }
+    let findings = program.remember(at: now) { memory in
+      memory.notePowerOff(at: now.moment)
+      return [event]
+    }
     if let trouble = findings.unwritable {
       Output.complain(trouble.words)
-      _ = program.remember([], at: now.moment) { $0.state.stopping = nil }
+      _ = program.remember(at: now) { memory in
+        memory.state.stopping = nil
+        return []
+      }
       return trouble.kind.exitStatus
     }
     let outcome = PowerOffSwitch(program: program).press()
     let after = Clock.now()
-    var events: [Event] = []
-    _ = program.remember([], at: after.moment) { events = $0.settlePowerOff(outcome, after).events }
-    program.appendHistory(events, at: after.moment)
+    _ = program.remember(at: after) { $0.settlePowerOff(outcome, after).events }
     _ = program.publish(program.store.load(bootID: after.moment.bootID).memory)
     switch outcome {
     case .accepted, .perhaps:

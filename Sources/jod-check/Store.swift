@@ -22,14 +22,13 @@ struct Store {
   }
 
   private var stateFile: String { "\(stateDirectory)/state.json" }
-  private var historyFile: String { "\(stateDirectory)/history.jsonl" }
+  var history: HistoryFile { HistoryFile(path: "\(stateDirectory)/history.jsonl") }
   private var runtimeFile: String { "\(runtimeDirectory)/\(mode == .dryRun ? "dry-run" : "runtime").json" }
-  private var lockFile: String { "\(runtimeDirectory)/lock" }
+  var lockFile: String { "\(runtimeDirectory)/lock" }
   var statusFile: String { "\(runtimeDirectory)/status.json" }
 
   /// Far more than the state ever needs; what is larger is not ours.
   private static let stateLimit = 4 << 20
-  static let historyLimit = 1 << 20
 
   /// What was found wrong while reading or writing.
   struct Findings {
@@ -107,10 +106,19 @@ struct Store {
   }
 
   /// What stands on the disk decides, not what was read: an earlier run may have failed to write. A state that says
-  /// nothing yet need not be there.
+  /// nothing yet need not be there, nor need one that is as it was before what was taken back since.
   private func isOnDisk(_ state: State) throws(SystemError) -> Bool {
-    guard let bytes = try Files.read(stateFile, limit: Self.stateLimit) else { return state == State() }
-    return bytes == Self.bytes(state)
+    guard let bytes = try Files.read(stateFile, limit: Self.stateLimit) else {
+      return Self.bytes(state, serial: 0) == Self.bytes(State())
+    }
+    let disk = try? Self.decoder.decode(State.self, from: Data(bytes))
+    return disk.map { Self.bytes($0) == Self.bytes(state, serial: $0.serial) } ?? false
+  }
+
+  private static func bytes(_ state: State, serial: Int) -> [UInt8] {
+    var state = state
+    state.serial = serial
+    return bytes(state)
   }
 
   /// Writes what `status` reads. It is for every user, and holds no secret.
@@ -169,39 +177,6 @@ struct Store {
       throw StateDamage(why: "it is not JSON of the expected shape", path: stateFile)
     }
     return state
-  }
-
-  // MARK: History
-
-  /// Adds lines to the history, and drops the oldest where it grows over its bound.
-  func appendHistory(_ events: [Event], at moment: Moment) throws(SystemError) {
-    let lines = events.filter { $0.name.isHistory && $0.priority < .debug }.map {
-      historyLine($0, at: moment)
-    }
-    guard !lines.isEmpty, mode == .normal else { return }
-    let lock = Lock(lockFile)
-    defer { lock?.release() }
-    var added = lines.flatMap { Self.bytes($0) }
-    let present = try Files.read(historyFile, limit: 8 * Self.historyLimit) ?? []
-    // A line that a power cut left half written must not swallow the next.
-    if let last = present.last, last != UInt8(ascii: "\n") { added = [UInt8(ascii: "\n")] + added }
-    guard present.count + added.count > Self.historyLimit else {
-      let descriptor = open(historyFile, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
-      guard descriptor >= 0 else { throw SystemError("open \(historyFile)") }
-      defer { close(descriptor) }
-      return try Files.write(added, to: descriptor, name: historyFile)
-    }
-    // Down to three quarters, so that this does not happen at every line.
-    let kept = (present + added).suffix(Self.historyLimit * 3 / 4)
-    let whole = kept.drop { $0 != UInt8(ascii: "\n") }.dropFirst()
-    try Files.replace(historyFile, with: Array(whole), mode: 0o640, durable: true)
-  }
-
-  /// `time`, `event`, `message`, and the event's fields by their names in lower case without `JOD_`.
-  private func historyLine(_ event: Event, at moment: Moment) -> [String: String] {
-    var line = ["time": UTC.text(moment.wall), "event": event.name.rawValue, "message": event.message]
-    for (name, value) in event.fields { line[name.replacing("JOD_", with: "").lowercased()] = value }
-    return line
   }
 
   // MARK: JSON

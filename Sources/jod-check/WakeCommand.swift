@@ -34,19 +34,23 @@ private struct ManualWake {
     let (earlier, event) = program.store.update(bootID: now.moment.bootID, keep: .runtime) { memory in
       let earlier = memory.state
       memory.noteWakeRequest(at: now.moment)
-      return (earlier, self.event)
+      return (earlier, self.event(number: memory.state.wake?.requests ?? 1))
     }.result
     if !configuration.dryRun {
       do throws(SystemError) {
         try WakeSender(configuration).send()
       } catch {
-        remember([], now) { $0.forgetWakeRequest(before: earlier) }
         let trouble = WakeSender.trouble(error)
-        tell([Event(.wakeFailed, .error, trouble.words)])
+        let event = Event(.wakeFailed, .error, trouble.words)
+        remember(now) { memory in
+          memory.forgetWakeRequest(before: earlier)
+          return [event]
+        }
+        tell([event])
         return trouble.kind.exitStatus
       }
     }
-    let isRemembered = remember([event], now) { _ in }
+    let isRemembered = remember(now) { _ in [event] }
     tell([event])
     guard wait, !configuration.dryRun, let address = configuration.storageServerAddress else {
       return isRemembered ? 0 : 1
@@ -56,18 +60,18 @@ private struct ManualWake {
 
   private func tell(_ events: [Event]) { program.tell(events, reason: "asked for by hand") }
 
-  private var event: Event {
+  private func event(number: Int) -> Event {
     let mac = configuration.storageServerMAC.description
     return Event(
       .wakeRequested, .notice,
       "\(configuration.dryRun ? "Dry run: would have sent" : "Sent") a wake request to \(mac), asked for by hand.",
-      ["JOD_MAC": mac])
+      ["JOD_MAC": mac, "JOD_KIND": HistoryEntry.byHand, "JOD_WAKE_REQUESTS": String(number)])
   }
 
   /// Makes a change last and shows it; returns whether it could be written.
   @discardableResult
-  private func remember(_ events: [Event], _ now: Now, _ change: (inout Memory) -> Void) -> Bool {
-    let trouble = program.remember(events, at: now.moment, change).unwritable
+  private func remember(_ now: Now, _ change: (inout Memory) -> [Event]) -> Bool {
+    let trouble = program.remember(at: now, change).unwritable
     if let trouble { Output.complain(trouble.words) }
     _ = program.publish(program.store.load(bootID: now.moment.bootID).memory)
     return trouble == nil
@@ -83,7 +87,10 @@ private struct ManualWake {
       if probe == .ready {
         progress.end()
         var events: [Event] = []
-        remember([], now) { events = $0.noteReady(configuration, now) }
+        remember(now) { memory in
+          events = memory.noteReady(configuration, now)
+          return events
+        }
         tell(events)
         if events.isEmpty { program.output.remark("The storage is ready.") }
         return true

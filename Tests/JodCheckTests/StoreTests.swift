@@ -158,40 +158,6 @@ extension World {
       #expect(try Files.read("\(sandbox.folder)/state/none", limit: 4) == nil)
     }
 
-    @Test("the history has a line for each event, with what belongs to it")
-    func history() throws {
-      let home = try Home(blind: true)
-      home.someoneBrowses()
-      try home.sandbox.run()
-      let lines = try historyLines(home.sandbox)
-      #expect(lines.map { $0["event"] } == ["activity-began", "wake-requested"])
-      #expect(lines[1]["user"] == "Anna")
-      #expect(lines[1]["client"] == "Jellyfin Android TV")
-      #expect(lines[1]["device"] == "Living room")
-      #expect(lines[1]["mac"] == "02:00:00:c0:ff:ee")
-      #expect(lines.allSatisfy { $0["time"].flatMap(UTC.parse) != nil })
-    }
-
-    @Test("the history is bounded by dropping the oldest, whole lines only")
-    func historyBound() throws {
-      let sandbox = try Sandbox()
-      let line = "{\"event\":\"activity-began\",\"n\":\"\(String(repeating: "x", count: 1000))\"}\n"
-      let count = Store.historyLimit / line.utf8.count + 1
-      try sandbox.write(String(repeating: line, count: count), to: "state/history.jsonl")
-      try store(sandbox).appendHistory([Event(.storageReady, .notice, "last")], at: Clock.now().moment)
-      let lines = try historyLines(sandbox)
-      #expect((100..<count).contains(lines.count))
-      #expect(lines.last?["message"] == "last")
-    }
-
-    @Test("a line that was left half written swallows no other")
-    func historyTorn() throws {
-      let sandbox = try Sandbox()
-      try sandbox.write("{\"event\":\"wake-req", to: "state/history.jsonl")
-      try store(sandbox).appendHistory([Event(.storageReady, .notice, "whole")], at: Clock.now().moment)
-      #expect(sandbox.contents("state/history.jsonl")?.split(separator: "\n").last?.contains("whole") == true)
-    }
-
     @Test("many writers at once lose no change")
     func concurrent() async throws {
       let sandbox = try Sandbox()
@@ -210,12 +176,6 @@ extension World {
     private func store(_ sandbox: Sandbox) -> Store {
       Store(
         stateDirectory: "\(sandbox.folder)/state", runtimeDirectory: "\(sandbox.folder)/run", mode: .normal)
-    }
-
-    private func historyLines(_ sandbox: Sandbox) throws -> [[String: String]] {
-      try #require(sandbox.contents("state/history.jsonl")).split(separator: "\n").map {
-        try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: String])
-      }
     }
   }
 }

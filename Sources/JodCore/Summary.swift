@@ -1,0 +1,211 @@
+/// One day of the machine's own calendar. It has 23 or 25 hours where summer time begins or ends.
+public struct LocalDay: Hashable, Sendable {
+  /// `2026-11-22`
+  public var date: String
+  /// For people: `Sun 22 Nov`
+  public var name: String
+  /// Its midnights, in seconds of the wall clock.
+  public var start: Seconds
+  public var end: Seconds
+
+  public init(date: String, name: String, start: Seconds, end: Seconds) {
+    self.date = date
+    self.name = name
+    self.start = start
+    self.end = end
+  }
+}
+
+/// What the storage server and its users did over some days.
+public struct Summary: Hashable, Sendable {
+  /// A length of time with a beginning and an end, in seconds of the wall clock.
+  public struct Interval: Hashable, Sendable {
+    public var start: Seconds
+    public var end: Seconds
+
+    public var length: Seconds { end - start }
+
+    func within(_ start: Seconds, _ end: Seconds) -> Interval? {
+      let part = Interval(start: max(self.start, start), end: min(self.end, end))
+      return part.length > 0 ? part : nil
+    }
+  }
+
+  public struct PowerInterval: Hashable, Sendable {
+    public var interval: Interval
+    public var power: Power
+  }
+
+  /// An attempt to get the storage server ready, and who caused it.
+  public struct Wake: Hashable, Sendable {
+    public var at: Seconds
+    public var user = ""
+    public var client = ""
+    public var device = ""
+    public var kind = ""
+    public var requests = 1
+    /// Seconds until the storage server was ready; nil where it was not, or nothing tells.
+    public var readyAfter: Seconds?
+    public var failed = false
+  }
+
+  /// Lengths of time in seconds, and energy in watt-hours.
+  public struct Sums: Hashable, Sendable {
+    public var on: Seconds = 0
+    public var off: Seconds = 0
+    /// Time in which nobody watched.
+    public var unknown: Seconds = 0
+    public var active: Seconds = 0
+    public var wakes = 0
+    public var failedWakes = 0
+    /// The median; nil where no wake got ready.
+    public var timeToReady: Seconds?
+    /// Nil where `STORAGE_SERVER_WATTS` is not set.
+    public var used: Double?
+    /// What the storage server would have used besides, had it been on all the time that it was off.
+    public var saved: Double?
+  }
+
+  public struct Day: Hashable, Sendable {
+    public var day: LocalDay
+    public var power: [PowerInterval]
+    public var activity: [Interval]
+    public var wakes: [Wake]
+    public var sums: Sums
+  }
+
+  public let days: [Day]
+  public let total: Sums
+  public let watts: Configuration.Watts?
+  /// When it was made.
+  public let now: Seconds
+
+  /// - Parameters:
+  ///   - days: in order, the last one today.
+  ///   - present: how the storage server has been up to now.
+  ///   - isActive: whether somebody is active now.
+  public init(
+    _ history: History, days: [LocalDay], present: PowerTime.Stretch, isActive: Bool,
+    watts: Configuration.Watts?, now: Seconds
+  ) {
+    let power = history.power(present: present, now: now)
+    let activity = history.activity(isActive: isActive, now: now)
+    let wakes = history.wakes
+    let parts = days.map { day in
+      let (start, end) = (day.start, min(day.end, now))
+      let power = power.compactMap { part in
+        part.interval.within(start, end).map { PowerInterval(interval: $0, power: part.power) }
+      }
+      let activity = activity.compactMap { $0.within(start, end) }
+      let wakes = wakes.filter { start <= $0.at && $0.at < day.end }
+      let sums = Sums(power, activity, wakes, length: max(0, end - start), watts: watts)
+      return Day(day: day, power: power, activity: activity, wakes: wakes, sums: sums)
+    }
+    self.days = parts
+    total = Sums(
+      parts.flatMap(\.power), parts.flatMap(\.activity), parts.flatMap(\.wakes),
+      length: parts.reduce(0) { $0 + max(0, min($1.day.end, now) - $1.day.start) }, watts: watts)
+    self.watts = watts
+    self.now = now
+  }
+}
+
+extension Summary.Sums {
+  init(
+    _ power: [Summary.PowerInterval], _ activity: [Summary.Interval], _ wakes: [Summary.Wake],
+    length: Seconds, watts: Configuration.Watts?
+  ) {
+    on = power.reduce(0) { $0 + ($1.power == .on ? $1.interval.length : 0) }
+    off = power.reduce(0) { $0 + ($1.power == .off ? $1.interval.length : 0) }
+    unknown = max(0, length - on - off)
+    active = activity.reduce(0) { $0 + $1.length }
+    self.wakes = wakes.count
+    failedWakes = wakes.count(where: \.failed)
+    timeToReady = TimeToReady.median(wakes.compactMap(\.readyAfter))
+    guard let watts else { return }
+    used = (on * watts.on + off * watts.off) / 3600
+    saved = off * (watts.on - watts.off) / 3600
+  }
+}
+
+// MARK: - What the records tell
+
+extension History {
+  /// Nobody looks between two checks, or notes when a wake by hand began; so much may lie between two stretches.
+  private static let bridged: Seconds = 5 * 60
+  /// Over a reboot, longer than anybody is active without a break.
+  private static let longestActivity: Seconds = 12 * 3600
+
+  /// When the storage server was on and off; in between nothing is known.
+  func power(present: PowerTime.Stretch, now: Seconds) -> [Summary.PowerInterval] {
+    var parts: [Summary.PowerInterval] = []
+    func add(_ power: Power, _ seconds: Seconds, until end: Seconds) {
+      guard power != .unknown, seconds > 0 else { return }
+      var start = end - seconds
+      if let last = parts.last, start <= last.interval.end + Self.bridged {
+        if last.power == power {
+          parts[parts.count - 1].interval.end = max(end, last.interval.end)
+          return
+        }
+        if start > last.interval.end { parts[parts.count - 1].interval.end = start }
+        start = max(start, last.interval.end)
+      }
+      guard start < end else { return }
+      parts.append(Summary.PowerInterval(interval: .init(start: start, end: end), power: power))
+    }
+    for record in records {
+      guard let power = record.entry.storage, let seconds = record.entry.storageSec else { continue }
+      add(power, Seconds(seconds), until: record.at)
+    }
+    add(present.power, present.seconds, until: now)
+    return parts
+  }
+
+  func activity(isActive: Bool, now: Seconds) -> [Summary.Interval] {
+    var parts: [Summary.Interval] = []
+    var began: Record?
+    for record in records {
+      switch Event.Name(rawValue: record.entry.event) {
+      case .activityBegan: began = record
+      case .activityEnded:
+        defer { began = nil }
+        guard let began else { continue }
+        let isOneBoot = began.entry.bootID != nil && began.entry.bootID == record.entry.bootID
+        if isOneBoot || record.at - began.at <= Self.longestActivity {
+          parts.append(Summary.Interval(start: began.at, end: record.at))
+        }
+      default: continue
+      }
+    }
+    if let began, isActive { parts.append(Summary.Interval(start: began.at, end: now)) }
+    return parts
+  }
+
+  var wakes: [Summary.Wake] {
+    var wakes: [Summary.Wake] = []
+    var isOpen = false
+    for record in records {
+      let entry = record.entry
+      switch Event.Name(rawValue: entry.event) {
+      case .wakeRequested:
+        let number = max(1, entry.wakeRequests ?? 1)
+        if isOpen, number > 1 {
+          wakes[wakes.count - 1].requests = number
+        } else {
+          wakes.append(
+            Summary.Wake(
+              at: record.at, user: entry.user ?? "", client: entry.client ?? "", device: entry.device ?? "",
+              kind: entry.kind ?? "", requests: number))
+          isOpen = true
+        }
+      case .wakeFailed where isOpen: wakes[wakes.count - 1].failed = true
+      case .storageReady:
+        if isOpen { wakes[wakes.count - 1].readyAfter = entry.wakeSec.map { Seconds(max(0, $0)) } }
+        isOpen = false
+      case .storageDown, .powerOffRequested: isOpen = false
+      default: continue
+      }
+    }
+    return wakes
+  }
+}
