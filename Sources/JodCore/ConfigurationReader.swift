@@ -116,6 +116,12 @@ extension Configuration {
     return reader.faults.isEmpty ? interval : nil
   }
 
+  /// Reads `STORAGE_SERVER_WATTS` alone, for who reports on a history though the rest may be wrong; nil where it is not set,
+  /// or wrong itself.
+  public static func watts(in environment: [String: String]) -> Watts? {
+    environment["STORAGE_SERVER_WATTS"].flatMap(Watts.init)
+  }
+
   /// Text that can stand in an HTTP header and in quotes.
   fileprivate static func token(_ text: String) -> String? {
     let plain = text.utf8.allSatisfy {

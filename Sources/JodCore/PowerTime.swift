@@ -140,6 +140,20 @@ extension Memory {
       at: now, lastCheck: runtime.lastCheck?.at, patience: patience(configuration))
   }
 
+  /// What goes on, as far as the last check tells; nil where there was none since this machine started.
+  public func present(_ now: Now) -> Summary.Present? {
+    guard let last = runtime.lastCheck?.at, last.bootID == now.moment.bootID else { return nil }
+    let age = max(0, now.moment.boot - last.boot)
+    // Who reports need not know the beat, and the next check may never come.
+    let isRecent = age <= IdleCount.patience(beat: runtime.beat.length(interval: 0))
+    let until = isRecent ? now.moment : last
+    let stretch = state.counters.power.stretch(
+      at: Now(moment: until, uptime: now.uptime), lastCheck: last, patience: .infinity)
+    return Summary.Present(
+      stretch: stretch, isActive: state.activity?.isActive == true,
+      until: isRecent ? now.moment.wall : now.moment.wall - age)
+  }
+
   private func patience(_ configuration: Configuration) -> Seconds {
     IdleCount.patience(beat: runtime.beat.length(interval: configuration.checkInterval))
   }

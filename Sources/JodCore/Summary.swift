@@ -36,6 +36,20 @@ public struct Summary: Hashable, Sendable {
     public var power: Power
   }
 
+  /// What goes on, and no later event has ended.
+  public struct Present: Hashable, Sendable {
+    public var stretch: PowerTime.Stretch
+    public var isActive: Bool
+    /// Until when that is known, in seconds of the wall clock.
+    public var until: Seconds
+
+    public init(stretch: PowerTime.Stretch, isActive: Bool, until: Seconds) {
+      self.stretch = stretch
+      self.isActive = isActive
+      self.until = until
+    }
+  }
+
   /// An attempt to get the storage server ready, and who caused it.
   public struct Wake: Hashable, Sendable {
     public var at: Seconds
@@ -82,14 +96,12 @@ public struct Summary: Hashable, Sendable {
 
   /// - Parameters:
   ///   - days: in order, the last one today.
-  ///   - present: how the storage server has been up to now.
-  ///   - isActive: whether somebody is active now.
+  ///   - present: nil where nothing is known of it.
   public init(
-    _ history: History, days: [LocalDay], present: PowerTime.Stretch, isActive: Bool,
-    watts: Configuration.Watts?, now: Seconds
+    _ history: History, days: [LocalDay], present: Present?, watts: Configuration.Watts?, now: Seconds
   ) {
-    let power = history.power(present: present, now: now)
-    let activity = history.activity(isActive: isActive, now: now)
+    let power = history.power(present)
+    let activity = history.activity(present)
     let wakes = history.wakes
     let parts = days.map { day in
       let (start, end) = (day.start, min(day.end, now))
@@ -137,7 +149,7 @@ extension History {
   private static let longestActivity: Seconds = 12 * 3600
 
   /// When the storage server was on and off; in between nothing is known.
-  func power(present: PowerTime.Stretch, now: Seconds) -> [Summary.PowerInterval] {
+  func power(_ present: Summary.Present?) -> [Summary.PowerInterval] {
     var parts: [Summary.PowerInterval] = []
     func add(_ power: Power, _ seconds: Seconds, until end: Seconds) {
       guard power != .unknown, seconds > 0 else { return }
@@ -157,11 +169,11 @@ extension History {
       guard let power = record.entry.storage, let seconds = record.entry.storageSec else { continue }
       add(power, Seconds(seconds), until: record.at)
     }
-    add(present.power, present.seconds, until: now)
+    if let present { add(present.stretch.power, present.stretch.seconds, until: present.until) }
     return parts
   }
 
-  func activity(isActive: Bool, now: Seconds) -> [Summary.Interval] {
+  func activity(_ present: Summary.Present?) -> [Summary.Interval] {
     var parts: [Summary.Interval] = []
     var began: Record?
     for record in records {
@@ -177,7 +189,9 @@ extension History {
       default: continue
       }
     }
-    if let began, isActive { parts.append(Summary.Interval(start: began.at, end: now)) }
+    if let began, let present, present.isActive {
+      parts.append(Summary.Interval(start: began.at, end: present.until))
+    }
     return parts
   }
 

@@ -32,6 +32,30 @@ enum Clock {
     return Seconds(mktime(&day)) - now
   }
 
+  /// The last days here, today last. A day begins when the local clock shows its midnight, or the first time after that
+  /// where summer time leaves midnight out.
+  static func days(_ count: Int) -> [LocalDay] {
+    let today = local(seconds(CLOCK_REALTIME))
+    func midnight(_ offset: Int32) -> tm {
+      var day = tm()
+      (day.tm_year, day.tm_mon, day.tm_mday) = (today.tm_year, today.tm_mon, today.tm_mday + offset)
+      day.tm_isdst = -1
+      _ = mktime(&day)
+      return day
+    }
+    return (1 - Int32(count)...0).map { offset in
+      var (start, end) = (midnight(offset), midnight(offset + 1))
+      let date = "\(start.tm_year + 1900)-\(pad(start.tm_mon + 1))-\(pad(start.tm_mday))"
+      let name = "\(weekdays[Int(start.tm_wday)]) \(pad(start.tm_mday)) \(months[Int(start.tm_mon)])"
+      return LocalDay(date: date, name: name, start: Seconds(mktime(&start)), end: Seconds(mktime(&end)))
+    }
+  }
+
+  private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+  private static let months = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+  ]
+
   static func seconds(_ clock: clockid_t) -> Seconds {
     var time = timespec()
     clock_gettime(clock, &time)

@@ -38,7 +38,8 @@ struct JodCheck: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      CheckCommand.self, StatusCommand.self, WakeCommand.self, SleepCommand.self, HoldCommand.self,
+      CheckCommand.self, StatusCommand.self, ReportCommand.self, WakeCommand.self, SleepCommand.self,
+      HoldCommand.self,
       ReleaseCommand.self, PairCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: CheckCommand.self)

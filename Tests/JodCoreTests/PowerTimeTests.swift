@@ -188,4 +188,20 @@ struct PowerTimeTests {
     story.pass(10)
     #expect(story.memory.stretch(story.configuration, story.now) == .init(.off, 600 + 80 + 10))
   }
+
+  @Test("the present reaches to now, or to the last check where that is long ago")
+  func present() throws {
+    var story = Story()
+    story.checks(for: 660, .playing)
+    story.pass(20)
+    let now = story.moment.wall
+    #expect(
+      story.memory.present(story.now) == .init(stretch: .init(.off, 620), isActive: true, until: now))
+    story.pass(86400)
+    story.moment.wall += 500
+    #expect(
+      story.memory.present(story.now)
+        == .init(stretch: .init(.off, 600), isActive: true, until: now - 20 + 500))
+    #expect(memory().present(JodCoreTests.now()) == nil)
+  }
 }

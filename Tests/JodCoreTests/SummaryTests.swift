@@ -23,8 +23,9 @@ struct SummaryTests {
   ) -> Summary {
     let present0 = Moment(wall: jellyfinTime, boot: at(0), bootID: "boot-1")
     return Summary(
-      History(entries, now: Now(moment: present0, uptime: at(0))), days: days(count), present: present,
-      isActive: isActive, watts: watts, now: jellyfinTime)
+      History(entries, now: Now(moment: present0, uptime: at(0))), days: days(count),
+      present: .init(stretch: present, isActive: isActive, until: jellyfinTime), watts: watts,
+      now: jellyfinTime)
   }
 
   /// The intervals of all days as `on -3.0 -1.0`, in hours from the present.
@@ -116,7 +117,8 @@ struct SummaryTests {
       LocalDay(date: "2027-03-29", name: "Mon 29 Mar", start: start + 23 * 3600, end: start + 48 * 3600),
     ]
     let summary = Summary(
-      History([HistoryEntry](), now: now()), days: days, present: .init(.off, 40 * 3600), isActive: false,
+      History([HistoryEntry](), now: now()), days: days,
+      present: .init(stretch: .init(.off, 40 * 3600), isActive: false, until: jellyfinTime),
       watts: nil,
       now: jellyfinTime)
     #expect(summary.days.map(\.sums.off) == [15 * 3600, 25 * 3600])
@@ -127,7 +129,8 @@ struct SummaryTests {
   func tomorrow() {
     let day = LocalDay(date: "2027-01-16", name: "Sat", start: jellyfinTime + 60, end: jellyfinTime + 86460)
     let summary = Summary(
-      History([HistoryEntry](), now: now()), days: [day], present: .init(.on, 3600), isActive: true,
+      History([HistoryEntry](), now: now()), days: [day],
+      present: .init(stretch: .init(.on, 3600), isActive: true, until: jellyfinTime),
       watts: nil,
       now: jellyfinTime)
     #expect(summary.total == Summary.Sums(on: 0, off: 0, unknown: 0))
@@ -243,8 +246,7 @@ struct SummaryTests {
     let day = LocalDay(date: "x", name: "x", start: jellyfinTime, end: jellyfinTime + 86400)
     let summary = Summary(
       History(entries, now: story.now), days: [day],
-      present: story.memory.stretch(story.configuration, story.now),
-      isActive: false, watts: nil, now: story.moment.wall)
+      present: story.memory.present(story.now), watts: nil, now: story.moment.wall)
     #expect(entries.map(\.event).last == "storage-down")
     // From the second silent check to the first that finds it ready, and the other way round.
     #expect(summary.total.on == 303 * 30)

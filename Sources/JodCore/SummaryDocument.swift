@@ -1,0 +1,95 @@
+/// What `jod-check report --json` prints (docs/status.md). Times are RFC 3339 in UTC, lengths are in seconds, energy is in
+/// watt-hours.
+public struct SummaryDocument: Hashable, Sendable, Encodable {
+  public struct Sums: Hashable, Sendable, Encodable {
+    var onSeconds: Int
+    var offSeconds: Int
+    var unknownSeconds: Int
+    var activeSeconds: Int
+    var wakes: Int
+    var failedWakes: Int
+    @OrNull var timeToReadySeconds: Double?
+    @OrNull var usedWattHours: Double?
+    @OrNull var savedWattHours: Double?
+  }
+
+  public struct Wake: Hashable, Sendable, Encodable {
+    var at: String
+    var user: String
+    var client: String
+    var device: String
+    var kind: String
+    var requests: Int
+    @OrNull var readyAfterSeconds: Double?
+    var failed: Bool
+  }
+
+  public struct Interval: Hashable, Sendable, Encodable {
+    var from: String
+    var to: String
+  }
+
+  public struct PowerInterval: Hashable, Sendable, Encodable {
+    var from: String
+    var to: String
+    var power: Power
+  }
+
+  public struct Day: Hashable, Sendable, Encodable {
+    /// By the machine's own calendar.
+    var date: String
+    var from: String
+    /// The end of the day, or the present.
+    var to: String
+    var sums: Sums
+    var storage: [PowerInterval]
+    var activity: [Interval]
+    var wakes: [Wake]
+  }
+
+  public struct Watts: Hashable, Sendable, Codable {
+    var on: Double
+    var off: Double
+  }
+
+  var days: [Day]
+  var total: Sums
+  @OrNull var watts: Watts?
+
+  private enum CodingKeys: String, CodingKey { case days, total, watts }
+
+  public init(_ summary: Summary) {
+    days = summary.days.map { day in
+      Day(
+        date: day.day.date, from: UTC.text(day.day.start), to: UTC.text(min(day.day.end, summary.now)),
+        sums: Sums(day.sums),
+        storage: day.power.map {
+          PowerInterval(from: UTC.text($0.interval.start), to: UTC.text($0.interval.end), power: $0.power)
+        },
+        activity: day.activity.map { Interval(from: UTC.text($0.start), to: UTC.text($0.end)) },
+        wakes: day.wakes.map(Wake.init))
+    }
+    total = Sums(summary.total)
+    _watts = OrNull(wrappedValue: summary.watts.map { Watts(on: $0.on, off: $0.off) })
+  }
+}
+
+extension SummaryDocument.Sums {
+  init(_ sums: Summary.Sums) {
+    self.init(
+      onSeconds: Int(sums.on), offSeconds: Int(sums.off), unknownSeconds: Int(sums.unknown),
+      activeSeconds: Int(sums.active), wakes: sums.wakes, failedWakes: sums.failedWakes,
+      timeToReadySeconds: sums.timeToReady, usedWattHours: sums.used.map(Self.tenths),
+      savedWattHours: sums.saved.map(Self.tenths))
+  }
+
+  private static func tenths(_ value: Double) -> Double { (value * 10).rounded() / 10 }
+}
+
+extension SummaryDocument.Wake {
+  init(_ wake: Summary.Wake) {
+    self.init(
+      at: UTC.text(wake.at), user: wake.user, client: wake.client, device: wake.device, kind: wake.kind,
+      requests: wake.requests, readyAfterSeconds: wake.readyAfter, failed: wake.failed)
+  }
+}
