@@ -1,6 +1,8 @@
 /// Somebody who counts as active, and why.
 public struct ActiveSession: Hashable, Sendable, Codable {
-  public enum Kind: String, Sendable, Codable { case playing, paused, browsing, recording, unknown }
+  public enum Kind: String, Sendable, Codable, CaseIterable {
+    case playing, paused, browsing, recording, unknown
+  }
 
   public var user: String
   public var client: String

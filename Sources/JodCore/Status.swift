@@ -25,7 +25,7 @@ extension KeyedDecodingContainer {
 
 /// `status.json`, and what `status --json` prints (specification, section 8). Times are RFC 3339 in UTC.
 public struct Status: Hashable, Sendable, Codable {
-  public enum StorageState: String, Sendable, Codable {
+  public enum StorageState: String, Sendable, Codable, CaseIterable {
     case ready, up, silent, down, waking, stopping, unknown
   }
 
