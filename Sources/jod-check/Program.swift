@@ -56,11 +56,15 @@ struct Program {
 
   /// Writes what `status` and `systemctl status` show.
   func publish(_ memory: Memory) -> Status {
-    let status = Status(configuration, memory, warnings: GeneratedUnit.warnings(settings, configuration))
+    let status = status(memory)
     // The check has done its work, and a status that is not written grows old visibly, ignoring.
     try? store.write(status)
     Journal.notify(status: summary(status))
     return status
+  }
+
+  func status(_ memory: Memory) -> Status {
+    Status(configuration, memory, warnings: GeneratedUnit.warnings(settings, configuration))
   }
 
   /// Changes what is remembered for good, with what happened in the history; says what could not be done.

@@ -1,0 +1,174 @@
+import Foundation
+import Household
+import JodCore
+import Testing
+
+@testable import jod_check
+
+extension World {
+  @Suite("report, and what the socket answers")
+  struct ReportCommandTests {
+    /// A household in which Anna woke the storage, and it got ready.
+    private func evening() throws -> Home {
+      let home = try Home()
+      home.nobody()
+      for _ in 1...2 { try home.sandbox.run() }
+      home.someoneBrowses()
+      try home.sandbox.run()
+      try home.storage.turn(.ready)
+      try home.sandbox.run()
+      return home
+    }
+
+    private func json(_ text: String) throws -> [String: Any] {
+      try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    }
+
+    @Test("it tells who woke the storage, and how long that took")
+    func report() throws {
+      let home = try evening()
+      home.sandbox.environment["STORAGE_SERVER_WATTS"] = "85,3"
+      let ended = try home.sandbox.run("report")
+      #expect(ended.status == 0 && ended.errors.isEmpty)
+      #expect(ended.output.contains("1 wake: Anna 1\n"))
+      #expect(ended.output.contains("Anna, Jellyfin Android TV on Living room"))
+      #expect(ended.output.contains("ready after"))
+      #expect(ended.output.contains("85 W on, 3 W off"))
+      #expect(!ended.output.contains("\u{1B}"), "it is no terminal")
+    }
+
+    @Test("--json prints one document, of as many days as were asked for", arguments: [1, 7, 366])
+    func document(days: Int) throws {
+      let ended = try evening().sandbox.run("report", "--json", "--days", "\(days)")
+      let document = try json(ended.output)
+      #expect((document["days"] as? [Any])?.count == days)
+      #expect((document["total"] as? [String: Any])?["wakes"] as? Int == 1)
+      #expect(document["watts"] is NSNull)
+    }
+
+    @Test("--days takes 1 to 366", arguments: ["0", "367", "-1", "x", ""])
+    func wrongDays(days: String) throws {
+      #expect(try Sandbox().run("report", "--days", days).status == 64)
+    }
+
+    @Test("a household without a past has a report, and so has one whose configuration is wrong")
+    func nothing() throws {
+      let sandbox = try Sandbox()
+      sandbox.environment["STORAGE_SERVER_MAC"] = "nonsense"
+      sandbox.environment["STORAGE_SERVER_WATTS"] = "nonsense"
+      let ended = try sandbox.run("report")
+      #expect(ended.status == 0)
+      #expect(ended.output.contains("No wakes."))
+      #expect(sandbox.contents("state/history.jsonl") == nil)
+      #expect(sandbox.contents("run/runtime.json") == nil, "it only reads")
+    }
+
+    @Test(
+      "what is damaged in the history is passed over", arguments: ["", "{", "\u{0}\u{0}\n", "[[[[\n{}\n"])
+    func damaged(text: String) throws {
+      let home = try evening()
+      let history = try #require(home.sandbox.contents("state/history.jsonl"))
+      try home.sandbox.write(text + "\n" + history + text, to: "state/history.jsonl")
+      #expect(try home.sandbox.run("report").output.contains("1 wake: Anna 1\n"))
+    }
+
+    @Test("the days are those of the machine's own clock, with 23 and 25 hours where summer time says so")
+    func summerTime() throws {
+      let sandbox = try Sandbox()
+      sandbox.environment["TZ"] = "CET-1CEST,M3.5.0,M10.5.0/3"
+      let days = try #require(
+        try json(sandbox.run("report", "--json", "--days", "366").output)["days"] as? [[String: Any]])
+      let times = try days.map { day in
+        (
+          try #require((day["from"] as? String).flatMap(UTC.parse)),
+          try #require((day["to"] as? String).flatMap(UTC.parse))
+        )
+      }
+      #expect(zip(times, times.dropFirst()).allSatisfy { $0.1 == $1.0 })
+      let hours = times.dropLast().map { ($0.1 - $0.0) / 3600 }
+      #expect(
+        hours.count { $0 == 23 } == 1 && hours.count { $0 == 25 } == 1 && hours.count { $0 == 24 } == 363)
+      #expect(Set(days.compactMap { $0["date"] as? String }).count == 366)
+    }
+
+    @Test(
+      "who may not read the history is told who may",
+      .enabled(if: getuid() == 0 && access("/usr/bin/setpriv", X_OK) == 0, "needs root, to become nobody"))
+    func forbidden() throws {
+      let sandbox = try Sandbox()
+      try sandbox.write("{}\n", to: "state/history.jsonl")
+      #expect(chmod("\(sandbox.folder)/state", 0o750) == 0)
+      let program = "\(sandbox.folder)/jod-check"
+      try FileManager.default.copyItem(atPath: Sandbox.program, toPath: program)
+      let process = Process()
+      let errors = Pipe()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
+      process.arguments = ["--reuid=65534", "--regid=65534", "--clear-groups", program, "report"]
+      process.environment = sandbox.environment
+      process.standardError = errors
+      try process.run()
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 1)
+      let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      #expect(words.contains("sudo jod-check report"))
+    }
+
+    // MARK: What the socket answers
+
+    private func answers(_ home: Home) throws -> Answers {
+      home.sandbox.environment["HTTP_TOKEN"] = "open-sesame"
+      let settings = Settings(
+        environment: home.sandbox.environment, stateDirectory: "\(home.sandbox.folder)/state",
+        runtimeDirectory: "\(home.sandbox.folder)/run")
+      let program = Program(
+        settings: settings, configuration: try settings.configuration(),
+        output: Output(json: false, environment: [:]),
+        store: Store(
+          stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: .normal),
+        mountstats: -1)
+      return Answers(program: program)
+    }
+
+    private func text(_ answer: Answers.Answer) -> String { String(decoding: answer.body, as: UTF8.self) }
+
+    @Test("the page, the status and the metrics say what the last check found, and write nothing")
+    func answers() throws {
+      let home = try evening()
+      let answers = try answers(home)
+      let files = ["state/state.json", "state/history.jsonl", "run/runtime.json", "run/status.json"]
+      let before = try files.map(home.sandbox.fingerprint)
+      #expect(text(answers.page()).contains("<h1>Storage ready</h1>"))
+      #expect(text(answers.page()).contains("Anna, Jellyfin Android TV on Living room"))
+      #expect(text(answers.status()) == home.sandbox.contents("run/status.json"))
+      #expect(text(answers.metrics()).contains("jod_check_wakes_total 1\n"))
+      #expect(text(answers.metrics()).contains("jod_check_storage_on 1\n"))
+      #expect(try files.map(home.sandbox.fingerprint) == before)
+    }
+
+    @Test("no secret is in any of them")
+    func noSecret() throws {
+      let home = try evening()
+      let answers = try answers(home)
+      for answer in [answers.page(), answers.status(), answers.metrics()] {
+        #expect(!text(answer).contains(FakeJellyfin.key) && !text(answer).contains("open-sesame"))
+        #expect(answer.headers.values.allSatisfy { !$0.contains("open-sesame") })
+      }
+    }
+
+    @Test("before anything is known there is an answer to each")
+    func beforeTheFirstCheck() throws {
+      let answers = try answers(Home())
+      #expect(text(answers.page()).contains("Nothing known yet"))
+      #expect(try json(text(answers.status()))["checked_at"] is NSNull)
+      #expect(text(answers.metrics()).contains("jod_check_wakes_total 0\n"))
+    }
+
+    @Test("where the history cannot be read there is a page all the same")
+    func withoutHistory() throws {
+      let home = try evening()
+      try FileManager.default.removeItem(atPath: "\(home.sandbox.folder)/state/history.jsonl")
+      #expect(mkfifo("\(home.sandbox.folder)/state/history.jsonl", 0o600) == 0)
+      #expect(text(try answers(home).page()).contains("<h1>Storage ready</h1>"))
+    }
+  }
+}
