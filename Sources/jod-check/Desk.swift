@@ -1,7 +1,7 @@
-import FoundationEssentials
 import JodCore
 import NIOCore
 import NIOHTTP1
+import Synchronization
 
 /// A body, and what a browser must know of it.
 struct WebDocument: Sendable {
@@ -16,26 +16,65 @@ struct WebDocument: Sendable {
   }
 }
 
-/// Hands out what the socket has to give, of what earlier checks wrote: it asks nobody.
-struct Desk: Sendable {
+/// Hands out what the socket has to give, made of what is remembered: it asks nobody.
+final class Desk: Sendable {
   /// Nil where the configuration is not valid.
-  let store: Store?
+  private let program: Program?
+  /// What was made within the last second: a page takes the whole history, which no flood may have read again and again.
+  private let shelf = Mutex<[WebService: (document: WebDocument, made: Seconds)]>([:])
+
+  init(_ program: Program?) { self.program = program }
 
   func give(_ service: WebService) -> Result<WebDocument, WebRefusal> {
-    guard let store else {
+    guard let program else {
       return .failure(WebRefusal(503, "The configuration of jod-check is not valid, so nobody is served."))
     }
+    if service == .check { return .success(.text(.accepted, "A check follows.")) }
+    let now = Clock.now()
+    if let kept = shelf.withLock({ $0[service] }), now.moment.boot - kept.made < 1 {
+      return .success(kept.document)
+    }
     do {
-      switch service {
-      case .check: return .success(.text(.accepted, "A check follows."))
-      case .status:
-        let body = try Store.bytes(store.status())
-        return .success(WebDocument(contentType: "application/json", body: body))
-      case .page, .metrics: return .failure(WebRefusal(404, "not yet"))
-      }
+      let document = try make(service, program, now)
+      shelf.withLock { $0[service] = (document, now.moment.boot) }
+      return .success(document)
     } catch {
       return .failure(
         WebRefusal(503, "What the last check wrote cannot be read (\(error)); the next one writes it anew."))
     }
+  }
+
+  private func make(_ service: WebService, _ program: Program, _ now: Now) throws -> WebDocument {
+    if service == .status {
+      let body = try Store.bytes(program.store.status())
+      return WebDocument(contentType: "application/json", body: body)
+    }
+    let memory = program.store.load(bootID: now.moment.bootID).memory
+    let status = program.status(memory)
+    let watts = program.configuration.storageServerWatts
+    guard service == .page else {
+      let metrics = Metrics(memory, status, watts: watts, version: Version.current)
+      return WebDocument(contentType: Metrics.contentType, body: Array(metrics.text.utf8))
+    }
+    return page(memory, status, watts, program, now)
+  }
+
+  /// Days in the page's picture.
+  private static let days = 7
+
+  /// Without a history there is a page all the same.
+  private func page(
+    _ memory: Memory, _ status: Status, _ watts: Configuration.Watts?, _ program: Program, _ now: Now
+  ) -> WebDocument {
+    let summary =
+      (try? program.store.summary(days: Self.days, watts: watts))
+      ?? Summary(
+        History([], now: now), days: Clock.days(Self.days), present: memory.present(now), watts: watts,
+        now: now.moment.wall)
+    let page = Page(
+      status, summary, usual: memory.state.counters.timeToReady.usual, version: Version.current,
+      clock: Clock.text)
+    return WebDocument(
+      contentType: Page.contentType, body: Array(page.text.utf8), policy: Page.contentSecurityPolicy)
   }
 }

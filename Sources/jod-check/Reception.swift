@@ -62,13 +62,13 @@ final class Reception: Sendable {
     let bootID = Clock.now().moment.bootID
     self.init(
       on: group, token: configuration.httpToken, interval: configuration.checkInterval,
-      lastPoll: program.store.load(bootID: bootID).memory.runtime.beat.last, desk: Desk(store: program.store))
+      lastPoll: program.store.load(bootID: bootID).memory.runtime.beat.last, desk: Desk(program))
   }
 
   /// Without a valid configuration whoever comes is told so, for a while: a run that ended at once would be started again
   /// without end.
   static func turnAway(on group: any EventLoopGroup) {
-    Reception(on: group, token: nil, interval: .infinity, lastPoll: nil, desk: Desk(store: nil))?.turnAway()
+    Reception(on: group, token: nil, interval: .infinity, lastPoll: nil, desk: Desk(nil))?.turnAway()
   }
 
   private static func open(

@@ -115,7 +115,7 @@ extension World {
 
     // MARK: What the socket answers
 
-    private func answers(_ home: Home) throws -> Answers {
+    private func desk(_ home: Home) throws -> Desk {
       home.sandbox.environment["HTTP_TOKEN"] = "open-sesame"
       let settings = Settings(
         environment: home.sandbox.environment, stateDirectory: "\(home.sandbox.folder)/state",
@@ -126,41 +126,43 @@ extension World {
         store: Store(
           stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: .normal),
         mountstats: -1)
-      return Answers(program: program)
+      return Desk(program)
     }
 
-    private func text(_ answer: Answers.Answer) -> String { String(decoding: answer.body, as: UTF8.self) }
+    private func text(_ service: WebService, of desk: Desk) throws -> String {
+      String(decoding: try desk.give(service).get().body, as: UTF8.self)
+    }
 
     @Test("the page, the status and the metrics say what the last check found, and write nothing")
     func answers() throws {
       let home = try evening()
-      let answers = try answers(home)
+      let desk = try desk(home)
       let files = ["state/state.json", "state/history.jsonl", "run/runtime.json", "run/status.json"]
       let before = try files.map(home.sandbox.fingerprint)
-      #expect(text(answers.page()).contains("<h1>Storage ready</h1>"))
-      #expect(text(answers.page()).contains("Anna, Jellyfin Android TV on Living room"))
-      #expect(text(answers.status()) == home.sandbox.contents("run/status.json"))
-      #expect(text(answers.metrics()).contains("jod_check_wakes_total 1\n"))
-      #expect(text(answers.metrics()).contains("jod_check_storage_on 1\n"))
+      #expect(try text(.page, of: desk).contains("<h1>Storage ready</h1>"))
+      #expect(try text(.page, of: desk).contains("Anna, Jellyfin Android TV on Living room"))
+      #expect(try text(.status, of: desk) == home.sandbox.contents("run/status.json"))
+      #expect(try text(.metrics, of: desk).contains("jod_check_wakes_total 1\n"))
+      #expect(try text(.metrics, of: desk).contains("jod_check_storage_on 1\n"))
       #expect(try files.map(home.sandbox.fingerprint) == before)
     }
 
     @Test("no secret is in any of them")
     func noSecret() throws {
-      let home = try evening()
-      let answers = try answers(home)
-      for answer in [answers.page(), answers.status(), answers.metrics()] {
-        #expect(!text(answer).contains(FakeJellyfin.key) && !text(answer).contains("open-sesame"))
-        #expect(answer.headers.values.allSatisfy { !$0.contains("open-sesame") })
+      let desk = try desk(evening())
+      for service in WebService.allCases {
+        let document = try desk.give(service).get()
+        let all = String(decoding: document.body, as: UTF8.self) + document.policy + document.contentType
+        #expect(!all.contains(FakeJellyfin.key) && !all.contains("open-sesame"))
       }
     }
 
     @Test("before anything is known there is an answer to each")
     func beforeTheFirstCheck() throws {
-      let answers = try answers(Home())
-      #expect(text(answers.page()).contains("Nothing known yet"))
-      #expect(try json(text(answers.status()))["checked_at"] is NSNull)
-      #expect(text(answers.metrics()).contains("jod_check_wakes_total 0\n"))
+      let desk = try desk(Home())
+      #expect(try text(.page, of: desk).contains("Nothing known yet"))
+      #expect(try json(text(.status, of: desk))["checked_at"] is NSNull)
+      #expect(try text(.metrics, of: desk).contains("jod_check_wakes_total 0\n"))
     }
 
     @Test("where the history cannot be read there is a page all the same")
@@ -168,7 +170,14 @@ extension World {
       let home = try evening()
       try FileManager.default.removeItem(atPath: "\(home.sandbox.folder)/state/history.jsonl")
       #expect(mkfifo("\(home.sandbox.folder)/state/history.jsonl", 0o600) == 0)
-      #expect(text(try answers(home).page()).contains("<h1>Storage ready</h1>"))
+      #expect(try text(.page, of: desk(home)).contains("<h1>Storage ready</h1>"))
+    }
+
+    @Test("without a valid configuration there is nothing but a word on that")
+    func invalid() {
+      for service in WebService.allCases {
+        #expect(throws: WebRefusal.self) { try Desk(nil).give(service).get() }
+      }
     }
   }
 }
