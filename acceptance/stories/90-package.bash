@@ -1,0 +1,88 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # what the helpers set
+# Upgrading, removing, purging. These end the household.
+
+story upgrade 'an upgrade keeps configuration, state and what is enabled, and the checks go on by themselves'
+story_upgrade() {
+  household
+  storage_off
+  # There is no older build to come from: the same packages with a lower version take its place.
+  storage_on
+  install_previous A "$(package_for A)"
+  install_previous B "$(package_for B)"
+  contains "A has it" '~previous' "$(inside A dpkg-query --show jod-check)"
+  storage_off
+  inside A systemctl enable --now jod-check.timer
+  await 30 "it checks" has_checked 2
+  jellyfin browsing
+  echo 99 >"$work/card/misses"
+  await 30 "it sends a wake request" has_entry wake-requested
+  jellyfin nobody
+  try inside A jod-check hold 3h
+  more_checks 2 2
+  local settings state
+  settings=$(inside A sha256sum /etc/default/jod-check)
+  state=$(lasting)
+  rm -f "$work/card/misses"
+  storage_on
+  install_inside B "$(package_for B)"
+  install_inside A "$(package_for A)"
+  lacks "A has the new build" '~previous' "$(inside A dpkg-query --show jod-check)"
+  same "the configuration is as it was" "$settings" "$(inside A sha256sum /etc/default/jod-check)"
+  same "nothing beside it" '' "$(inside A find /etc/default /etc/jod-check -name '*.dpkg-*')"
+  same "the timer is enabled" enabled "$(inside A systemctl is-enabled jod-check.timer)"
+  more_checks 3 2
+  same "what it knew is as it was" "$state" "$(lasting)"
+  try inside A jod-check sleep
+  contains "the hold is in force" 'a hold is in force' "$output"
+  contains "B still has the key" jod-check@jellyfin "$(inside B jod-check-storage status)"
+}
+install_previous() {
+  local machine=$1 folder=$work/previous
+  rm -rf "$folder"
+  dpkg-deb --raw-extract "$2" "$folder"
+  sed -i 's/^Version: .*/&~previous/' "$folder/DEBIAN/control"
+  dpkg-deb --root-owner-group -Zgzip -z1 --build "$folder" "$work/$machine/root/root/previous.deb"
+  try inside "$machine" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --allow-downgrades /root/previous.deb
+  same "the previous build can be installed on $machine" 0 "$status"
+}
+# What a user would miss: the last wake request and the hold.
+lasting() { known wake.last && known hold.until; }
+
+story remove 'removing the packages stops everything, purging leaves nothing'
+story_remove() {
+  need paired
+  jellyfin start
+  storage_on
+  configure "${household_settings[@]}"
+  look
+  inside A systemctl enable --now jod-check.timer
+  await 30 "it checks" has_checked 2
+  try inside A env DEBIAN_FRONTEND=noninteractive apt-get remove --yes jod-check
+  same "apt removes it" 0 "$status"
+  same "the timer is gone" inactive "$(inside A systemctl is-active jod-check.timer || true)"
+  look
+  contains "the configuration is kept" JELLYFIN_API_KEY "$(inside A cat /etc/default/jod-check)"
+  contains "so is the state" state.json "$(inside A ls /var/lib/jod-check)"
+  local began=$EPOCHREALTIME
+  try inside A env DEBIAN_FRONTEND=noninteractive apt-get purge --yes jod-check
+  same "apt purges it" 0 "$status"
+  try inside B env DEBIAN_FRONTEND=noninteractive apt-get purge --yes jod-check-storage
+  same "apt purges B's" 0 "$status"
+  same "nothing is left on A" '' "$(leftovers A)"
+  same "nothing is left on B" '' "$(leftovers B)"
+  # Two beats of the timer that was.
+  await 30 "two beats" has_passed "$began" 5
+  same "nobody has asked Jellyfin since" 0 "$(checks)"
+  rm -f "$work"/have-*
+}
+has_passed() { awk -v from="$1" -v now="$EPOCHREALTIME" -v seconds="$2" 'BEGIN { exit !(now - from >= seconds) }'; }
+# leftovers MACHINE: files by their name, the user, and whatever mentions it in /etc.
+leftovers() {
+  inside "$1" find / -xdev -name '*jod-check*' -not -path '/root/*' -not -path '/proc/*' -not -path '/var/cache/apt/*'
+  inside "$1" find /run -name '*jod-check*'
+  inside "$1" getent passwd jod-check || true
+  inside "$1" getent group jod-check || true
+  # The files ending in a dash are what every change of users keeps of the one before.
+  inside "$1" grep -rl jod-check /etc --exclude='*-' || true
+}
