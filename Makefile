@@ -2,6 +2,7 @@
 #
 #   make demo      an evening in a simulated household, with the real program
 #   make check     lint and all tests
+#   make acceptance   the whole mission on one machine, with real parts: for root
 #   make build     the release program, at .build/release/jod-check
 #   make install-storage   the other side, on the storage server itself
 #   make deb       the Debian packages, into dist
@@ -24,8 +25,9 @@ INSTALL = install -D
 BUILD_PACKAGES = libsystemd-dev
 DEB_PACKAGES = debhelper dpkg-dev lintian
 TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace
+ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 procps python3 dpkg-dev
 
-.PHONY: build demo check lint test deb install install-storage setup setup-deb setup-tests clean
+.PHONY: build demo check lint test acceptance deb install install-storage setup setup-acceptance setup-deb setup-tests clean
 
 build: setup
 	$(SWIFT_BUILD) --product jod-check
@@ -39,22 +41,28 @@ check: setup setup-tests lint test
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
-	@! grep -rnE '[[:space:]]+$$' --include='*' Makefile README.md CHANGELOG.md Sources Tests systemd man storage \
+	@! grep -rnE '[[:space:]]+$$' --include='*' Makefile README.md CHANGELOG.md Sources Tests systemd man storage acceptance \
 		|| { echo 'lines above end in white space'; exit 1; }
 	@systemd/verify
 	mandoc -T lint -W style man/*.[58]
 	shellcheck -x systemd/verify .ci/run storage/{jod-check-storage,helper,forced-command,guards,install,test} \
-	  storage/guard.d/*
+	  storage/guard.d/* acceptance/run acceptance/stories/*.bash
 
 test: setup setup-tests
 	storage/test
 	swift test
 
+# With the packages as they lie in dist, made where there are none.
+acceptance: setup-acceptance
+	@compgen -G 'dist/*.deb' >/dev/null || $(MAKE) deb
+	acceptance/run
+
 # What a Debian machine needs besides git, make and Swift.
 setup: PACKAGES = $(BUILD_PACKAGES)
 setup-tests: PACKAGES = $(TEST_PACKAGES)
+setup-acceptance: PACKAGES = $(ACCEPTANCE_PACKAGES)
 setup-deb: PACKAGES = $(DEB_PACKAGES)
-setup setup-tests setup-deb:
+setup setup-tests setup-acceptance setup-deb:
 	@missing=; for package in $(PACKAGES); do \
 	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
 	done; \
