@@ -92,6 +92,9 @@ install: $(PROGRAM)
 	mkdir -p $(DESTDIR)$(PREFIX)/lib/systemd/system-generators
 	ln -sf ../../../bin/jod-check $(DESTDIR)$(PREFIX)/lib/systemd/system-generators/jod-check-generator
 	$(INSTALL) -m 644 -t $(DESTDIR)$(UNITS) systemd/jod-check.{service,timer,socket}
+	@# systemd writes a dash within a name as \x2d.
+	$(INSTALL) -m 644 systemd/jod-check-credentials.conf \
+	  '$(DESTDIR)$(UNITS)/run-credentials-jod\x2dcheck.service.mount.d/jod-check.conf'
 	$(INSTALL) -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/catalog systemd/jod-check.catalog
 	$(INSTALL) -m 644 systemd/jod-check.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/jod-check.conf
 	$(INSTALL) -m 644 systemd/jod-check.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/jod-check.conf
