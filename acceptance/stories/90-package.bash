@@ -12,7 +12,7 @@ story_upgrade() {
   install_previous B "$(package_for B)"
   contains "A has it" '~previous' "$(inside A dpkg-query --show jod-check)"
   storage_off
-  inside A systemctl enable --now jod-check.timer
+  inside A systemctl enable --now jod-check.socket jod-check.timer
   await 30 "it checks" has_checked 2
   jellyfin browsing
   echo 99 >"$work/card/misses"
@@ -30,7 +30,10 @@ story_upgrade() {
   lacks "A has the new build" '~previous' "$(inside A dpkg-query --show jod-check)"
   same "the configuration is as it was" "$settings" "$(inside A sha256sum /etc/default/jod-check)"
   same "nothing beside it" '' "$(inside A find /etc/default /etc/jod-check -name '*.dpkg-*')"
-  same "the timer is enabled" enabled "$(inside A systemctl is-enabled jod-check.timer)"
+  for unit in jod-check.timer jod-check.socket; do
+    same "$unit is enabled" enabled "$(inside A systemctl is-enabled "$unit")"
+    same "and runs" active "$(inside A systemctl is-active "$unit")"
+  done
   more_checks 3 2
   same "what it knew is as it was" "$state" "$(lasting)"
   try inside A jod-check sleep
@@ -56,11 +59,13 @@ story_remove() {
   storage_on
   configure "${household_settings[@]}"
   look
-  inside A systemctl enable --now jod-check.timer
+  inside A systemctl enable --now jod-check.socket jod-check.timer
   await 30 "it checks" has_checked 2
   try inside A env DEBIAN_FRONTEND=noninteractive apt-get remove --yes jod-check
   same "apt removes it" 0 "$status"
-  same "the timer is gone" inactive "$(inside A systemctl is-active jod-check.timer || true)"
+  for unit in jod-check.timer jod-check.socket; do
+    same "$unit is gone" inactive "$(inside A systemctl is-active "$unit" || true)"
+  done
   look
   contains "the configuration is kept" JELLYFIN_API_KEY "$(inside A cat /etc/default/jod-check)"
   contains "so is the state" state.json "$(inside A ls /var/lib/jod-check)"
