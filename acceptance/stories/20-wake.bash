@@ -75,6 +75,44 @@ story_wake() {
   timer stop
 }
 
+story webhook 'a webhook has a check made at once, between two beats'
+story_webhook() {
+  household CHECK_INTERVAL=10min
+  storage_off
+  # The socket first: systemd refuses to start one while its service runs.
+  inside A systemctl start jod-check.socket
+  timer start
+  await 30 "the first check" has_checked 1
+  # The first may still be that one.
+  try inside A systemctl start jod-check
+  try inside A systemctl start jod-check
+  await 10 "B is known to be down" is_known storage.state down
+  look
+  jellyfin browsing
+  try http POST /check
+  contains "the answer" '202 ' "$output"
+  await 20 "a wake request" has_requests 1
+  figure "packet after $(awk -v from="$looked" '{ printf "%.1f", $1 - from }' < <(requests)) s, with CHECK_INTERVAL at 10 min"
+  await 20 "one may ask for the status" http_says GET /status '"state":"waking"'
+  await "$patience" "B boots" has_booted B
+  await "$patience" "B's storage service is there" answers 2049
+  try http POST /check
+  await 20 "and for a page" http_says GET / 'ready'
+  inside A systemctl stop jod-check.socket
+  timer stop
+}
+# http METHOD PATH: of jod-check's socket; prints the status and the body.
+http() {
+  nsenter --net=/run/netns/A python3 - "$@" <<'END'
+import http.client, sys
+connection = http.client.HTTPConnection("127.0.0.1", 8097, timeout=20)
+connection.request(sys.argv[1], sys.argv[2], body=b"{}" if sys.argv[1] == "POST" else None)
+answer = connection.getresponse()
+print(answer.status, answer.read().decode())
+END
+}
+http_says() { [[ $(http "$1" "$2") == "200 "*"$3"* ]]; }
+
 story missed 'B misses two wake requests, and is woken by the third'
 story_missed() {
   household PACKET_COOLDOWN_TIME=4s
