@@ -24,9 +24,13 @@ make_room() {
 # Control groups alone outlive their namespace. systemd's hybrid layout has those of version 2 in a folder of their own.
 groups=jod-check-acceptance
 leave_no_groups() {
-  local folder
+  local folder attempt
   for folder in /sys/fs/cgroup/$groups /sys/fs/cgroup/unified/$groups; do
-    [ ! -d "$folder" ] || find "$folder" -depth -type d -exec rmdir {} + 2>/dev/null || true
+    # What was killed takes a moment to be gone.
+    for ((attempt = 0; attempt < 50; attempt++)); do
+      [ -d "$folder" ] || break
+      find "$folder" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.1
+    done
   done
 }
 

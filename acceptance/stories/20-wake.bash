@@ -97,7 +97,7 @@ story_webhook() {
   await "$patience" "B boots" has_booted B
   await "$patience" "B's storage service is there" answers 2049
   try http POST /check
-  await 20 "and for a page" http_says GET / 'ready'
+  await 20 "and is told when B is ready" http_says GET /status '"state":"ready"'
   inside A systemctl stop jod-check.socket
   timer stop
 }
