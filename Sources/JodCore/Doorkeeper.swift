@@ -47,8 +47,10 @@ public struct WebRequest: Hashable, Sendable {
         bytes.append(byte)
         continue
       }
-      let digits = rest.prefix(2)
-      guard digits.count == 2, let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16) else {
+      let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+      // The number alone would be one with a sign, too.
+      guard digits.utf8.count == 2, digits.allSatisfy(\.isHexDigit), let value = UInt8(digits, radix: 16)
+      else {
         return nil
       }
       bytes.append(value)
@@ -129,8 +131,10 @@ public struct Doorkeeper: Hashable, Sendable {
     guard let token else { return false }
     var offered = request.query("token")
     if let authorization = request.authorization {
-      let parts = authorization.split(separator: " ", maxSplits: 1)
-      if parts.count == 2, parts[0].lowercased() == "bearer" { offered.append(String(parts[1])) }
+      let scheme = authorization.prefix { $0 != " " }
+      if scheme.lowercased() == "bearer" {
+        offered.append(String(authorization.dropFirst(scheme.count).drop { $0 == " " }))
+      }
     }
     guard offered.contains(where: { Self.isEqual($0, token.value) }) else {
       throw WebRefusal(401, "Send HTTP_TOKEN as `Authorization: Bearer …`, or as ?token=….")
