@@ -43,11 +43,15 @@ public struct Shift: Hashable, Sendable {
 
   public func next(at now: Seconds) -> Step {
     let allowed = lastPoll.map { $0 + Self.betweenPolls } ?? began
-    let wanted = hasChecked && !isPromised ? max(allowed, (lastPoll ?? began) + interval) : allowed
-    if now >= wanted { return .check }
     let end = min(began + Self.longest, lastConnection.map { $0 + Self.quiet } ?? began)
-    if now < end { return .wait(until: min(end, wanted)) }
-    return hasChecked && !isPromised ? .leave : .wait(until: wanted)
+    guard hasChecked, !isPromised else {
+      if now >= allowed { return .check }
+      return .wait(until: now < end ? min(end, allowed) : allowed)
+    }
+    // The beat is kept while somebody comes; then it is the timer's again.
+    if now >= end { return .leave }
+    let beat = max(allowed, (lastPoll ?? began) + interval)
+    return now >= beat ? .check : .wait(until: min(end, beat))
   }
 
   /// Whether the time to take connections is over though a promise keeps the run.
