@@ -8,10 +8,10 @@ final class Clerk: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
 
-  /// A request must be whole by then, and what is left of a connection is gone soon after its answer.
+  /// A request must be whole by then, and an answer heard; what is left of a connection is gone soon after its answer.
   private static let patience = TimeAmount.seconds(2)
   private static let goodbye = TimeAmount.milliseconds(500)
-  /// In bytes: the request line and all headers.
+  /// In bytes: the target and all headers, trailers among them.
   private static let headLimit = 16 << 10
 
   private let doorkeeper: Doorkeeper
@@ -19,13 +19,31 @@ final class Clerk: ChannelInboundHandler {
   private let book: NIOLoopBoundBox<Reception.Book>
   private var head: HTTPRequestHead?
   private var bodyLength = 0
-  private var hasBytes = false
   private var isAnswered = false
   private var timer: Scheduled<Void>?
 
   init(doorkeeper: Doorkeeper, desk: Desk, book: NIOLoopBoundBox<Reception.Book>) {
     (self.doorkeeper, self.desk, self.book) = (doorkeeper, desk, book)
   }
+
+  /// Gives a new connection everything between its bytes and a clerk.
+  static func serve(
+    _ channel: any Channel, doorkeeper: Doorkeeper, desk: Desk, book: NIOLoopBoundBox<Reception.Book>
+  ) throws {
+    let pipeline = channel.pipeline.syncOperations
+    try pipeline.addHandler(HTTPResponseEncoder())
+    var limits = NIOHTTPDecoderLimitConfiguration()
+    (limits.maxHeaderFieldSize, limits.maxHeaderListSize) = (headLimit, headLimit)
+    let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
+    // The second limit is for what follows a request for another protocol: nobody takes it.
+    try pipeline.addHandler(ByteToMessageHandler(decoder, maximumBufferSize: headLimit))
+    try pipeline.addHandler(Clerk(doorkeeper: doorkeeper, desk: desk, book: book))
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) { book.value.unanswered += 1 }
+
+  /// Always comes, be the connection one that was gone before anybody looked at it.
+  func handlerRemoved(context: ChannelHandlerContext) { noteAnswer() }
 
   func channelActive(context: ChannelHandlerContext) {
     let (clerk, bound) = loopBound(context)
@@ -41,12 +59,7 @@ final class Clerk: ChannelInboundHandler {
     switch unwrapInboundIn(data) {
     case .head(let head):
       self.head = head
-      let size = head.headers.reduce(head.uri.utf8.count) {
-        $0 + $1.name.utf8.count + $1.value.utf8.count + 4
-      }
-      if size > Self.headLimit {
-        refuse(WebRefusal(431, "The headers are longer than \(Self.headLimit) bytes."), context)
-      } else if case .failure(let refusal) = admission(of: head) {
+      if case .failure(let refusal) = admission(of: head) {
         refuse(refusal, context)
       } else if head.headers[canonicalForm: "expect"].contains(where: { $0.lowercased() == "100-continue" }) {
         let head = HTTPResponseHead(version: .http1_1, status: .continue)
@@ -64,21 +77,23 @@ final class Clerk: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    guard error is HTTPParserError, !isAnswered else {
-      context.close(promise: nil)
-      return
-    }
-    if case HTTPParserError.headerOverflow = error {
-      refuse(WebRefusal(431, "The headers are too long."), context)
-    } else {
+    // Whatever follows the first request goes unheard, be it nonsense: closed at once, the answer would be lost.
+    if isAnswered { return }
+    switch error {
+    case HTTPParserError.headerOverflow:
+      refuse(WebRefusal(431, "Path and headers are longer than \(Self.headLimit) bytes."), context)
+    case is HTTPParserError:
       refuse(WebRefusal(400, "This is no request that can be understood."), context)
+    default:
+      context.close(promise: nil)
     }
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
-    // After the answer the other side has said goodbye, too. Before it, nothing more will come.
-    if isAnswered || head == nil {
+    // After the answer the other side has said goodbye, and may still be reading. Before it, nothing more will come.
+    if isAnswered { return }
+    if head == nil {
       context.close(promise: nil)
     } else {
       refuse(WebRefusal(400, "The request ended too early."), context)
@@ -87,16 +102,20 @@ final class Clerk: ChannelInboundHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     timer?.cancel()
-    noteAnswer()
     context.fireChannelInactive()
   }
 
   private func admission(of head: HTTPRequestHead) -> Result<WebService, WebRefusal> {
+    func value(_ name: String) -> String? {
+      // Where one is enough, several are another (RFC 9110, section 5.3).
+      let values = head.headers[name]
+      return values.isEmpty ? nil : values.joined(separator: ", ")
+    }
     let request = WebRequest(
       method: head.method.rawValue, target: head.uri, hosts: head.headers["host"],
-      authorization: head.headers.first(name: "authorization"), origin: head.headers.first(name: "origin"),
-      fetchSite: head.headers.first(name: "sec-fetch-site"),
-      bodyLength: head.headers.first(name: "content-length").flatMap { Int($0) })
+      authorization: value("authorization"), origin: value("origin"), fetchSite: value("sec-fetch-site"),
+      // The decoder lets digits pass, more of them than a number has here.
+      bodyLength: value("content-length").map { Int($0) ?? .max })
     do throws(WebRefusal) {
       return .success(try doorkeeper.admit(request))
     } catch {
@@ -137,18 +156,23 @@ final class Clerk: ChannelInboundHandler {
       let body = context.channel.allocator.buffer(bytes: document.body)
       context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
     }
+    closeLater(Self.patience, context)
     let (clerk, bound) = loopBound(context)
-    context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in clerk.value.sayGoodbye(bound.value)
-    }
+    context.writeAndFlush(wrapOutboundOut(.end(nil))).whenSuccess { clerk.value.sayGoodbye(bound.value) }
     book.value.ring()
   }
 
   /// Closed at once, what the other side still sends would break the connection before it has read the answer.
   private func sayGoodbye(_ context: ChannelHandlerContext) {
+    closeLater(Self.goodbye, context)
+    // Closes all of it where the other side has said goodbye.
     context.close(mode: .output, promise: nil)
+  }
+
+  private func closeLater(_ time: TimeAmount, _ context: ChannelHandlerContext) {
     let (_, bound) = loopBound(context)
     timer?.cancel()
-    timer = context.eventLoop.scheduleTask(in: Self.goodbye) { bound.value.close(promise: nil) }
+    timer = context.eventLoop.scheduleTask(in: time) { bound.value.close(promise: nil) }
   }
 
   private func noteAnswer() {

@@ -2,7 +2,6 @@ import CSystemd
 import Glibc
 import JodCore
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 
 /// Takes the connections that wait at `jod-check.socket`, on the event loop's thread, while the main thread makes the
@@ -51,7 +50,9 @@ final class Reception: Sendable {
     doors = sockets.compactMap { socket in
       let doorkeeper = Doorkeeper(token: token, isLoopback: Self.isLoopback(socket))
       // What cannot be served is left to the next run, ignoring: this one has a check to make.
-      return try? Self.open(socket, on: group, book) { Clerk(doorkeeper: doorkeeper, desk: desk, book: book) }
+      return try? Self.open(socket, on: group, book) { channel in
+        try Clerk.serve(channel, doorkeeper: doorkeeper, desk: desk, book: book)
+      }
     }
     awaitRequestsAtTheDoor(sockets)
   }
@@ -73,7 +74,7 @@ final class Reception: Sendable {
 
   private static func open(
     _ socket: CInt, on group: any EventLoopGroup, _ book: NIOLoopBoundBox<Book>,
-    _ clerk: @escaping @Sendable () -> Clerk
+    _ serve: @escaping @Sendable (any Channel) throws -> Void
   ) throws -> any Channel {
     try ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 4096)
@@ -84,14 +85,7 @@ final class Reception: Sendable {
         }
       }
       .childChannelOption(.allowRemoteHalfClosure, value: true)
-      .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          let pipeline = channel.pipeline.syncOperations
-          try pipeline.addHandler(HTTPResponseEncoder())
-          try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
-          try pipeline.addHandler(clerk())
-        }
-      }
+      .childChannelInitializer { channel in channel.eventLoop.makeCompletedFuture { try serve(channel) } }
       .withBoundSocket(socket).wait()
   }
 
@@ -233,7 +227,6 @@ private final class Gate: ChannelDuplexHandler {
     let connection = unwrapInboundIn(data)
     book.value.open += 1
     book.value.taken += 1
-    book.value.unanswered += 1
     book.value.shift.noteConnection(at: Clock.seconds(CLOCK_BOOTTIME))
     book.value.ring()
     let bound = NIOLoopBound(context, eventLoop: context.eventLoop)

