@@ -14,7 +14,7 @@ public struct Shift: Hashable, Sendable {
   /// A run leaves when so much time has passed without a connection.
   static let quiet: Seconds = 1
   /// A run takes connections for so long at most.
-  static let longest: Seconds = 10
+  public static let longest: Seconds = 10
 
   public let began: Seconds
   public let interval: Seconds
@@ -24,6 +24,7 @@ public struct Shift: Hashable, Sendable {
   private var lastConnection: Seconds?
   /// Somebody was told that a check follows, after the last poll began.
   private var isPromised = false
+  private var hasLeft = false
 
   /// - Parameter interval: `CHECK_INTERVAL`: every start of a run sets the timer back, so the run must keep its beat.
   public init(began: Seconds, interval: Seconds, lastPoll: Seconds?) {
@@ -34,7 +35,18 @@ public struct Shift: Hashable, Sendable {
 
   public mutating func noteConnection(at time: Seconds) { lastConnection = time }
 
-  public mutating func notePromise() { isPromised = true }
+  /// Somebody is to be told that a check follows; false where the run has made its last.
+  public mutating func promise() -> Bool {
+    if hasLeft { return false }
+    isPromised = true
+    return true
+  }
+
+  /// Ends the run, unless a poll is due to somebody; returns whether it has ended.
+  public mutating func leave() -> Bool {
+    hasLeft = hasChecked && !isPromised
+    return hasLeft
+  }
 
   /// A poll begins: whoever was promised one before has it.
   public mutating func notePoll(at time: Seconds) {
@@ -53,7 +65,4 @@ public struct Shift: Hashable, Sendable {
     let beat = max(allowed, (lastPoll ?? began) + interval)
     return now >= beat ? .check : .wait(until: min(end, beat))
   }
-
-  /// Whether the time to take connections is over though a promise keeps the run.
-  public func isOver(at now: Seconds) -> Bool { now >= began + Self.longest }
 }

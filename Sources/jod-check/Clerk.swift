@@ -126,7 +126,9 @@ final class Clerk: ChannelInboundHandler {
   private func answer(_ admission: Result<WebService, WebRefusal>, _ context: ChannelHandlerContext) {
     switch admission.flatMap({ service in desk.give(service).map { (service, $0) } }) {
     case .success(let (service, document)):
-      if service == .check { book.value.shift.notePromise() }
+      if service == .check, !book.value.shift.promise() {
+        return refuse(WebRefusal(503, "The last check of this run is over. Ask again."), context)
+      }
       send(document, [:], context)
     case .failure(let refusal):
       refuse(refusal, context)
@@ -159,7 +161,7 @@ final class Clerk: ChannelInboundHandler {
     closeLater(Self.patience, context)
     let (clerk, bound) = loopBound(context)
     context.writeAndFlush(wrapOutboundOut(.end(nil))).whenSuccess { clerk.value.sayGoodbye(bound.value) }
-    book.value.ring()
+    book.value.bell.ring()
   }
 
   /// Closed at once, what the other side still sends would break the connection before it has read the answer.

@@ -25,13 +25,26 @@ final class Reception: Sendable {
     var taken = 0
     var unanswered = 0
     var open = 0
-    /// Wakes the main thread.
-    var bell: EventLoopPromise<Void>?
+    var bell = Bell()
+  }
+
+  /// Wakes the main thread.
+  struct Bell {
+    private var listener: EventLoopPromise<Void>?
+    /// Something happened since the last silence, be it that nobody listened.
+    private var isRung = false
 
     mutating func ring() {
-      bell?.succeed()
-      bell = nil
+      isRung = true
+      listener?.succeed()
+      listener = nil
     }
+
+    mutating func listen(_ promise: EventLoopPromise<Void>) {
+      if isRung { promise.succeed() } else { listener = promise }
+    }
+
+    mutating func silence() { (isRung, listener) = (false, nil) }
   }
 
   /// Begins to take connections; nil where systemd handed over no socket.
@@ -47,14 +60,19 @@ final class Reception: Sendable {
     let shift = Shift(began: Clock.seconds(CLOCK_BOOTTIME), interval: interval, lastPoll: lastPoll)
     let book = NIOLoopBoundBox.makeBoxSendingValue(Book(shift: shift), eventLoop: loop)
     self.book = book
-    doors = sockets.compactMap { socket in
+    // Before the doors are open: whoever waits there is gone from there soon.
+    let isExpected = Self.isSomebodyWaiting(at: sockets)
+    let doors = sockets.compactMap { socket in
       let doorkeeper = Doorkeeper(token: token, isLoopback: Self.isLoopback(socket))
       // What cannot be served is left to the next run, ignoring: this one has a check to make.
       return try? Self.open(socket, on: group, book) { channel in
         try Clerk.serve(channel, doorkeeper: doorkeeper, desk: desk, book: book)
       }
     }
-    awaitRequestsAtTheDoor(sockets)
+    self.doors = doors
+    // On the loop, for a poll can take long: a flood must not keep a run for ever.
+    loop.scheduleTask(in: .seconds(Int64(Shift.longest))) { Self.close(doors) }
+    if isExpected { awaitRequestsAtTheDoor() }
   }
 
   /// With what a valid configuration says.
@@ -92,8 +110,6 @@ final class Reception: Sendable {
   /// Makes the checks that are due, with `poll`, and returns when it is time to leave.
   func serve(_ poll: (_ isAsked: Bool) -> Void) {
     while true {
-      // A flood must not keep a run for ever.
-      if onLoop({ $0.shift.isOver(at: Clock.seconds(CLOCK_BOOTTIME)) }) { closeDoors() }
       switch step() {
       case .check:
         let isAsked = onLoop { book in
@@ -105,9 +121,8 @@ final class Reception: Sendable {
         awaitBell(until: until)
       case .leave:
         close()
-        // Whoever was let in meanwhile was promised a check.
-        guard case .leave = step() else { continue }
-        return
+        // Whoever was let in meanwhile may have been promised a check.
+        if onLoop({ $0.shift.leave() }) { return }
       }
     }
   }
@@ -125,9 +140,12 @@ final class Reception: Sendable {
 
   private func step() -> Shift.Step { onLoop { $0.shift.next(at: Clock.seconds(CLOCK_BOOTTIME)) } }
 
-  private func awaitRequestsAtTheDoor(_ sockets: [CInt]) {
+  private static func isSomebodyWaiting(at sockets: [CInt]) -> Bool {
     var waiting = sockets.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    guard Glibc.poll(&waiting, nfds_t(waiting.count), 0) > 0 else { return }
+    return Glibc.poll(&waiting, nfds_t(waiting.count), 0) > 0
+  }
+
+  private func awaitRequestsAtTheDoor() {
     let deadline = NIODeadline.now() + Self.courtesy
     while NIODeadline.now() < deadline {
       if onLoop({ $0.taken > 0 && $0.unanswered == 0 }) { return }
@@ -135,13 +153,13 @@ final class Reception: Sendable {
     }
   }
 
-  private func closeDoors() {
+  private static func close(_ doors: [any Channel]) {
     for door in doors { door.close(promise: nil) }
   }
 
   /// Takes no more, and answers whoever was let in.
   private func close() {
-    closeDoors()
+    Self.close(doors)
     let deadline = NIODeadline.now() + Self.farewell
     while NIODeadline.now() < deadline, onLoop({ $0.open > 0 }) { awaitBell(deadline - .now()) }
   }
@@ -155,15 +173,14 @@ final class Reception: Sendable {
 
   /// Waits until something happens, or for so long.
   private func awaitBell(_ time: TimeAmount) {
-    let bell = loop.makePromise(of: Void.self)
-    let timer = loop.scheduleTask(in: time) { bell.succeed() }
-    onLoop { book in
-      // Two never wait at once: only the main thread does.
-      book.bell = bell
-    }
+    let promise = loop.makePromise(of: Void.self)
+    let timer = loop.scheduleTask(in: time) { promise.succeed() }
+    onLoop { $0.bell.listen(promise) }
     // It never fails, ignoring.
-    try? bell.futureResult.wait()
+    try? promise.futureResult.wait()
     timer.cancel()
+    // Whatever rang is seen by who looks now.
+    onLoop { $0.bell.silence() }
   }
 
   @discardableResult
@@ -202,44 +219,5 @@ final class Reception: Sendable {
       default: return false
       }
     }
-  }
-}
-
-/// Lets no more connections in than there are places.
-private final class Gate: ChannelDuplexHandler {
-  typealias InboundIn = any Channel
-  typealias OutboundIn = Never
-
-  private let book: NIOLoopBoundBox<Reception.Book>
-  private var isHeld = false
-
-  init(book: NIOLoopBoundBox<Reception.Book>) { self.book = book }
-
-  func read(context: ChannelHandlerContext) {
-    guard book.value.open < Reception.places else {
-      isHeld = true
-      return
-    }
-    context.read()
-  }
-
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    let connection = unwrapInboundIn(data)
-    book.value.open += 1
-    book.value.taken += 1
-    book.value.shift.noteConnection(at: Clock.seconds(CLOCK_BOOTTIME))
-    book.value.ring()
-    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-    let gate = NIOLoopBound(self, eventLoop: context.eventLoop)
-    connection.closeFuture.whenComplete { _ in gate.value.release(bound.value) }
-    context.fireChannelRead(data)
-  }
-
-  private func release(_ context: ChannelHandlerContext) {
-    book.value.open -= 1
-    book.value.ring()
-    guard isHeld else { return }
-    isHeld = false
-    context.read()
   }
 }

@@ -23,7 +23,8 @@ extension Shift {
 
   fileprivate func promised() -> Shift {
     var shift = self
-    shift.notePromise()
+    let isPromised = shift.promise()
+    #expect(isPromised)
     return shift
   }
 }
@@ -68,7 +69,7 @@ struct ShiftTests {
   @Test("many promises are one poll")
   func many() {
     var shift = shift().visited(at: 100)
-    for _ in 0..<1000 { shift.notePromise() }
+    for _ in 0..<1000 { shift = shift.promised() }
     #expect(shift.next(at: 100) == .check)
     #expect(shift.polled(at: 100).next(at: 100) == .wait(until: 101))
   }
@@ -111,5 +112,19 @@ struct ShiftTests {
     #expect(shift(interval: 1).polled(at: 100).next(at: 105) == .leave)
     #expect(shift(interval: 1).visited(at: 100).polled(at: 100).next(at: 105) == .leave)
     #expect(shift(interval: 1).visited(at: 109.9).polled(at: 109).next(at: 114) == .leave)
+  }
+
+  @Test(
+    "it leaves nobody who was promised a poll, nor before its first, and once it has left it promises nothing"
+  )
+  func leaving() {
+    func end(_ shift: Shift) -> (hasLeft: Bool, promisesMore: Bool) {
+      var shift = shift
+      return (shift.leave(), shift.promise())
+    }
+    #expect(end(shift()) == (false, true))
+    #expect(end(shift().polled(at: 100).promised()) == (false, true))
+    #expect(end(shift().polled(at: 100)) == (true, false))
+    #expect(end(shift().promised().polled(at: 100)) == (true, false))
   }
 }

@@ -72,7 +72,7 @@ private struct ShiftWalk {
   }
 
   private mutating func promise() {
-    shift.notePromise()
+    if !shift.promise() { fail("promised nothing though it stays") }
     openPromise = openPromise ?? time
     promises += 1
     promisesOfThisRun += 1
@@ -101,7 +101,7 @@ private struct ShiftWalk {
     // Those who are inside have half a second, and are cut off then.
     pass(until: time + 0.5)
     inside = []
-    guard case .leave = shift.next(at: time) else { return }
+    guard shift.leave() else { return }
     if pollsOfThisRun == 0 { fail("left without a poll") }
     if let openPromise { fail("left the promise of \(openPromise) open") }
     if time - shift.began > Shift.longest + 2 * (Self.longestPoll + Shift.betweenPolls) + 1 {

@@ -171,4 +171,13 @@ struct HostileRequestTests {
     visit.say(Array("{}".utf8))
     #expect(WireAnswer(visit.heard)?.status == 202)
   }
+
+  @Test("whoever asks for a check when the last is made is told to ask again")
+  func tooLate() throws {
+    let visit = try Visit(desk: office.desk)
+    let hasLeft = visit.book.value.shift.leave()
+    #expect(hasLeft)
+    visit.say(Array(HostileRequest.post().utf8))
+    #expect(WireAnswer(visit.heard)?.status == 503)
+  }
 }

@@ -9,7 +9,7 @@ import NIOHTTP1
 /// A connection to a clerk without a socket, in a time of its own.
 final class Visit {
   let channel = EmbeddedChannel()
-  private let book: NIOLoopBoundBox<Reception.Book>
+  let book: NIOLoopBoundBox<Reception.Book>
   private let line = Line()
   private(set) weak var clerk: Clerk?
   /// What was said to the visitor so far.
