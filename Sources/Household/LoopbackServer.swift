@@ -104,12 +104,11 @@ enum Sockets {
   struct Failure: Error { let call: String, code: Int32 }
 
   static func listen(host: String, port: Int, backlog: Int32) throws -> Int32 {
-    let isIPv6 = host.contains(":")
-    let descriptor = socket(
-      isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    let family = host.hasPrefix("/") ? AF_UNIX : host.contains(":") ? AF_INET6 : AF_INET
+    let descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var on: Int32 = 1
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
-    let bound = isIPv6 ? bind6(descriptor, port) : withAddress(port) { Foundation.bind(descriptor, $0, $1) }
+    let bound = withAddress(port, host: host) { Foundation.bind(descriptor, $0, $1) }
     guard bound == 0, Foundation.listen(descriptor, backlog) == 0 else {
       defer { close(descriptor) }
       throw Failure(call: "listen", code: errno)
@@ -127,28 +126,34 @@ enum Sockets {
     return Int(UInt16(bigEndian: address.sin6_port))
   }
 
-  /// Calls with the address 127.0.0.1 and a port.
-  static func withAddress(_ port: Int, _ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+  /// Calls with an address and a port, or with a path.
+  static func withAddress(
+    _ port: Int, host: String = "127.0.0.1", _ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+  ) -> Int32 {
+    func pass<Address>(_ address: Address) -> Int32 {
+      withUnsafePointer(to: address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          call($0, socklen_t(MemoryLayout<Address>.size))
+        }
+      }
+    }
+    if host.hasPrefix("/") {
+      var address = sockaddr_un()
+      address.sun_family = sa_family_t(AF_UNIX)
+      withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: host.utf8.prefix($0.count - 1)) }
+      return pass(address)
+    }
+    if host.contains(":") {
+      var address = sockaddr_in6()
+      address.sin6_family = sa_family_t(AF_INET6)
+      address.sin6_port = UInt16(port).bigEndian
+      inet_pton(AF_INET6, host, &address.sin6_addr)
+      return pass(address)
+    }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = UInt16(port).bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    return withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        call($0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-  }
-
-  private static func bind6(_ descriptor: Int32, _ port: Int) -> Int32 {
-    var address = sockaddr_in6()
-    address.sin6_family = sa_family_t(AF_INET6)
-    address.sin6_port = UInt16(port).bigEndian
-    address.sin6_addr = in6addr_loopback
-    return withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        Foundation.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in6>.size))
-      }
-    }
+    inet_pton(AF_INET, host, &address.sin_addr)
+    return pass(address)
   }
 }
