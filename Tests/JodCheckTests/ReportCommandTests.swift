@@ -117,16 +117,7 @@ extension World {
 
     private func desk(_ home: Home) throws -> Desk {
       home.sandbox.environment["HTTP_TOKEN"] = "open-sesame"
-      let settings = Settings(
-        environment: home.sandbox.environment, stateDirectory: "\(home.sandbox.folder)/state",
-        runtimeDirectory: "\(home.sandbox.folder)/run")
-      let program = Program(
-        settings: settings, configuration: try settings.configuration(),
-        output: Output(json: false, environment: [:]),
-        store: Store(
-          stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: .normal),
-        mountstats: -1)
-      return Desk(program)
+      return try home.sandbox.desk()
     }
 
     private func text(_ service: WebService, of desk: Desk) throws -> String {

@@ -1,6 +1,9 @@
 import Foundation
 import Household
+import JodCore
 import Testing
+
+@testable import jod_check
 
 /// Tests with real parts, one after another: time limits of the program hold on a machine that does little else.
 @Suite("With real parts", .serialized)
@@ -127,4 +130,18 @@ struct Home {
   func someoneBrowses() { jellyfin.say(sessions: "[\(FakeJellyfin.session())]") }
 
   func nobody() { jellyfin.say(sessions: "[]") }
+}
+
+extension Sandbox {
+  /// What the socket hands out of these folders.
+  func desk() throws -> Desk {
+    let settings = Settings(
+      environment: environment, stateDirectory: "\(folder)/state", runtimeDirectory: "\(folder)/run")
+    let store = Store(
+      stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: .normal)
+    return Desk(
+      Program(
+        settings: settings, configuration: try settings.configuration(),
+        output: Output(json: false, environment: [:]), store: store, mountstats: -1))
+  }
 }

@@ -23,19 +23,17 @@ enum Arrival: CaseIterable, Sendable {
 @Suite("Hostile requests")
 struct HostileRequestTests {
   /// A desk with a status that an earlier check left.
-  final class Office: Sendable {
-    let folder: String
+  struct Office {
+    private let sandbox: Sandbox
     let desk: Desk
 
     init() throws {
-      folder = "\(NSTemporaryDirectory())jod-check-desk-\(UUID().uuidString)"
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      let store = Store(stateDirectory: folder, runtimeDirectory: folder, mode: .normal)
-      try store.write(Status.nothingKnown)
-      desk = Desk(store: store)
+      sandbox = try Sandbox()
+      try Store(
+        stateDirectory: "\(sandbox.folder)/state", runtimeDirectory: "\(sandbox.folder)/run", mode: .normal
+      ).write(Status.nothingKnown)
+      desk = try sandbox.desk()
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
   }
 
   let office: Office
