@@ -13,7 +13,7 @@ struct HistoryFile {
   /// this does not happen at every line. Killed at any instruction, the file is the old one, with or without (some of)
   /// what was to be added, or the new one.
   func append(_ lines: [UInt8]) throws(SystemError) {
-    let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o640)
+    let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
     guard descriptor >= 0 else { throw SystemError("open \(path)") }
     defer { close(descriptor) }
     let size = try size(descriptor)
@@ -30,7 +30,7 @@ struct HistoryFile {
       }
     }
     let kept = try tail(descriptor, size: size, limit: Self.limit * 3 / 4) + added
-    try Files.replace(path, with: kept, mode: 0o640, durable: true)
+    try Files.replace(path, with: kept, mode: 0o600, durable: true)
   }
 
   /// The newest whole lines, as many as the bound allows; none where there is no file. Whatever its size, no more than the

@@ -13,7 +13,7 @@ struct ReportCommand: ParsableCommand {
       """,
     version: Version.current)
 
-  @Option(help: ArgumentHelp("Days to look back, today included, 1 to 366.", valueName: "days"))
+  @Option(help: ArgumentHelp("Days to look back, today included, 1 to 366.", valueName: "DAYS"))
   var days = 7
 
   @Flag(help: "Print one JSON document.")
@@ -63,11 +63,14 @@ struct ReportCommand: ParsableCommand {
     guard isatty(STDOUT_FILENO) == 1 else { return .plain }
     var size = winsize()
     let width = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
-    func variable(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(variable).first { !$0.isEmpty } ?? ""
+    let locale = [getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG")].map(text).first { !$0.isEmpty } ?? ""
     return SummaryText.Place(
       width: width, isUnicode: locale.lowercased().replacing("-", with: "").hasSuffix("utf8"),
-      isColoured: variable("NO_COLOR").isEmpty && variable("TERM") != "dumb")
+      isColoured: text(getenv("NO_COLOR")).isEmpty && text(getenv("TERM")) != "dumb")
+  }
+
+  private static func text(_ variable: UnsafeMutablePointer<CChar>?) -> String {
+    variable.map { String(cString: $0) } ?? ""
   }
 }
 

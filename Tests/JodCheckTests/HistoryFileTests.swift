@@ -105,7 +105,7 @@ extension World {
     // MARK: The file
 
     @Test(
-      "it is bounded by dropping the oldest, whole lines only, and the file stays readable for its group alone"
+      "it is bounded by dropping the oldest, whole lines only, and the file stays readable for its user alone"
     )
     func bound() throws {
       let sandbox = try Sandbox()
@@ -116,7 +116,7 @@ extension World {
       let attributes = try FileManager.default.attributesOfItem(
         atPath: "\(sandbox.folder)/state/history.jsonl")
       #expect(try #require(attributes[.size] as? Int) <= HistoryFile.limit)
-      #expect(try #require(attributes[.posixPermissions] as? Int) & 0o027 == 0)
+      #expect(try #require(attributes[.posixPermissions] as? Int) & 0o077 == 0)
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: "\(sandbox.folder)/state") == ["history.jsonl"])
     }
