@@ -55,6 +55,14 @@ public final class FakeJellyfin: Sendable {
   /// The requests so far, with their headers.
   public var requests: [String] { box.state.withLock { $0.requests } }
 
+  /// The messages that were to be shown so far: the session's id, and the body.
+  public var messages: [String] {
+    requests.filter { $0.hasPrefix("POST ") }.map { request in
+      let id = request.split(separator: "/").dropFirst(2).first ?? ""
+      return "\(id) \(request.split(separator: "\r\n").last ?? "")"
+    }
+  }
+
   /// How many connections brought them.
   public var connections: Int { box.state.withLock { $0.connections } }
 
@@ -68,6 +76,9 @@ public final class FakeJellyfin: Sendable {
           || request.contains("Authorization: MediaBrowser Token=\"\(key)\"")
       else {
         return reply("401 Unauthorized", body: "")
+      }
+      if request.hasPrefix("POST /Sessions/"), path?.hasSuffix("/Message") == true {
+        return "HTTP/1.1 204 No Content\r\nServer: Kestrel\r\nDate: \(httpDate(Date()))\r\n\r\n"
       }
       return path.flatMap { state.bodies[$0] }.map { reply("200 OK", body: $0) }
         ?? reply("404 Not Found", body: "")
@@ -99,15 +110,17 @@ public final class FakeJellyfin: Sendable {
 
   /// A session of Jellyfin 10.11: browsing, playing, or paused for so many seconds.
   public static func session(
-    user: String = "Anna", client: String = "Jellyfin Android TV", device: String = "Living room",
-    secondsSinceActivity: Double = 0, film: String? = nil, pausedFor pause: Double? = nil
+    id: String = "5406", user: String = "Anna", client: String = "Jellyfin Android TV",
+    device: String = "Living room",
+    secondsSinceActivity: Double = 0, film: String? = nil, pausedFor pause: Double? = nil,
+    showsMessages: Bool = false
   ) -> String {
     let item = film.map { #""NowPlayingItem":{"Name":"\#($0)","Type":"Movie"},"# } ?? ""
     let paused = pause.map { #""LastPausedDate":"\#(stamp(secondsAgo: $0))","# } ?? ""
     let checkIn = film == nil ? "0001-01-01T00:00:00.0000000Z" : stamp()
     return """
       {"PlayState":{"CanSeek":\(film != nil),"IsPaused":\(pause != nil),"IsMuted":false},"AdditionalUsers":[],\
-      "Id":"5406","UserId":"89b2ae71b4514311bb24ea1c4ca0461d","UserName":"\(user)","Client":"\(client)",\
+      "Id":"\(id)","SupportedCommands":[\(showsMessages ? "\"DisplayMessage\"" : "")],"UserId":"89b2ae71b4514311bb24ea1c4ca0461d","UserName":"\(user)","Client":"\(client)",\
       "LastActivityDate":"\(stamp(secondsAgo: secondsSinceActivity))","LastPlaybackCheckIn":"\(checkIn)",\(paused)\
       \(item)"DeviceName":"\(device)","DeviceId":"\(user)-\(device)","IsActive":true,"NowPlayingQueue":[]}
       """

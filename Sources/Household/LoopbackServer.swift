@@ -55,16 +55,26 @@ public final class LoopbackServer: Sendable {
 public struct Connection: Sendable {
   let descriptor: Int32
 
-  /// Reads one request up to the end of its header; nil once the client has gone.
+  /// Reads one request with its body, if `Content-Length` announces one; nil once the client has gone.
   public func readRequest() -> String? {
     var bytes: [UInt8] = []
     var byte: UInt8 = 0
+    // Known at the end of the header.
+    var size: Int?
     while bytes.count < 65536 {
       guard recv(descriptor, &byte, 1, 0) == 1 else { return nil }
       bytes.append(byte)
-      if bytes.suffix(4) == Array("\r\n\r\n".utf8)[...] { return String(decoding: bytes, as: UTF8.self) }
+      if size == nil, bytes.suffix(4) == Array("\r\n\r\n".utf8)[...] {
+        size = bytes.count + Self.bodyLength(String(decoding: bytes, as: UTF8.self))
+      }
+      if bytes.count == size { return String(decoding: bytes, as: UTF8.self) }
     }
     return nil
+  }
+
+  private static func bodyLength(_ head: String) -> Int {
+    let line = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
+    return line.flatMap { Int($0.drop { $0 != ":" }.dropFirst().trimmingCharacters(in: .whitespaces)) } ?? 0
   }
 
   /// Sends bytes; returns false once the client has gone.

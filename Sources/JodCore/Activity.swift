@@ -75,15 +75,38 @@ public struct ActivityJudge {
     self.boot = boot
   }
 
+  private var sessions: [Session] {
+    answer.sessions.compactMap { if case .session(let session) = $0 { session } else { nil } }
+  }
+
+  private func playing(_ sessions: [Session]) -> [Session] {
+    sessions.filter { $0.hasItem && !$0.isPaused && isAlive($0) }
+  }
+
   /// Those who are active, players first, each device once.
   public func active(_ memory: inout ActivityMemory) -> [ActiveSession] {
-    let sessions = answer.sessions.compactMap { if case .session(let session) = $0 { session } else { nil } }
+    let sessions = sessions
     forgetOldRecovery(&memory)
     leaveOutUnseenTime(&memory)
-    let playing = sessions.filter { $0.hasItem && !$0.isPaused && isAlive($0) }
+    let playing = playing(sessions)
     let paused = paused(sessions.filter { $0.hasItem && $0.isPaused }, &memory)
     let browsing = browsingDevices(sessions, playing: Set(playing.map(\.deviceKey)), &memory)
-    return playing.map { person($0, .playing) } + paused + notUnderstood + browsing
+    return playing.map { person($0, .playing) } + paused + notUnderstood + browsing.map(\.person)
+  }
+
+  /// Where those can be told something who browse and wake the storage: the screens of their sessions that play nothing.
+  ///
+  /// - Parameter memory: as `active` left it.
+  public func screens(_ memory: ActivityMemory) -> [String] {
+    // The same signs again, of which nothing new is learned.
+    var memory = memory
+    let sessions = sessions
+    let playing = playing(sessions)
+    let browsing = browsingDevices(sessions, playing: Set(playing.map(\.deviceKey)), &memory)
+    let waiting = Set(browsing.filter(\.person.wakes).map(\.key))
+    return sessions.filter {
+      !$0.hasItem && waiting.contains($0.deviceKey) && person($0, .browsing).wakes
+    }.compactMap(\.screen)
   }
 
   /// Once every stamp that counts is newer than the reconnecting after a recovery, the recovery means nothing more;
@@ -151,7 +174,7 @@ public struct ActivityJudge {
 
   private func browsingDevices(
     _ sessions: [Session], playing: Set<String>, _ memory: inout ActivityMemory
-  ) -> [ActiveSession] {
+  ) -> [Sign] {
     let signs = signsOfBrowsing(sessions)
     let present = Set(signs.map(\.key))
     // While Jellyfin was away nobody could be seen, so a device that was not seen was not necessarily quiet.
@@ -159,17 +182,16 @@ public struct ActivityJudge {
     memory.browsing = memory.browsing.filter { key, _ in
       !playing.contains(key) && (present.contains(key) || !quietIsCertain)
     }
-    var active: [ActiveSession] = []
+    var active: [Sign] = []
     var seen: Set<String> = []
-    for sign in signs where seen.insert(sign.key).inserted {
+    for var sign in signs where seen.insert(sign.key).inserted {
       if memory.browsing[sign.key] == nil, memory.browsing.count < Self.rememberedDevices {
         memory.browsing[sign.key] = boot
       }
       let since = memory.browsing[sign.key] ?? boot
       if let limit = configuration.browsingLimit, boot - since >= limit { continue }
-      var person = sign.person
-      person.wakes = memory.recovered.map { sign.stamp > $0 + Self.reconnecting } ?? true
-      active.append(person)
+      sign.person.wakes = memory.recovered.map { sign.stamp > $0 + Self.reconnecting } ?? true
+      active.append(sign)
     }
     return active
   }

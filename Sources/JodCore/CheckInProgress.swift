@@ -64,6 +64,7 @@ struct CheckInProgress {
         Event(.storageReady, .notice, "The storage is ready; jod-check did not wake it."))
     }
     if decision.memory.state.wasReadySinceDown != true {
+      if let wake { decision.memory.noteTimeToReady(wake, now) }
       // Without a wake somebody switched it on by hand, and works on it.
       decision.memory.state.foundReady = wake == nil ? now.moment : nil
     }

@@ -60,6 +60,8 @@ public struct State: Hashable, Sendable, Codable {
   public var wasReadySinceDown: Bool?
   /// When blind: whether it was woken since it was last powered off.
   public var isPresumedOn: Bool?
+  /// Seconds that the last wakes took until the storage server was ready, oldest first.
+  public var timesToReady: [Seconds]?
 
   public init() {}
 
@@ -72,6 +74,7 @@ public struct State: Hashable, Sendable, Codable {
     ]
     return version == Self.currentVersion && counts.allSatisfy(Self.isCount) && counters.isPlausible
       && moments.allSatisfy { $0?.isPlausible ?? true } && hold?.isPlausible ?? true
+      && timesToReady?.allSatisfy(Moment.isBootClock) ?? true
   }
 }
 
@@ -109,6 +112,8 @@ public struct Runtime: Hashable, Sendable, Codable {
   public var jellyfinIsAway = false
   public var devicesRefused = false
   public var troubles = TroubleMemory()
+  /// Who was told that the storage is starting, and not yet that it is ready.
+  public var told: Told?
   /// The state as last decided: noted here, in memory, before it is carried out or reaches the disk.
   public var state: State?
 
@@ -121,7 +126,7 @@ public struct Runtime: Hashable, Sendable, Codable {
       && (lastCheck?.powerOffIn).map(Moment.isBootClock) ?? true && beat.isPlausible && activity.isPlausible
       && troubles.isPlausible
       && idle?.isPlausible ?? true && lastCheck?.at.isPlausible ?? true && probeSince?.isPlausible ?? true
-      && state?.isPlausible ?? true
+      && state?.isPlausible ?? true && told?.wake.isPlausible ?? true
   }
 }
 

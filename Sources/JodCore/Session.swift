@@ -13,6 +13,8 @@ public struct Session: Hashable, Sendable {
   public var lastActivity: Seconds?
   public var lastPlaybackCheckIn: Seconds?
   public var lastPaused: Seconds?
+  /// Where a message for its screen goes: its `Id`, of a session that can show one; else nil.
+  public var screen: String?
 }
 
 /// One entry of `GET /Sessions`.
@@ -56,6 +58,8 @@ public struct JellyfinAnswer: Hashable, Sendable {
 
 extension SessionEntry: Decodable {
   private enum Key: String, CodingKey {
+    case id = "Id"
+    case supportedCommands = "SupportedCommands"
     case userName = "UserName"
     case userID = "UserId"
     case client = "Client"
@@ -93,7 +97,21 @@ extension SessionEntry: Decodable {
         deviceKey: deviceKey(id: deviceID, name: device, client: client), deviceID: deviceID,
         hasItem: hasItem, isPaused: isPaused, lastActivity: try fields.time(.lastActivity),
         lastPlaybackCheckIn: try fields.time(.lastPlaybackCheckIn),
-        lastPaused: try fields.time(.lastPaused)))
+        lastPaused: try fields.time(.lastPaused), screen: screen(fields)))
+  }
+
+  /// What is not understood here shows no message, and changes nothing else.
+  private static func screen(_ fields: KeyedDecodingContainer<Key>) -> String? {
+    guard let commands = try? fields.decodeIfPresent([String].self, forKey: .supportedCommands),
+      commands.contains("DisplayMessage"), let id = try? fields.text(.id), isPlainID(id)
+    else { return nil }
+    return id
+  }
+
+  /// The id goes into the path of a request, so nothing else than what Jellyfin makes ids of may be in it.
+  private static func isPlainID(_ id: String) -> Bool {
+    (1...64).contains(id.utf8.count)
+      && id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
   }
 }
 

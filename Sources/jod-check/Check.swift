@@ -15,12 +15,16 @@ struct Check {
     if check.decision.actions.contains(.sendWakeRequest) { sendWakeRequest(&check) }
     remember(&check)
     if check.decision.actions.contains(.powerOff) { powerOff(&check) }
-    return report(check, start: start)
+    let status = report(&check, start: start)
+    // Last of all: nothing waits for a word on a screen.
+    show(check.notices, start: start)
+    return status
   }
 
   /// A check that was decided, and what came of it so far.
   private struct Decided {
     let decision: Decision
+    let jellyfin: Result<JellyfinAnswer, Trouble>
     /// Before the decision.
     let earlier: State
     let now: Now
@@ -30,6 +34,8 @@ struct Check {
     var troubles: [Trouble]
     /// When the first copy of a wake request left.
     var sent: Moment?
+    /// What is to be said to those who wait.
+    var notices: [Notice] = []
   }
 
   /// The decision is noted in memory before it is carried out: killed in between, the cooldown is kept.
@@ -39,7 +45,7 @@ struct Check {
     return program.store.update(bootID: now.moment.bootID, keep: .runtime) { memory in
       let decision = decide(program.configuration, observation, memory, now)
       let decided = Decided(
-        decision: decision, earlier: memory.state, now: now,
+        decision: decision, jellyfin: observation.jellyfin, earlier: memory.state, now: now,
         stretch: memory.stretch(program.configuration, now), changes: decision.events,
         troubles: decision.troubles)
       memory = decision.memory
@@ -114,11 +120,12 @@ struct Check {
     check.changes += settled.events
   }
 
-  private func report(_ check: Decided, start: Now) -> Int32 {
+  private func report(_ check: inout Decided, start: Now) -> Int32 {
     let boot = start.moment.boot
     let update = program.store.update(bootID: start.moment.bootID, keep: .runtime) { memory in
       // Where nothing was written, nothing was read back either.
       if program.store.mode == .readOnly { memory = check.decision.memory }
+      check.notices = memory.noteNotices(program.configuration, check.jellyfin, Clock.now())
       let interval = program.configuration.checkInterval
       let onBeat = isAsked || memory.runtime.beat.includes(start: boot, interval: interval)
       memory.runtime.beat.note(start: boot)
@@ -128,6 +135,8 @@ struct Check {
         changes: check.changes, troubles: check.troubles, onBeat: onBeat, memory: &memory.runtime.troubles,
         boot: boot)
     }
+    // What could not be noted would be said again at every check.
+    if update.findings.unwritable != nil { check.notices = [] }
     let report = update.result
     let reason = check.decision.reason
     program.output.tell(report, reason: reason)
@@ -139,5 +148,13 @@ struct Check {
       Output.print(bytes: Store.bytes(document))
     }
     return report.exitStatus
+  }
+
+  /// Within 2 s, and before the 10 s are over that a check may take.
+  private func show(_ notices: [Notice], start: Now) {
+    let left = min(2, start.moment.boot + 9 - Clock.seconds(CLOCK_BOOTTIME))
+    guard !notices.isEmpty, left > 0 else { return }
+    let deadline = NIODeadline.now() + .milliseconds(Int64(left * 1000))
+    Jellyfin(program.configuration, group: group).show(notices, deadline: deadline)
   }
 }

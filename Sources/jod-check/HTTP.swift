@@ -60,9 +60,20 @@ final class HTTPConnection: Sendable {
 
   /// Asks for a path; redirects are replies like any other.
   func get(_ path: String, headers: HTTPHeaders) throws -> HTTPReply {
+    try ask(HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: headers))
+  }
+
+  /// Sends a body of JSON to a path.
+  func post(_ path: String, headers: HTTPHeaders, body: [UInt8]) throws -> HTTPReply {
+    var head = HTTPRequestHead(version: .http1_1, method: .POST, uri: path, headers: headers)
+    head.headers.add(name: "Content-Type", value: "application/json")
+    head.headers.add(name: "Content-Length", value: "\(body.count)")
+    return try ask(head, body: channel.allocator.buffer(bytes: body))
+  }
+
+  private func ask(_ head: HTTPRequestHead, body: ByteBuffer? = nil) throws -> HTTPReply {
     let promise = channel.eventLoop.makePromise(of: HTTPReply.self)
-    let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: headers)
-    channel.writeAndFlush(Request(head: head, reply: promise)).cascadeFailure(to: promise)
+    channel.writeAndFlush(Request(head: head, body: body, reply: promise)).cascadeFailure(to: promise)
     return try promise.futureResult.bounded(by: deadline, on: channel.eventLoop).wait()
   }
 
@@ -72,6 +83,7 @@ final class HTTPConnection: Sendable {
 /// A request on its way down the pipeline, with the promise of its reply.
 private struct Request: Sendable {
   var head: HTTPRequestHead
+  var body: ByteBuffer?
   var reply: EventLoopPromise<HTTPReply>
 }
 
@@ -88,6 +100,7 @@ private final class ReplyCollector: ChannelDuplexHandler {
     let request = unwrapOutboundIn(data)
     waiting = request.reply
     context.write(wrapOutboundOut(.head(request.head)), promise: nil)
+    if let body = request.body { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
     context.write(wrapOutboundOut(.end(nil)), promise: promise)
   }
 

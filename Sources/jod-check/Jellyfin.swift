@@ -65,6 +65,45 @@ struct Jellyfin: Sendable {
     }
   }
 
+  /// Puts words on screens, one after another. They are a courtesy: what cannot be shown in time is left out, and nobody
+  /// hears of it.
+  func show(_ notices: [Notice], deadline: NIODeadline) {
+    var connection: HTTPConnection?
+    defer { connection?.close() }
+    do {
+      for notice in notices {
+        let current = try connection ?? HTTPConnection.open(url, on: group, deadline: deadline)
+        connection = current
+        let body = try JSONEncoder().encode(Message(notice))
+        // Whoever has left meanwhile is answered with 404, ignoring.
+        let reply = try current.post(
+          url.path("Sessions/\(notice.screen)/Message"), headers: headers, body: Array(body))
+        if !reply.keepsAlive {
+          current.close()
+          connection = nil
+        }
+      }
+    } catch {
+      // Ignoring.
+    }
+  }
+
+  /// The body of `POST /Sessions/{id}/Message`.
+  private struct Message: Encodable {
+    let header: String
+    let text: String
+    /// In milliseconds. Without it, some clients wait for a click.
+    let timeout = 10_000
+
+    init(_ notice: Notice) { (header, text) = (notice.header, notice.text) }
+
+    private enum CodingKeys: String, CodingKey {
+      case header = "Header"
+      case text = "Text"
+      case timeout = "TimeoutMs"
+    }
+  }
+
   /// The one form of authorisation that 10.8 to 12 accept; the legacy headers are refused by Jellyfin 12.
   private var headers: HTTPHeaders {
     [
@@ -97,6 +136,7 @@ struct Jellyfin: Sendable {
     session.device = key.redact(session.device)
     session.deviceKey = key.redact(session.deviceKey)
     session.deviceID = key.redact(session.deviceID)
+    session.screen = session.screen.flatMap { key.redact($0) == $0 ? $0 : nil }
     return .session(session)
   }
 

@@ -18,6 +18,9 @@ struct MemoryTests {
     story.memory.runtime.lastCheck?.active = [somebody(.unknown), somebody(.paused, wakes: false)]
     let trouble = Trouble(.keyRejected, cause: "some_Cause", "x")
     _ = story.memory.runtime.troubles.tells(trouble, onBeat: true, boot: 10_000)
+    story.memory.state.timesToReady = [95, 120]
+    story.memory.runtime.told = Told(wake: JodCoreTests.moment(9000))
+    story.memory.runtime.told?.screens = ["1c0071e3"]
     story.memory.runtime.state = story.memory.state
     return story.memory
   }
@@ -157,6 +160,7 @@ struct MemoryTests {
       #""last_wake_request":\#(moment("1e308"))"#, #""last_wake_request":\#(moment("-1"))"#,
       #""storage":{"known":"ready","since":\#(moment("-1e17"))}"#,
       #""activity":{"is_active":true,"since":\#(moment("-1e300"))}"#,
+      #""times_to_ready":[95,1e300]"#, #""times_to_ready":[-1]"#,
     ])
   func implausible(_ field: String) throws {
     #expect(try !decoded(State.self, Self.state(with: field)).isPlausible)
@@ -177,6 +181,12 @@ struct MemoryTests {
     #expect(throws: (any Error).self) {
       try decoded(State.self, Self.state(with: #""last_wake_request":\#(moment)"#))
     }
+  }
+
+  @Test("a state of an earlier version, which knew less, is read")
+  func earlierFields() throws {
+    let state = try decoded(State.self, Self.state(with: #""serial":7"#))
+    #expect(state.serial == 7 && state.timesToReady == nil && state.isPlausible)
   }
 
   @Test("a state with fields of a later version is read")
@@ -219,6 +229,9 @@ struct MemoryTests {
         Hostile("a probe since \(number)") { $0.probeSince = JodCoreTests.moment(number) },
         Hostile("a check at \(number)") {
           $0.lastCheck = Runtime.Check(at: JodCoreTests.moment(number), active: nil, reason: "", trouble: nil)
+        },
+        Hostile("somebody told of a wake at \(number)") {
+          $0.told = Told(wake: JodCoreTests.moment(number))
         },
         Hostile("a trouble since \(number)") { runtime in
           runtime.troubles = try decoded(

@@ -73,6 +73,36 @@ struct SessionTests {
             lastPlaybackCheckIn: UTC.parse("2026-09-07T18:59:08.5Z"))))
   }
 
+  // MARK: Screens
+
+  @Test(
+    "a session that can show messages has its id for a screen",
+    arguments: ["1c0071e3fa83989a9ddb264af0a23e58", "a83dd3cd-21b6-47b7-aa58-33024978d5e4", "A"])
+  func screen(_ id: String) throws {
+    let entry = try sessionEntry(
+      #"{"UserName":"anna","Id":"\#(id)","SupportedCommands":["MoveUp","DisplayMessage"]}"#)
+    #expect(entry.session?.screen == id)
+  }
+
+  @Test(
+    "what shows no message, or cannot be understood of that, has none, and means the same otherwise",
+    arguments: [
+      #""Id":"a1""#, #""SupportedCommands":["DisplayMessage"]"#, #""Id":"a1","SupportedCommands":[]"#,
+      #""Id":"a1","SupportedCommands":null"#, #""Id":"a1","SupportedCommands":["displaymessage"]"#,
+      #""Id":"a1","SupportedCommands":"DisplayMessage""#,
+      #""Id":"a1","SupportedCommands":[1,"DisplayMessage"]"#,
+      #""Id":7,"SupportedCommands":["DisplayMessage"]"#, #""Id":null,"SupportedCommands":["DisplayMessage"]"#,
+      #""Id":"","SupportedCommands":["DisplayMessage"]"#,
+      #""Id":"..","SupportedCommands":["DisplayMessage"]"#,
+      #""Id":"a/../b","SupportedCommands":["DisplayMessage"]"#,
+      #""Id":"a\r\nb","SupportedCommands":["DisplayMessage"]"#,
+      #""Id":"a%2e","SupportedCommands":["DisplayMessage"]"#,
+      #""Id":"\u0661","SupportedCommands":["DisplayMessage"]"#,
+    ])
+  func noScreen(_ fields: String) throws {
+    #expect(try sessionEntry(#"{"UserName":"anna",\#(fields)}"#) == sessionEntry(#"{"UserName":"anna"}"#))
+  }
+
   @Test("a list with one strange entry keeps the others")
   func strangeEntry() throws {
     let json = #"[{"UserName":"anna"}, null, 7, "x", [], {"UserName":7}, {"Client":"robot"}]"#

@@ -1,0 +1,119 @@
+/// A word on the screen of somebody who waits for the storage.
+public struct Notice: Hashable, Sendable {
+  /// The id of the session that shows it: letters, digits and hyphens.
+  public let screen: String
+  public let header: String
+  public let text: String
+
+  public init(screen: String, header: String, text: String) {
+    self.screen = screen
+    self.header = header
+    self.text = text
+  }
+
+  /// - Parameter usual: how many seconds it takes here; nil where that is not known.
+  static func starting(_ screen: String, usual: Seconds?) -> Notice {
+    let time = usual.map { "This takes \(roughly($0))." } ?? "This may take a few minutes."
+    return Notice(screen: screen, header: "Please wait", text: "The storage is starting. \(time)")
+  }
+
+  static func ready(_ screen: String) -> Notice {
+    Notice(screen: screen, header: "Ready", text: "The storage is ready.")
+  }
+
+  /// As a person would say it, for the next wake will take another time.
+  static func roughly(_ seconds: Seconds) -> String {
+    let tens = max(10, (seconds / 10).rounded(.up) * 10)
+    if tens < 60 { return "about \(Int(tens)) seconds" }
+    return "about \(Printable.count(max(1, Int((seconds / 60).rounded())), "minute"))"
+  }
+}
+
+/// Who was told in one wake that the storage is starting.
+public struct Told: Hashable, Sendable, Codable {
+  /// When the wake began, which tells it from others.
+  var wake: Moment
+  var screens: [String] = []
+
+  /// More screens than any household has; a bound for what a hostile answer can make us keep.
+  static let most = 100
+
+  init(wake: Moment) { self.wake = wake }
+}
+
+extension Memory {
+  /// Says who is to be told what at the end of a check, and notes it as done: killed in between, nobody is told twice.
+  ///
+  /// Told that the storage is starting is whoever browses while a wake runs, each screen once in a wake; that it is ready,
+  /// whoever was told the first. In a dry run, and without an answer of Jellyfin, nobody is told anything.
+  public mutating func noteNotices(
+    _ configuration: Configuration, _ jellyfin: Result<JellyfinAnswer, Trouble>, _ now: Now
+  ) -> [Notice] {
+    guard configuration.notifyClients, !configuration.dryRun else {
+      runtime.told = nil
+      return []
+    }
+    guard case .success(let answer) = jellyfin else { return [] }
+    guard let wake = state.wake else {
+      defer { runtime.told = nil }
+      return hasJustBecomeReady(configuration, now) ? noticesOfReadiness(answer) : []
+    }
+    guard isStarting(wake, configuration, now) else { return [] }
+    let judge = ActivityJudge(configuration: configuration, answer: answer, boot: now.moment.boot)
+    return noticesOfStart(wake, to: judge.screens(runtime.activity))
+  }
+
+  /// Whether it is fair to say so. One lost probe begins a wake, and is no sign of a start; a wake that has failed leads to
+  /// none. Nothing tells of a blind one, so it is believed for as long as a wake may take.
+  private func isStarting(_ wake: State.Wake, _ configuration: Configuration, _ now: Now) -> Bool {
+    if configuration.storageServerAddress == nil {
+      return now.since(wake.began) < configuration.wakeTimeout
+    }
+    return !wake.failed && state.storage.known != .ready
+  }
+
+  private mutating func noticesOfStart(_ wake: State.Wake, to screens: [String]) -> [Notice] {
+    var told = runtime.told.flatMap { $0.wake == wake.began ? $0 : nil } ?? Told(wake: wake.began)
+    var notices: [Notice] = []
+    for screen in screens where told.screens.count < Told.most && !told.screens.contains(screen) {
+      told.screens.append(screen)
+      notices.append(.starting(screen, usual: usualTimeToReady))
+    }
+    // Of a wake that nobody was told of, nobody waits to hear the end.
+    runtime.told = told.screens.isEmpty ? nil : told
+    return notices
+  }
+
+  /// A word that comes late, because Jellyfin was away, would only be strange.
+  private func hasJustBecomeReady(_ configuration: Configuration, _ now: Now) -> Bool {
+    guard runtime.probe == .ready, let since = state.storage.since else { return false }
+    return now.since(since) < configuration.wakeTimeout
+  }
+
+  private func noticesOfReadiness(_ answer: JellyfinAnswer) -> [Notice] {
+    let present = answer.sessions.compactMap {
+      if case .session(let session) = $0 { session.screen } else { nil }
+    }
+    return (runtime.told?.screens ?? []).filter(present.contains).map { .ready($0) }
+  }
+}
+
+// MARK: How long a wake takes here
+
+extension Memory {
+  /// How many wakes are looked back at.
+  static let rememberedTimes = 5
+
+  /// Notes how long a wake took. One that was told to have failed was ended by something else.
+  mutating func noteTimeToReady(_ wake: State.Wake, _ now: Now) {
+    if wake.failed { return }
+    let times = (state.timesToReady ?? []) + [now.since(wake.began).rounded()]
+    state.timesToReady = times.suffix(Self.rememberedTimes)
+  }
+
+  /// The median, in seconds; nil before the first wake.
+  var usualTimeToReady: Seconds? {
+    let times = (state.timesToReady ?? []).sorted()
+    return times.isEmpty ? nil : times[times.count / 2]
+  }
+}

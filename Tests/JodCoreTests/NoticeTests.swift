@@ -1,0 +1,304 @@
+import Testing
+
+@testable import JodCore
+
+/// A household with screens, that is checked again and again.
+private struct Screens {
+  var configuration: Configuration
+  var memory = JodCoreTests.memory()
+  var moment = JodCoreTests.moment()
+
+  init(_ configuration: Configuration = JodCoreTests.configuration()) { self.configuration = configuration }
+
+  /// One check, and what is to be said in the end: `tv: The storage is ready.`
+  mutating func check(
+    after pause: Seconds = 30, _ sessions: (Seconds) -> [SessionEntry],
+    devices: (Seconds) -> [DeviceEntry] = { _ in [] },
+    storage: Probe? = .silent
+  ) -> [String] {
+    moment.wall += pause
+    moment.boot += pause
+    let time = moment.wall
+    return check(.success(answer(sessions(time), devices: devices(time), at: time)), storage: storage)
+  }
+
+  mutating func check(_ jellyfin: Result<JellyfinAnswer, Trouble>, storage: Probe?) -> [String] {
+    let probe = configuration.storageServerAddress == nil ? nil : storage
+    memory =
+      decide(configuration, Observation(jellyfin: jellyfin, storage: probe), memory, now(moment)).memory
+    return memory.noteNotices(configuration, jellyfin, now(moment)).map { "\($0.screen): \($0.text)" }
+  }
+
+  /// A whole wake, after which the storage goes down again.
+  mutating func wake(taking seconds: Seconds) {
+    _ = check(browsing("tv"))
+    _ = check(after: seconds, nobody, storage: .ready)
+    _ = check(nobody)
+    _ = check(nobody)
+  }
+}
+
+private func nobody(_ time: Seconds) -> [SessionEntry] { [] }
+
+/// Those who browse, each on a device with a screen of the same name.
+private func browsing(
+  _ screens: String..., change: @escaping (inout Session) -> Void = { _ in }
+) -> (Seconds) -> [SessionEntry] {
+  { time in
+    screens.map { screen in
+      var session = session(device: screen, id: "id of \(screen)", lastActivity: time - 10)
+      session.screen = screen
+      change(&session)
+      return .session(session)
+    }
+  }
+}
+
+private let away: Result<JellyfinAnswer, Trouble> = .failure(Trouble(.jellyfin, cause: "refused", "away"))
+private enum Words {
+  static let starting = "The storage is starting. This may take a few minutes."
+  static let ready = "The storage is ready."
+}
+
+@Suite("A word to the person who waits")
+struct NoticeTests {
+  // MARK: The first word
+
+  @Test("whoever browses when a wake begins is told once that the storage is starting")
+  func begins() {
+    var screens = Screens()
+    #expect(screens.check(browsing("tv", "phone")) == ["tv: \(Words.starting)", "phone: \(Words.starting)"])
+    for _ in 1...20 { #expect(screens.check(browsing("tv", "phone")) == []) }
+    #expect(screens.memory.state.wake?.requests ?? 0 > 3, "a wake that goes on is no other one")
+  }
+
+  @Test("who joins while the wake runs is told once as well")
+  func joins() {
+    var screens = Screens()
+    #expect(screens.check(browsing("tv")) == ["tv: \(Words.starting)"])
+    #expect(screens.check(after: 5, browsing("tv", "phone")) == ["phone: \(Words.starting)"])
+    #expect(screens.check(after: 5, browsing("phone", "tv")) == [])
+  }
+
+  @Test(
+    "with nobody there, or a storage that is ready, there is nothing to say",
+    arguments: [Probe.silent, .ready])
+  func nothingToSay(_ storage: Probe) {
+    var screens = Screens()
+    #expect(screens.check(nobody, storage: storage) == [])
+    #expect(screens.check(browsing("tv"), storage: .ready) == [])
+    #expect(screens.memory.runtime.told == nil)
+  }
+
+  struct Deaf: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var variables: [String: String] = [:]
+    var change: @Sendable (inout Session) -> Void = { _ in }
+  }
+
+  static let deaf = [
+    Deaf(testDescription: "a client that shows no messages") { $0.screen = nil },
+    Deaf(testDescription: "somebody who plays") { $0.hasItem = true },
+    Deaf(testDescription: "somebody who has paused") { ($0.hasItem, $0.isPaused) = (true, true) },
+    Deaf(testDescription: "somebody who was last seen an hour ago") { $0.lastActivity? -= 3600 },
+    Deaf(testDescription: "a session that was never seen") { $0.lastActivity = nil },
+    Deaf(testDescription: "an ignored user", variables: ["IGNORE_USERS": "ann?"]),
+    Deaf(testDescription: "an ignored client", variables: ["IGNORE_CLIENTS": "jellyfin*"]),
+    Deaf(testDescription: "an ignored device", variables: ["IGNORE_DEVICES": "tv"]),
+    Deaf(testDescription: "an ignored device, by its id", variables: ["IGNORE_DEVICES": "id of tv"]),
+  ]
+
+  @Test("nobody else is told", arguments: deaf)
+  func notTold(_ deaf: Deaf) {
+    var screens = Screens(configuration(deaf.variables))
+    let other = browsing("phone") { ($0.user, $0.client, $0.device) = ("Ben", "Finamp", "Phone") }
+    let both: (Seconds) -> [SessionEntry] = { browsing("tv", change: deaf.change)($0) + other($0) }
+    #expect(screens.check(both) == ["phone: \(Words.starting)"])
+    #expect(screens.check(both, storage: .ready) == ["phone: \(Words.ready)"])
+  }
+
+  @Test("who is seen by the device alone is told on that device's session")
+  func deviceAlone() {
+    var screens = Screens()
+    let quiet = browsing("tv", "phone") { $0.lastActivity? -= 7200 }
+    let devices: (Seconds) -> [DeviceEntry] = { [device(name: "Custom name", id: "id of tv", at: $0)] }
+    #expect(screens.check(quiet, devices: devices) == ["tv: \(Words.starting)"])
+  }
+
+  @Test("an ignored user on a device that another one uses is not told")
+  func sharedDevice() {
+    var screens = Screens(configuration(["IGNORE_USERS": "robot"]))
+    let sessions: (Seconds) -> [SessionEntry] = { time in
+      browsing("tv")(time) + browsing("robots-tv") { ($0.user, $0.deviceKey) = ("Robot", "id of tv") }(time)
+    }
+    #expect(screens.check(sessions) == ["tv: \(Words.starting)"])
+  }
+
+  @Test("who plays on a device where somebody else browses is not disturbed")
+  func sharedWithPlayer() {
+    var screens = Screens()
+    let sessions: (Seconds) -> [SessionEntry] = { time in
+      browsing("tv")(time) + browsing("film") { ($0.hasItem, $0.deviceKey) = (true, "id of tv") }(time)
+    }
+    #expect(screens.check(sessions) == ["tv: \(Words.starting)"])
+  }
+
+  @Test("an app left open for longer than BROWSING_LIMIT is not told")
+  func leftOpen() {
+    var screens = Screens(configuration(["BROWSING_LIMIT": "10min"]))
+    for _ in 1...22 { _ = screens.check(browsing("tv"), storage: .ready) }
+    for _ in 1...3 { _ = screens.check(browsing("tv")) }
+    #expect(screens.check(browsing("tv", "phone")) == ["phone: \(Words.starting)"])
+  }
+
+  @Test("idle tabs that come back after Jellyfin's restart are not told of somebody's wake")
+  func reconnecting() {
+    var screens = Screens()
+    #expect(screens.check(away, storage: .silent) == [])
+    let player: (Seconds) -> [SessionEntry] = { [JodCoreTests.player(id: "p", at: $0)] + browsing("tab")($0) }
+    #expect(screens.check(player) == [])
+    #expect(screens.memory.state.wake != nil)
+  }
+
+  @Test("one lost probe begins a wake, and nobody is told of it")
+  func lostProbe() {
+    var screens = Screens()
+    _ = screens.check(browsing("tv"), storage: .ready)
+    #expect(screens.check(browsing("tv"), storage: .silent) == [])
+    #expect(screens.memory.state.wake != nil)
+    #expect(screens.check(browsing("tv"), storage: .ready) == [])
+    #expect(screens.memory.state.timesToReady == nil)
+  }
+
+  @Test(
+    "a storage that is silent for good, or up without its service, is told of",
+    arguments: [Probe.silent, .up])
+  func gone(_ storage: Probe) {
+    var screens = Screens()
+    _ = screens.check(browsing("tv"), storage: .ready)
+    let words =
+      screens.check(browsing("tv"), storage: storage) + screens.check(browsing("tv"), storage: storage)
+    #expect(words == ["tv: \(Words.starting)"])
+    // A service that was restarted has not been woken: its time is none of a wake's.
+    #expect(screens.check(browsing("tv"), storage: .ready) == ["tv: \(Words.ready)"])
+    #expect((screens.memory.state.timesToReady == nil) == (storage == .up))
+  }
+
+  @Test("nobody is told that it is starting once the wake has failed")
+  func failed() {
+    var screens = Screens()
+    for _ in 1...12 { _ = screens.check(browsing("tv")) }
+    #expect(screens.memory.state.wake?.failed == true)
+    #expect(screens.check(browsing("tv", "phone")) == [])
+    #expect(screens.check(browsing("tv", "phone"), storage: .ready) == ["tv: \(Words.ready)"])
+  }
+
+  @Test("the next wake is told again, to the same people")
+  func nextWake() {
+    var screens = Screens()
+    #expect(screens.check(browsing("tv")) == ["tv: \(Words.starting)"])
+    for _ in 1...12 { _ = screens.check(nobody) }
+    #expect(screens.memory.state.wake == nil && screens.memory.runtime.told == nil)
+    #expect(screens.check(browsing("tv")) == ["tv: \(Words.starting)"])
+  }
+
+  @Test("no more screens are told than any household has")
+  func most() {
+    var screens = Screens()
+    let crowd: (Seconds) -> [SessionEntry] = { time in
+      (0..<500).flatMap { browsing("tv\($0)")(time) }
+    }
+    #expect(screens.check(crowd).count == Told.most)
+    #expect(screens.check(crowd) == [])
+  }
+
+  // MARK: The second word
+
+  @Test("who was told the first is told once that the storage is ready, though they play by now")
+  func ready() {
+    var screens = Screens()
+    _ = screens.check(browsing("tv", "phone"))
+    let later: (Seconds) -> [SessionEntry] = {
+      browsing("tv") { $0.hasItem = true }($0) + browsing("tablet")($0)
+    }
+    #expect(screens.check(later, storage: .ready) == ["tv: \(Words.ready)"])
+    #expect(screens.check(browsing("tv", "phone", "tablet"), storage: .ready) == [])
+    #expect(screens.memory.runtime.told == nil)
+  }
+
+  @Test("a wake that `jod-check wake` saw the end of is told of by the next check")
+  func byHand() {
+    var screens = Screens()
+    _ = screens.check(browsing("tv"))
+    _ = screens.memory.noteReady(screens.configuration, now(screens.moment))
+    #expect(screens.memory.state.wake == nil)
+    #expect(screens.check(browsing("tv"), storage: .ready) == ["tv: \(Words.ready)"])
+  }
+
+  @Test("without an answer of Jellyfin the word waits, until it would be strange", arguments: [1, 8, 12])
+  func jellyfinAway(checks: Int) {
+    var screens = Screens()
+    _ = screens.check(browsing("tv"))
+    for _ in 1...checks {
+      screens.moment = moment(screens.moment.boot + 30)
+      #expect(screens.check(away, storage: .ready) == [])
+    }
+    let words = screens.check(browsing("tv"), storage: .ready)
+    #expect(words == (checks < 10 ? ["tv: \(Words.ready)"] : []))
+    #expect(screens.memory.runtime.told == nil)
+  }
+
+  // MARK: How long it takes
+
+  @Test("the first word says how long the last wakes took, by their median")
+  func usual() {
+    var screens = Screens()
+    for seconds in [40, 100, 130, 120, 290, 95] as [Seconds] { screens.wake(taking: seconds) }
+    #expect(screens.memory.state.timesToReady == [100, 130, 120, 290, 95])
+    #expect(
+      screens.check(browsing("tv")) == ["tv: The storage is starting. This takes about 2 minutes."])
+  }
+
+  @Test("a wake that had failed is no measure")
+  func failedIsNoMeasure() {
+    var screens = Screens()
+    for _ in 1...12 { _ = screens.check(browsing("tv")) }
+    _ = screens.check(after: 9000, browsing("tv"), storage: .ready)
+    #expect(screens.memory.state.timesToReady == nil)
+  }
+
+  @Test(
+    "a time is told as a person would",
+    arguments: [
+      (0, "about 10 seconds"), (9.5, "about 10 seconds"), (12, "about 20 seconds"), (50, "about 50 seconds"),
+      (51, "about 1 minute"), (89, "about 1 minute"), (91, "about 2 minutes"), (170, "about 3 minutes"),
+      (1e10, "about 166666667 minutes"),
+    ] as [(Seconds, String)])
+  func roughly(_ seconds: Seconds, _ words: String) {
+    #expect(Notice.roughly(seconds) == words)
+  }
+
+  // MARK: Households
+
+  @Test("a blind household hears the first word, without a time, for as long as a wake may take")
+  func blind() {
+    var screens = Screens(blindConfiguration())
+    #expect(screens.check(browsing("tv")) == ["tv: \(Words.starting)"])
+    #expect(screens.check(browsing("tv", "phone")) == ["phone: \(Words.starting)"])
+    for _ in 1...12 { #expect(screens.check(browsing("tv", "phone")) == []) }
+    #expect(screens.check(browsing("tv", "phone", "tablet")) == [])
+    #expect(screens.memory.state.wake != nil && screens.memory.state.timesToReady == nil)
+  }
+
+  @Test(
+    "with NOTIFY_CLIENTS=no, and in a dry run, nobody is told anything",
+    arguments: ["NOTIFY_CLIENTS=no", "DRY_RUN=yes"])
+  func silent(_ setting: String) {
+    let parts = setting.split(separator: "=").map(String.init)
+    var screens = Screens(configuration([parts[0]: parts[1]]))
+    #expect(screens.check(browsing("tv")) == [])
+    #expect(screens.memory.state.wake != nil)
+    #expect(screens.check(browsing("tv"), storage: .ready) == [])
+    #expect(screens.memory.runtime.told == nil)
+  }
+}
