@@ -91,7 +91,8 @@ install: $(PROGRAM)
 	$(INSTALL) -m 755 -s $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/jod-check
 	mkdir -p $(DESTDIR)$(PREFIX)/lib/systemd/system-generators
 	ln -sf ../../../bin/jod-check $(DESTDIR)$(PREFIX)/lib/systemd/system-generators/jod-check-generator
-	$(INSTALL) -m 644 -t $(DESTDIR)$(UNITS) systemd/jod-check.{service,timer,socket}
+	$(INSTALL) -m 644 -t $(DESTDIR)$(UNITS) systemd/jod-check.{service,timer,socket} \
+	  systemd/jod-check-{online,offline}.path systemd/storage-{online,offline}.target
 	@# systemd writes a dash within a name as \x2d.
 	$(INSTALL) -m 644 systemd/jod-check-credentials.conf \
 	  '$(DESTDIR)$(UNITS)/run-credentials-jod\x2dcheck.service.mount.d/jod-check.conf'

@@ -24,6 +24,8 @@ public enum PowerOffUrgency: Sendable {
 /// A power-off that was accepted, or may have been, and is not over.
 public struct Stopping: Hashable, Sendable, Codable {
   public var since: Moment
+  /// Whether the storage server took it, or may have; nil while it is being asked.
+  public var isAccepted: Bool?
 
   /// A packet before this is lost in a machine that goes down, or wakes its firmware.
   static let noPackets: Seconds = 60

@@ -86,6 +86,7 @@ extension Memory {
     switch outcome {
     case .accepted, .perhaps:
       state.counters.powerOffs += 1
+      state.stopping?.isAccepted = true
       state.isPresumedOn = false
       runtime.readySince = nil
       let event = Event(.powerOffRequested, .notice, "The storage took the power-off this time.")

@@ -59,6 +59,8 @@ struct Program {
     let status = status(memory)
     // The check has done its work, and a status that is not written grows old visibly, ignoring.
     try? store.write(status)
+    // As above, and the next check sets it again, ignoring.
+    if let availability = memory.availability(configuration) { try? store.flag?.set(availability) }
     Journal.notify(status: summary(status))
     return status
   }

@@ -26,6 +26,8 @@ struct Store {
   private var runtimeFile: String { "\(runtimeDirectory)/\(mode == .dryRun ? "dry-run" : "runtime").json" }
   var lockFile: String { "\(runtimeDirectory)/lock" }
   var statusFile: String { "\(runtimeDirectory)/status.json" }
+  /// Nil where nothing may be acted on.
+  var flag: StorageFlag? { mode == .normal ? StorageFlag(directory: runtimeDirectory) : nil }
 
   /// Far more than the state ever needs; what is larger is not ours.
   private static let stateLimit = 4 << 20

@@ -177,7 +177,7 @@ struct PowerOffOutcomeTests {
     }
     let (events, trouble) = memory.settlePowerOff(outcome, now())
     #expect(events == [] && trouble == nil)
-    #expect(memory.state.stopping == Stopping(since: moment()))
+    #expect(memory.state.stopping == Stopping(since: moment(), isAccepted: true))
     #expect(memory.state.isPresumedOn == false)
     #expect(memory.runtime.readySince == nil)
   }

@@ -1,0 +1,103 @@
+import Foundation
+import Household
+import JodCore
+import Testing
+
+@testable import jod_check
+
+extension World {
+  @Suite("The word that systemd waits for")
+  struct StorageFlagTests {
+    private func flags(_ home: Home) throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: "\(home.sandbox.folder)/run")
+        .filter { $0.hasPrefix("storage-") }
+    }
+
+    @Test("a check says that the storage is ready, and leaves a word that still holds untouched")
+    func online() throws {
+      let home = try Home()
+      try home.sandbox.run()
+      #expect(try flags(home) == [])
+      try home.storage.turn(.ready)
+      try home.sandbox.run()
+      #expect(try flags(home) == ["storage-online"])
+      let before = try home.sandbox.fingerprint("run/storage-online")
+      try home.sandbox.run()
+      try home.storage.turn(.starting)
+      try home.sandbox.run()
+      #expect(try flags(home) == ["storage-online"])
+      #expect(try home.sandbox.fingerprint("run/storage-online") == before)
+    }
+
+    @Test("a storage that went down is offline, and one that comes is online again")
+    func offline() throws {
+      let home = try Home()
+      try home.storage.turn(.ready)
+      try home.sandbox.run()
+      try home.storage.turn(.off)
+      try home.sandbox.run()
+      #expect(try flags(home) == ["storage-online"], "one lost probe")
+      try home.sandbox.run()
+      #expect(try flags(home) == ["storage-offline"])
+      try home.storage.turn(.ready)
+      #expect(try home.sandbox.run("wake").status == 0)
+      #expect(try flags(home) == ["storage-online"], "by hand as well")
+    }
+
+    @Test(
+      "a power-off that was accepted is told at once, and one that was not changes nothing",
+      arguments: [0, 75])
+    func powerOff(_ status: Int32) throws {
+      let home = try Home()
+      try home.storage.turn(.ready)
+      home.sandbox.environment["SHUTDOWN_COMMAND"] = "/bin/sh -c 'exit \(status)'"
+      try home.sandbox.run()
+      #expect(try flags(home) == ["storage-online"])
+      #expect(try home.sandbox.run("sleep").status == (status == 0 ? 0 : 1))
+      #expect(try flags(home) == [status == 0 ? "storage-offline" : "storage-online"])
+    }
+
+    @Test("a dry run leaves the word as it is", arguments: [true, false])
+    func dryRun(byOption: Bool) throws {
+      let home = try Home()
+      try home.storage.turn(.ready)
+      if !byOption { home.sandbox.environment["DRY_RUN"] = "yes" }
+      _ = try byOption ? home.sandbox.run("--dry-run") : home.sandbox.run()
+      #expect(try flags(home) == [])
+    }
+
+    @Test("of two words one is left, whichever is right", arguments: Availability.allCases)
+    func both(_ availability: Availability) throws {
+      let home = try Home()
+      for name in ["storage-online", "storage-offline"] { try home.sandbox.write("", to: "run/\(name)") }
+      try StorageFlag(directory: "\(home.sandbox.folder)/run").set(availability)
+      #expect(try flags(home) == ["storage-\(availability.rawValue)"])
+    }
+
+    @Test("a word that cannot be written keeps nobody from being served")
+    func unwritable() throws {
+      let home = try Home()
+      try home.storage.turn(.ready)
+      let folder = "\(home.sandbox.folder)/run/storage-online/x"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      let ended = try home.sandbox.run()
+      #expect(ended.status == 0)
+      #expect(ended.errors == "")
+    }
+
+    @Test("the path units look at the files that the program writes, and start a target that is installed")
+    func units() throws {
+      for availability in Availability.allCases {
+        let name = "storage-\(availability.rawValue)"
+        let unit = try ManualTests.file("systemd/jod-check-\(availability.rawValue).path")
+        #expect(unit.contains("\nPathExists=/run/jod-check/\(name)\n"))
+        #expect(unit.contains("\nUnit=\(name).target\n"))
+        #expect(unit.contains("\nPartOf=jod-check.timer\n"))
+        _ = try ManualTests.file("systemd/\(name).target")
+        let timer = try ManualTests.file("systemd/jod-check.timer")
+        let wants = timer.split(separator: "\n").first { $0.hasPrefix("Wants=") }
+        #expect(wants?.contains("jod-check-\(availability.rawValue).path") == true)
+      }
+    }
+  }
+}
