@@ -58,13 +58,15 @@ struct CheckInProgress {
           .storageReady, .notice,
           "The storage is ready, \(TimeSpan.text(seconds)) after the first wake request.",
           ["JOD_WAKE_SEC": String(Int(seconds)), "JOD_WAKE_REQUESTS": String(wake.requests)]))
-      decision.memory.state.counters.timeToReady.note(seconds)
     } else if before == .down || before == .up {
       decision.events.append(
         Event(.storageReady, .notice, "The storage is ready; jod-check did not wake it."))
     }
     if decision.memory.state.wasReadySinceDown != true {
-      if let wake { decision.memory.noteTimeToReady(wake, now) }
+      // One that was told to have failed was ended by something else.
+      if let wake, !wake.failed {
+        decision.memory.state.counters.timeToReady.note(now.since(wake.began))
+      }
       // Without a wake somebody switched it on by hand, and works on it.
       decision.memory.state.foundReady = wake == nil ? now.moment : nil
     }

@@ -60,8 +60,6 @@ public struct State: Hashable, Sendable, Codable {
   public var wasReadySinceDown: Bool?
   /// When blind: whether it was woken since it was last powered off.
   public var isPresumedOn: Bool?
-  /// Seconds that the last wakes took until the storage server was ready, oldest first.
-  public var timesToReady: [Seconds]?
 
   public init() {}
 
@@ -74,7 +72,6 @@ public struct State: Hashable, Sendable, Codable {
     ]
     return version == Self.currentVersion && counts.allSatisfy(Self.isCount) && counters.isPlausible
       && moments.allSatisfy { $0?.isPlausible ?? true } && hold?.isPlausible ?? true
-      && timesToReady?.allSatisfy(Moment.isBootClock) ?? true
   }
 }
 

@@ -77,7 +77,7 @@ extension Memory {
     var notices: [Notice] = []
     for screen in screens where told.screens.count < Told.most && !told.screens.contains(screen) {
       told.screens.append(screen)
-      notices.append(.starting(screen, usual: usualTimeToReady))
+      notices.append(.starting(screen, usual: state.counters.timeToReady.usual))
     }
     // Of a wake that nobody was told of, nobody waits to hear the end.
     runtime.told = told.screens.isEmpty ? nil : told
@@ -95,25 +95,5 @@ extension Memory {
       if case .session(let session) = $0 { session.screen } else { nil }
     }
     return (runtime.told?.screens ?? []).filter(present.contains).map { .ready($0) }
-  }
-}
-
-// MARK: How long a wake takes here
-
-extension Memory {
-  /// How many wakes are looked back at.
-  static let rememberedTimes = 5
-
-  /// Notes how long a wake took. One that was told to have failed was ended by something else.
-  mutating func noteTimeToReady(_ wake: State.Wake, _ now: Now) {
-    if wake.failed { return }
-    let times = (state.timesToReady ?? []) + [now.since(wake.began).rounded()]
-    state.timesToReady = times.suffix(Self.rememberedTimes)
-  }
-
-  /// The median, in seconds; nil before the first wake.
-  var usualTimeToReady: Seconds? {
-    let times = (state.timesToReady ?? []).sorted()
-    return times.isEmpty ? nil : times[times.count / 2]
   }
 }

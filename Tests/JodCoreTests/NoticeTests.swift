@@ -167,7 +167,7 @@ struct NoticeTests {
     #expect(screens.check(browsing("tv"), storage: .silent) == [])
     #expect(screens.memory.state.wake != nil)
     #expect(screens.check(browsing("tv"), storage: .ready) == [])
-    #expect(screens.memory.state.timesToReady == nil)
+    #expect(screens.memory.state.counters.timeToReady.last.isEmpty)
   }
 
   @Test(
@@ -181,7 +181,7 @@ struct NoticeTests {
     #expect(words == ["tv: \(Words.starting)"])
     // A service that was restarted has not been woken: its time is none of a wake's.
     #expect(screens.check(browsing("tv"), storage: .ready) == ["tv: \(Words.ready)"])
-    #expect((screens.memory.state.timesToReady == nil) == (storage == .up))
+    #expect((screens.memory.state.counters.timeToReady.last.isEmpty) == (storage == .up))
   }
 
   @Test("nobody is told that it is starting once the wake has failed")
@@ -254,7 +254,7 @@ struct NoticeTests {
   func usual() {
     var screens = Screens()
     for seconds in [40, 100, 130, 120, 290, 95] as [Seconds] { screens.wake(taking: seconds) }
-    #expect(screens.memory.state.timesToReady == [100, 130, 120, 290, 95])
+    #expect(screens.memory.state.counters.timeToReady.last == [40, 100, 130, 120, 290, 95])
     #expect(
       screens.check(browsing("tv")) == ["tv: The storage is starting. This takes about 2 minutes."])
   }
@@ -264,7 +264,7 @@ struct NoticeTests {
     var screens = Screens()
     for _ in 1...12 { _ = screens.check(browsing("tv")) }
     _ = screens.check(after: 9000, browsing("tv"), storage: .ready)
-    #expect(screens.memory.state.timesToReady == nil)
+    #expect(screens.memory.state.counters.timeToReady.last.isEmpty)
   }
 
   @Test(
@@ -287,7 +287,7 @@ struct NoticeTests {
     #expect(screens.check(browsing("tv", "phone")) == ["phone: \(Words.starting)"])
     for _ in 1...12 { #expect(screens.check(browsing("tv", "phone")) == []) }
     #expect(screens.check(browsing("tv", "phone", "tablet")) == [])
-    #expect(screens.memory.state.wake != nil && screens.memory.state.timesToReady == nil)
+    #expect(screens.memory.state.wake != nil && screens.memory.state.counters.timeToReady.last.isEmpty)
   }
 
   @Test(
