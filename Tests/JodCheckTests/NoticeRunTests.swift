@@ -55,7 +55,7 @@ extension World {
       #expect(try shown(home).dropFirst(2) == ["1c0071e3 \(Self.ready)", "b67f-1b7f \(Self.ready)"])
       try home.sandbox.run()
       #expect(home.jellyfin.messages.count == 4)
-      #expect(home.sandbox.contents("state/state.json")?.contains("\"times_to_ready\":[") == true)
+      #expect(home.sandbox.contents("state/state.json")?.contains("\"last\":[]") == false)
     }
 
     @Test("the packet has left and the state is on the disk before anything is shown")

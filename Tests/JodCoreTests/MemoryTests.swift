@@ -159,7 +159,8 @@ struct MemoryTests {
       #""last_wake_request":\#(moment("1e308"))"#, #""last_wake_request":\#(moment("-1"))"#,
       #""storage":{"known":"ready","since":\#(moment("-1e17"))}"#,
       #""activity":{"is_active":true,"since":\#(moment("-1e300"))}"#,
-      #""times_to_ready":[95,1e300]"#, #""times_to_ready":[-1]"#,
+      #""counters":{"time_to_ready":{"counts":[0,0,0,0,0,0,0,0,1,0,0,0,0],"sum":95,"last":[95,1e300]}}"#,
+      #""counters":{"time_to_ready":{"counts":[0,0,0,0,0,0,0,0,1,0,0,0,0],"sum":95,"last":[-1]}}"#,
     ])
   func implausible(_ field: String) throws {
     #expect(try !decoded(State.self, Self.state(with: field)).isPlausible)
