@@ -3,6 +3,7 @@
 #   make demo      an evening in a simulated household, with the real program
 #   make check     lint and all tests
 #   make acceptance   the whole mission on one machine, with real parts: for root
+#   make fuzz      100,000 mutations of hostile requests to the socket, under a sanitizer
 #   make build     the release program, at .build/release/jod-check
 #   make install-storage   the other side, on the storage server itself
 #   make deb       the Debian packages, into dist
@@ -27,7 +28,7 @@ DEB_PACKAGES = debhelper dpkg-dev lintian
 TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace
 ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 procps python3 dpkg-dev
 
-.PHONY: build demo check lint test acceptance deb install install-storage setup setup-acceptance setup-deb setup-tests clean
+.PHONY: build demo check lint test fuzz acceptance deb install install-storage setup setup-acceptance setup-deb setup-tests clean
 
 build: setup
 	$(SWIFT_BUILD) --product jod-check
@@ -56,6 +57,14 @@ test: setup setup-tests
 acceptance: setup-acceptance
 	@compgen -G 'dist/*.deb' >/dev/null || $(MAKE) deb
 	acceptance/run
+
+# With a build of its own, for a sanitized one is another. What crashes tells its seed by the file; what leaks is told when
+# the tests are over.
+fuzz: setup
+	mkdir -p .build/asan
+	JOD_MUTATIONS=$${JOD_MUTATIONS:-100000} JOD_SEED_FILE=$(CURDIR)/.build/asan/seed ASAN_OPTIONS=detect_leaks=1 \
+	  timeout 3600 swift test --disable-xctest --sanitize=address --scratch-path .build/asan --filter 'Hostile(Request|Mutation)|Bell' || \
+	  { echo "The last seed was JOD_SEED=$$(cat .build/asan/seed)."; exit 1; }
 
 # What a Debian machine needs besides git, make and Swift.
 setup: PACKAGES = $(BUILD_PACKAGES)

@@ -25,6 +25,9 @@ final class Visit {
     channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 8097), promise: nil)
   }
 
+  /// An open channel holds itself.
+  deinit { reset() }
+
   var isOpen: Bool { channel.isActive }
   /// Whether a poll is due a second after the last.
   var isPromised: Bool { book.value.shift.next(at: 5) == .check }

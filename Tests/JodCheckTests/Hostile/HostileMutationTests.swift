@@ -1,0 +1,209 @@
+import Foundation
+import JodCore
+import NIOCore
+import Testing
+
+@testable import jod_check
+
+/// Chance from a seed, the same on every machine: SplitMix64 (Steele, Lea, Flood, 2014).
+struct Chance: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) &* 0x9E37_79B9_7F4A_7C15 }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  mutating func below(_ count: Int) -> Int { Int.random(in: 0..<max(1, count), using: &self) }
+  mutating func isOne(in count: Int) -> Bool { below(count) == 0 }
+  mutating func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
+  mutating func range(in bytes: [UInt8], atMost longest: Int) -> Range<Int> {
+    let start = below(bytes.count)
+    return start..<min(bytes.count, start + below(longest + 1))
+  }
+}
+
+/// A hostile request, worn down by chance.
+private struct Mutation {
+  /// What means something to a parser.
+  static let words: [[UInt8]] = [
+    "\r\n", "\n", "\r", "\r\n\r\n", " ", "\t", ":", ": ", "\0", "%", "%00", "?", "&", "=", "#", "/", "\"",
+    ";",
+    "HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "GET ", "POST ", "HEAD ", "CONNECT ", "/check", "/status", "token=",
+    "Host: localhost\r\n", "Host: evil.example\r\n", "Content-Length: ", "Content-Length: 0\r\n",
+    "Content-Length: 1048576\r\n", "Content-Length: 99999999999999999999\r\n",
+    "Transfer-Encoding: chunked\r\n",
+    "Transfer-Encoding: ", "Connection: upgrade\r\nUpgrade: h2c\r\n", "Expect: 100-continue\r\n",
+    "Origin: null\r\n", "Authorization: Bearer x\r\n", "0\r\n\r\n", "ffffffff\r\n", "-1", "2147483648",
+  ].map { Array($0.utf8) }
+
+  var bytes: [UInt8]
+  private(set) var pieces: [ArraySlice<UInt8>] = []
+
+  init(_ chance: inout Chance) {
+    bytes = Self.original(&chance)
+    if chance.isOne(in: 10) { splice(&chance) }
+    for _ in 0..<chance.below(5) { mutate(&chance) }
+    split(&chance)
+  }
+
+  /// The longest are rare, and those that are understood by nobody anyway: there is little to learn from them.
+  private static func original(_ chance: inout Chance) -> [UInt8] {
+    let request = chance.pick(HostileRequest.all)
+    let isDull = request.text.utf8.count > 8192 && !chance.isOne(in: 20)
+    return isDull || request.end == .answered(400) && !chance.isOne(in: 5) ? original(&chance) : request.bytes
+  }
+
+  private mutating func splice(_ chance: inout Chance) {
+    let other = Self.original(&chance)
+    bytes = Array(
+      bytes.prefix(chance.below(bytes.count + 1)) + other.dropFirst(chance.below(other.count + 1)))
+  }
+
+  private mutating func mutate(_ chance: inout Chance) {
+    let place = chance.below(bytes.count + 1)
+    let range = chance.range(in: bytes, atMost: 20)
+    switch chance.below(9) {
+    case 0: if place < bytes.count { bytes[place] ^= 1 << UInt8(chance.below(8)) }
+    case 1: if place < bytes.count { bytes[place] = UInt8(chance.below(256)) }
+    case 2: bytes.insert(UInt8(chance.below(256)), at: place)
+    case 3, 4: bytes.insert(contentsOf: chance.pick(Self.words), at: place)
+    case 5: bytes.removeSubrange(range)
+    case 6: bytes.replaceSubrange(range, with: chance.pick(Self.words))
+    case 7:
+      let times = chance.isOne(in: 4) ? 2000 : chance.below(5)
+      bytes.insert(contentsOf: Array(repeating: bytes[range], count: times).joined(), at: place)
+    default: if chance.isOne(in: 3) { bytes.removeLast(bytes.count - place) }
+    }
+  }
+
+  private mutating func split(_ chance: inout Chance) {
+    let size = chance.pick([1 << 20, 1448, 100, 3, 1])
+    var rest = bytes[...]
+    // Byte by byte at first, and the rest at once.
+    while pieces.count < 1000, !rest.isEmpty {
+      pieces.append(rest.prefix(1 + chance.below(size)))
+      rest = rest.dropFirst(pieces.last!.count)
+    }
+    if !rest.isEmpty { pieces.append(rest) }
+  }
+}
+
+/// One connection with a mutation, from its beginning to its end; and what must hold whatever it is.
+private struct Ordeal {
+  static let token = "s3cr3t-0f-th15-h0us3"
+  static let doorkeepers = [
+    Doorkeeper(token: nil, isLoopback: true), Doorkeeper(token: nil, isLoopback: false),
+    Doorkeeper(token: Secret(token), isLoopback: false),
+  ]
+  static let statuses: Set = [200, 202, 400, 401, 403, 404, 405, 408, 413, 431]
+
+  /// What went wrong, if anything.
+  private(set) var failure: String?
+  private(set) var status: Int?
+
+  init(seed: Int, desk: Desk) throws {
+    var chance = Chance(seed: seed)
+    let number = chance.below(Self.doorkeepers.count)
+    let mutation = Mutation(&chance)
+    let visit = try Visit(Self.doorkeepers[number], desk: desk)
+    visit.isDeaf = chance.isOne(in: 20)
+    var (isWhole, isFast) = (!visit.isDeaf, true)
+    for piece in mutation.pieces {
+      visit.say(piece)
+      if chance.isOne(in: 200) {
+        visit.wait(.milliseconds(Int64(chance.below(2500))))
+        isFast = false
+      }
+      if visit.isDeaf, chance.isOne(in: 10) { visit.isDeaf = false }
+    }
+    switch chance.below(4) {
+    case 0: visit.closeOutput()
+    case 1:
+      visit.reset()
+      isWhole = false
+    default: break
+    }
+    let isCut = !visit.isOpen
+    visit.wait(.seconds(5))
+    failure = judge(visit, mutation, isWhole: isWhole, isCut: isCut && isFast)
+    if failure == nil, status == 200 || status == 202, number == 2 {
+      failure = "\(status!) without the token"
+    }
+    if failure == nil, status == 200, number == 1 { failure = "read from outside without a token" }
+  }
+
+  private mutating func judge(_ visit: Visit, _ mutation: Mutation, isWhole: Bool, isCut: Bool) -> String? {
+    if visit.isOpen { return "still open" }
+    if visit.unanswered != 0 { return "\(visit.unanswered) unanswered" }
+    if visit.clerk != nil { return "the clerk is still there" }
+    let heard = String(decoding: visit.heard, as: UTF8.self)
+    if heard.contains(Self.token) { return "the token is in the answer" }
+    guard let answer = WireAnswer(visit.heard, isHead: heard.isEmpty || isHead(mutation, visit.heard)) else {
+      let isSilent = visit.heard.isEmpty || heard == "HTTP/1.1 100 Continue\r\n\r\n"
+      // Who hung up, or did not listen, may have no answer; everybody else has one.
+      return isSilent && (!isWhole || isCut) ? nil : "no answer, or more than one: \(heard.prefix(500))"
+    }
+    status = answer.status
+    if !Self.statuses.contains(answer.status) { return "an unknown answer: \(answer.status)" }
+    if visit.isPromised != (answer.status == 202) {
+      return "a promise without a poll, or the other way round"
+    }
+    return nil
+  }
+
+  /// Whether the answer ends with its headers, as one to HEAD does.
+  private func isHead(_ mutation: Mutation, _ heard: [UInt8]) -> Bool {
+    heard.suffix(4) == Array("\r\n\r\n".utf8)[...] && mutation.bytes.contains(UInt8(ascii: "H"))
+  }
+}
+
+/// Says which seed was tried last, though the process crash.
+private struct SeedFile {
+  let handle: FileHandle
+
+  init(_ path: String) throws {
+    _ = FileManager.default.createFile(atPath: path, contents: nil)
+    handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+  }
+
+  func write(_ seed: Int) throws {
+    try handle.seek(toOffset: 0)
+    try handle.write(contentsOf: Data("\(seed)\n".utf8))
+  }
+}
+
+@Suite("Mutations of hostile requests")
+struct HostileMutationTests {
+  /// `JOD_MUTATIONS=100000` tries so many, and `JOD_SEED=7` the seventh alone.
+  @Test("none crashes, hangs or leaks, and each has one answer or none")
+  func mutations() throws {
+    let variables = ProcessInfo.processInfo.environment
+    let alone = variables["JOD_SEED"].flatMap { Int($0) }
+    let count = variables["JOD_MUTATIONS"].flatMap { Int($0) } ?? 5000
+    let office = try HostileRequestTests.Office()
+    let note = try variables["JOD_SEED_FILE"].map(SeedFile.init)
+    var statuses: [Int: Int] = [:]
+    var failures = 0
+    for seed in alone.map({ $0...$0 }) ?? 1...count where failures < 20 {
+      // Of a crash there are no other words.
+      if let note { try note.write(seed) }
+      let ordeal = try Ordeal(seed: seed, desk: office.desk)
+      statuses[ordeal.status ?? 0, default: 0] += 1
+      if let failure = ordeal.failure {
+        failures += 1
+        Issue.record("JOD_SEED=\(seed): \(failure)")
+      }
+    }
+    print(
+      "\(count) mutations:",
+      statuses.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
+    // They met every answer that there is, so they were not all the same nonsense.
+    if alone == nil { #expect(Ordeal.statuses.isSubset(of: statuses.keys)) }
+  }
+}
