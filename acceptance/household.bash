@@ -209,5 +209,6 @@ storage_off() {
   ! is_on B || inside B systemctl poweroff
   await "$patience" "B is off" storage_is_off
 }
-storage_is_off() { is_off B && [[ $(tail -n 1 "$work/card/heard") == *" off" || $(tail -n 1 "$work/card/heard") == *" listens" ]]; }
+# Its card listens: what it heard last was no reason to wake.
+storage_is_off() { is_off B && [[ $(tail -n 1 "$work/card/heard") =~ \ (off|listens|missed)$ ]]; }
 answers() { nsenter --net=/run/netns/A timeout 1 bash -c "exec 3<>/dev/tcp/$address_b/$1"; }

@@ -103,6 +103,11 @@ extension Memory {
     state.counters.wakeRequests += 1
   }
 
+  /// Whether the storage server was down at the last check, and nothing was done since that could change it.
+  public var knowsStorageDown: Bool {
+    state.storage.known == .down && runtime.probe != .ready && state.wake == nil && state.stopping == nil
+  }
+
   /// Takes back a request that did not leave the machine, so that the next check may try at once.
   public mutating func forgetWakeRequest(before earlier: State) {
     state.wake = earlier.wake

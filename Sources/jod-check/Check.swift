@@ -55,9 +55,13 @@ struct Check {
 
   /// Asks the further questions only where the answers matter, and never while somebody waits for a packet.
   private func observeAll(_ observer: Observer) -> Observation {
-    var observation = observer.observe()
+    let memory = program.store.load(bootID: Clock.now().moment.bootID).memory
+    // A packet for a machine that is known to be down needs no answer of it.
+    var observation = observer.observe { soFar in
+      memory.knowsStorageDown
+        && decide(program.configuration, soFar, memory, Clock.now()).actions.contains(.sendWakeRequest)
+    }
     let now = Clock.now()
-    let memory = program.store.load(bootID: now.moment.bootID).memory
     let first = decide(program.configuration, observation, memory, now)
     if !first.actions.contains(.sendWakeRequest) { observer.ask(first.questions, adding: &observation) }
     return observation

@@ -17,11 +17,19 @@ struct Observer {
   }
 
   /// What every check looks at. Jellyfin and the storage server are asked side by side.
-  func observe() -> Observation {
+  ///
+  /// - Parameter isUrgent: whether what is known once Jellyfin has answered, and the storage server has not, is enough: then
+  ///   nobody waits out the storage server's silence.
+  func observe(isUrgent: (Observation) -> Bool = { _ in false }) -> Observation {
     let probe = configuration.storageServerAddress.map { StorageProbe.start($0, on: group) }
     let answer = Jellyfin(configuration, group: group).poll()
-    return Observation(
-      jellyfin: answer, storage: probe.map { (try? $0.wait()) ?? .silent }, nfsBytes: nfsBytes())
+    var observation = Observation(
+      jellyfin: answer, storage: probe.map { _ in .silent }, nfsBytes: nfsBytes())
+    if let probe {
+      let limit = isUrgent(observation) ? StorageProbe.glance : StorageProbe.timeLimit
+      observation.storage = StorageProbe.result(of: probe, within: limit)
+    }
+    return observation
   }
 
   /// Adds what Jellyfin says to further questions, three seconds for all of them.

@@ -7,6 +7,8 @@ import NIOPosix
 enum StorageProbe {
   /// A second is plenty on a home's network (specification, section 1).
   static let timeLimit = TimeAmount.seconds(1)
+  /// Enough for a machine of the same house that is on.
+  static let glance = TimeAmount.milliseconds(30)
 
   /// Opens a TCP connection to the storage service, and closes it at once. The future never fails.
   static func start(_ endpoint: Endpoint, on group: any EventLoopGroup) -> EventLoopFuture<Probe> {
@@ -28,6 +30,18 @@ enum StorageProbe {
         }
       }
     return promise.futureResult
+  }
+
+  /// What comes of a probe in so much time from now; a later answer is silence.
+  static func result(of probe: EventLoopFuture<Probe>, within limit: TimeAmount) -> Probe {
+    let promise = probe.eventLoop.makePromise(of: Probe.self)
+    let timer = probe.eventLoop.scheduleTask(in: limit) { promise.succeed(.silent) }
+    probe.whenSuccess { answer in
+      timer.cancel()
+      promise.succeed(answer)
+    }
+    // It never fails, ignoring.
+    return (try? promise.futureResult.wait()) ?? .silent
   }
 
   /// Whether a kernel answered, by any of the name's addresses.

@@ -35,6 +35,15 @@ extension World {
       try storage.turn(.ready)
     }
 
+    @Test("what has not answered by the end of a glance is silent, and what has counts")
+    func glance() throws {
+      let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
+      let unanswered = loop.makePromise(of: Probe.self)
+      #expect(StorageProbe.result(of: unanswered.futureResult, within: StorageProbe.glance) == .silent)
+      unanswered.succeed(.ready)
+      #expect(StorageProbe.result(of: unanswered.futureResult, within: .hours(1)) == .ready)
+    }
+
     @Test("a name that does not resolve is silent")
     func unknown() throws {
       #expect(try probe(host: "storage.invalid", 2049) == .silent)

@@ -658,4 +658,18 @@ struct DecisionTests {
       story.check(.playing, storage: .ready).events.map(\.message)
         == ["The storage is ready; jod-check did not wake it."])
   }
+
+  @Test("a packet needs no answer of a storage that is known to be down, as long as nobody has asked for it")
+  func knowsStorageDown() {
+    var story = Story()
+    #expect(!story.memory.knowsStorageDown)
+    story.check(.nobody, storage: .silent)
+    #expect(!story.memory.knowsStorageDown, "one lost probe says nothing")
+    story.check(.nobody, storage: .silent)
+    #expect(story.memory.knowsStorageDown)
+    story.check(.browsing, storage: .silent)
+    #expect(!story.memory.knowsStorageDown, "it may be ready by now")
+    story.check(.nobody, storage: .ready)
+    #expect(!story.memory.knowsStorageDown)
+  }
 }
