@@ -7,8 +7,8 @@ import NIOPosix
 enum StorageProbe {
   /// A second is plenty on a home's network (specification, section 1).
   static let timeLimit = TimeAmount.seconds(1)
-  /// Enough for a machine of the same house that is on.
-  static let glance = TimeAmount.milliseconds(30)
+  /// More, beside the time that Jellyfin takes, than a machine of the same house needs that is on.
+  static let glance = TimeAmount.milliseconds(5)
 
   /// Opens a TCP connection to the storage service, and closes it at once. The future never fails.
   static func start(_ endpoint: Endpoint, on group: any EventLoopGroup) -> EventLoopFuture<Probe> {

@@ -35,7 +35,7 @@ extension World {
       try storage.turn(.ready)
     }
 
-    @Test("what has not answered by the end of a glance is silent, and what has counts")
+    @Test("what has not answered by the end of a glance is silent, and what has answered counts")
     func glance() throws {
       let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
       let unanswered = loop.makePromise(of: Probe.self)
