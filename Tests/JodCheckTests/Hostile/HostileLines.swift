@@ -2,6 +2,9 @@ extension HostileRequest {
   /// Request lines: methods, versions and white space.
   static let lines: [HostileRequest] = [
     .init(200, "a request like any other", get()),
+    .init(200, "the page", get("/")),
+    .init(200, "the page's headers", "HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    .init(200, "the metrics", get("/metrics")),
     .init(202, "a webhook like any other", post("Content-Length: 2\r\n", "{}")),
     .init(200, "a request of HTTP/1.0 without a host", "GET /status HTTP/1.0\r\n\r\n"),
     .init(202, "a check by HTTP/1.0", "POST /check HTTP/1.0\r\n\r\n"),
