@@ -9,8 +9,8 @@ public struct Shift: Hashable, Sendable {
     case leave
   }
 
-  /// Jellyfin is polled at most once in this time.
-  static let betweenPolls: Seconds = 1
+  /// Jellyfin is polled at most once in a second; some more, for the way to it does not always take the same time.
+  static let betweenPolls: Seconds = 1.1
   /// A run leaves when so much time has passed without a connection.
   static let quiet: Seconds = 1
   /// A run takes connections for so long at most.

@@ -40,9 +40,11 @@ struct ShiftTests {
   @Test("it polls at least once, however soon after another run, a second later")
   func afterAnother() {
     let soon = shift(lastPoll: 99.4)
-    #expect(soon.next(at: 100) == .wait(until: 100.4))
-    #expect(soon.next(at: 100.4) == .check)
-    #expect(soon.polled(at: 100.4).next(at: 100.6) == .leave)
+    let due = 99.4 + Shift.betweenPolls
+    #expect(due > 100.4)
+    #expect(soon.next(at: 100) == .wait(until: due))
+    #expect(soon.next(at: due) == .check)
+    #expect(soon.polled(at: due).next(at: due + 0.1) == .leave)
   }
 
   @Test("a last poll of the future is another boot's", arguments: [100.1, 1e9, .infinity])
@@ -59,11 +61,11 @@ struct ShiftTests {
   @Test("who was promised one after a poll began has the next, a second after the last began")
   func promiseAfter() {
     let asked = shift().visited(at: 100).polled(at: 100).visited(at: 100.3).promised()
-    #expect(asked.next(at: 100.4) == .wait(until: 101))
-    #expect(asked.next(at: 101) == .check)
+    #expect(asked.next(at: 100.4) == .wait(until: 100 + Shift.betweenPolls))
+    #expect(asked.next(at: 100 + Shift.betweenPolls) == .check)
     // A poll that took long is followed at once.
     #expect(asked.next(at: 105) == .check)
-    #expect(asked.polled(at: 101).next(at: 101.3) == .leave)
+    #expect(asked.polled(at: 101.2).next(at: 101.3) == .leave)
   }
 
   @Test("many promises are one poll")
@@ -92,9 +94,9 @@ struct ShiftTests {
   @Test("a promise keeps it beyond that, for one more poll")
   func promiseAtTheEnd() {
     let busy = shift().polled(at: 109.5).visited(at: 109.9).promised()
-    #expect(busy.next(at: 110) == .wait(until: 110.5))
-    #expect(busy.next(at: 110.5) == .check)
-    #expect(busy.polled(at: 110.5).next(at: 110.6) == .leave)
+    #expect(busy.next(at: 110) == .wait(until: 109.5 + Shift.betweenPolls))
+    #expect(busy.next(at: 110.7) == .check)
+    #expect(busy.polled(at: 110.7).next(at: 110.8) == .leave)
   }
 
   @Test("those who only look are no reason for a poll before the interval is over, and then one is due")
