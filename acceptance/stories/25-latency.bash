@@ -22,7 +22,7 @@ story_latency() {
     inside A sh -c 'cd /root/down && cp -p state.json /var/lib/jod-check/ && cp -p runtime.json /run/jod-check/'
     post
   done >"$story.posts"
-  await 10 "the last packet" has_requests 50
+  await 10 "the last packet" has_packets 150
   same "wake requests" 50 "$(requests | count)"
   figure "median $(paste <(cut -d' ' -f1 "$story.posts") <(requests | cut -d' ' -f1) |
     awk '{ printf "%.0f\n", ($2 - $1) * 1000 }' | sort -n | sed -n 25p) ms from the request to the packet on the wire"
@@ -31,6 +31,7 @@ story_latency() {
   inside A systemctl stop jod-check.socket
   timer stop
 }
+has_packets() { [ "$(packets | count)" -ge "$1" ]; }
 # Prints when the request was sent, and how many milliseconds its answer took.
 post() {
   nsenter --net=/run/netns/A python3 - <<'END'
