@@ -46,7 +46,7 @@ lint:
 		|| { echo 'lines above end in white space'; exit 1; }
 	@systemd/verify
 	mandoc -T lint -W style man/*.[58]
-	shellcheck -x systemd/verify .ci/run storage/{jod-check-storage,helper,forced-command,guards,install,test} \
+	shellcheck -x systemd/verify packaging/same-bytes .ci/run storage/{jod-check-storage,helper,forced-command,guards,install,test} \
 	  storage/guard.d/* acceptance/run acceptance/stories/*.bash
 
 test: setup setup-tests
