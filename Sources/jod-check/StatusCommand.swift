@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import Glibc
 import JodCore
 
@@ -17,14 +16,14 @@ struct StatusCommand: ParsableCommand {
 
   func run() throws {
     let directory = getenv("RUNTIME_DIRECTORY").map { String(cString: $0) } ?? Identity.runtimeDirectory
-    let path = "\(directory.prefix { $0 != ":" })/status.json"
+    let store = Store(
+      stateDirectory: "", runtimeDirectory: String(directory.prefix { $0 != ":" }), mode: .readOnly)
     let status: Status
     do {
-      let bytes = try Files.read(path, limit: 4 << 20)
-      status = try bytes.map { try Store.decoder.decode(Status.self, from: Data($0)) } ?? .nothingKnown
+      status = try store.status()
     } catch {
       Output.complain(
-        "\(path) cannot be read (\(error is SystemError ? "\(error)" : "it is damaged")). The next check writes it anew: systemctl start jod-check."
+        "\(store.statusFile) cannot be read (\(error is SystemError ? "\(error)" : "it is damaged")). The next check writes it anew: systemctl start jod-check."
       )
       throw ExitCode(1)
     }
