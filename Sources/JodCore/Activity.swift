@@ -1,6 +1,6 @@
 /// Somebody who counts as active, and why.
-public struct ActiveSession: Hashable, Sendable, Codable {
-  public enum Kind: String, Sendable, Codable, CaseIterable {
+public struct ActiveSession: Hashable, Sendable {
+  public enum Kind: String, Sendable, CaseIterable, JSONCodable {
     case playing, paused, browsing, recording, unknown
   }
 
@@ -32,8 +32,23 @@ public struct ActiveSession: Hashable, Sendable, Codable {
   }
 }
 
+extension ActiveSession: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    user = try fields["user"]
+    client = try fields["client"]
+    device = try fields["device"]
+    kind = try fields["kind"]
+    wakes = try fields["wakes"]
+  }
+
+  public var json: JSON {
+    .present(["user": user, "client": client, "device": device, "kind": kind, "wakes": wakes])
+  }
+}
+
 /// What judging activity must remember from check to check. It lives as long as the boot, on its clock.
-public struct ActivityMemory: Hashable, Sendable, Codable {
+public struct ActivityMemory: Hashable, Sendable {
   /// Since when each device has been browsing without a break.
   public var browsing: [String: Seconds] = [:]
   /// Since when each device has paused: as Jellyfin told at the first sight of it, or since that.
@@ -49,6 +64,20 @@ public struct ActivityMemory: Hashable, Sendable, Codable {
     let boots = Array(browsing.values) + Array(pauses.values) + [looked ?? 0]
     // Jellyfin's clock has four digits for the year.
     return boots.allSatisfy(Moment.isBootClock) && abs(recovered ?? 0) < 1e12
+  }
+}
+
+extension ActivityMemory: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    browsing = try fields["browsing"]
+    pauses = try fields["pauses"]
+    looked = try fields["looked"]
+    recovered = try fields["recovered"]
+  }
+
+  public var json: JSON {
+    .present(["browsing": browsing, "pauses": pauses, "looked": looked, "recovered": recovered])
   }
 }
 

@@ -1,7 +1,7 @@
 extension State {
   /// What happened so often since the state began. Nothing here is ever taken back, save what turned out not to have been
   /// done.
-  public struct Counters: Hashable, Sendable, Codable {
+  public struct Counters: Hashable, Sendable {
     public var wakeRequests = 0
     public var wakes = 0
     public var failedWakes = 0
@@ -32,29 +32,37 @@ extension State {
   static func isCount(_ number: Int) -> Bool { (0...(1 << 40)).contains(number) }
 }
 
-extension State.Counters {
+extension State.Counters: JSONCodable {
   /// What an earlier version did not count has not been seen yet.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    func count(_ key: CodingKeys) throws -> Int { try container.decodeIfPresent(Int.self, forKey: key) ?? 0 }
-    wakeRequests = try count(.wakeRequests)
-    wakes = try count(.wakes)
-    failedWakes = try count(.failedWakes)
-    powerOffs = try count(.powerOffs)
-    refusedPowerOffs = try count(.refusedPowerOffs)
-    failedPowerOffs = try count(.failedPowerOffs)
-    jellyfinFailures = try count(.jellyfinFailures)
-    keyRejections = try count(.keyRejections)
-    packetFailures = try count(.packetFailures)
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    wakeRequests = try fields["wake_requests"] ?? 0
+    wakes = try fields["wakes"] ?? 0
+    failedWakes = try fields["failed_wakes"] ?? 0
+    powerOffs = try fields["power_offs"] ?? 0
+    refusedPowerOffs = try fields["refused_power_offs"] ?? 0
+    failedPowerOffs = try fields["failed_power_offs"] ?? 0
+    jellyfinFailures = try fields["jellyfin_failures"] ?? 0
+    keyRejections = try fields["key_rejections"] ?? 0
+    packetFailures = try fields["packet_failures"] ?? 0
     // Another version may have had other buckets, whose counts fit no longer.
-    let times = try container.decodeIfPresent(TimeToReady.self, forKey: .timeToReady)
+    let times: TimeToReady? = try fields["time_to_ready"]
     timeToReady = times.flatMap { $0.hasItsBuckets ? $0 : nil } ?? TimeToReady()
-    power = try container.decodeIfPresent(PowerTime.self, forKey: .power) ?? PowerTime()
+    power = try fields["power"] ?? PowerTime()
+  }
+
+  public var json: JSON {
+    .present([
+      "wake_requests": wakeRequests, "wakes": wakes, "failed_wakes": failedWakes, "power_offs": powerOffs,
+      "refused_power_offs": refusedPowerOffs, "failed_power_offs": failedPowerOffs,
+      "jellyfin_failures": jellyfinFailures, "key_rejections": keyRejections,
+      "packet_failures": packetFailures, "time_to_ready": timeToReady, "power": power,
+    ])
   }
 }
 
 /// How long wakes took from the first request until the storage server was ready, in seconds.
-public struct TimeToReady: Hashable, Sendable, Codable {
+public struct TimeToReady: Hashable, Sendable {
   /// Upper bounds of the histogram's buckets; one more takes the rest. Suspend to memory takes seconds, a cold start with
   /// many disks some minutes.
   public static let bounds: [Seconds] = [5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600]
@@ -92,4 +100,15 @@ public struct TimeToReady: Hashable, Sendable, Codable {
     hasItsBuckets && counts.allSatisfy(State.isCount) && (0...1e12).contains(sum)
       && last.count <= Self.remembered && last.allSatisfy((0...86400).contains)
   }
+}
+
+extension TimeToReady: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    counts = try fields["counts"]
+    sum = try fields["sum"]
+    last = try fields["last"]
+  }
+
+  public var json: JSON { .present(["counts": counts, "sum": sum, "last": last]) }
 }

@@ -1,5 +1,5 @@
 /// What Jellyfin says of itself (`/System/Info/Public`, which needs no key).
-public struct JellyfinServer: Hashable, Sendable, Decodable {
+public struct JellyfinServer: Hashable, Sendable, JSONDecodable {
   public var version: String?
   /// Missing on Emby, which speaks almost the same language.
   public var product: String?
@@ -11,32 +11,21 @@ public struct JellyfinServer: Hashable, Sendable, Decodable {
     self.isSetUp = isSetUp
   }
 
-  /// Jellyfin writes these names in another case while it migrates its data (10.11 and later).
-  private enum Key: String, CodingKey {
-    case version = "Version"
-    case product = "ProductName"
-    case isSetUp = "StartupWizardCompleted"
-    case versionInMigration = "version"
-    case productInMigration = "productName"
-    case isSetUpInMigration = "startupWizardCompleted"
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
-    version =
-      try container.decodeIfPresent(String.self, forKey: .version)
-      ?? container.decodeIfPresent(String.self, forKey: .versionInMigration)
-    product =
-      try container.decodeIfPresent(String.self, forKey: .product)
-      ?? container.decodeIfPresent(String.self, forKey: .productInMigration)
-    isSetUp =
-      try container.decodeIfPresent(Bool.self, forKey: .isSetUp)
-      ?? container.decodeIfPresent(Bool.self, forKey: .isSetUpInMigration)
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    // Jellyfin writes these names in another case while it migrates its data (10.11 and later).
+    func either<Value: JSONDecodable>(_ name: String, _ other: String) throws(JSON.Failure) -> Value? {
+      if let value: Value = try fields[name] { return value }
+      return try fields[other]
+    }
+    version = try either("Version", "version")
+    product = try either("ProductName", "productName")
+    isSetUp = try either("StartupWizardCompleted", "startupWizardCompleted")
   }
 }
 
 /// A scheduled task of Jellyfin, and what starts it (`/ScheduledTasks`).
-public struct JellyfinSchedule: Hashable, Sendable, Decodable {
+public struct JellyfinSchedule: Hashable, Sendable, JSONDecodable {
   public var key: String
   /// Types of triggers, such as `IntervalTrigger`.
   public var triggers: [String]
@@ -46,26 +35,18 @@ public struct JellyfinSchedule: Hashable, Sendable, Decodable {
     self.triggers = triggers
   }
 
-  private enum Key: String, CodingKey {
-    case key = "Key"
-    case triggers = "Triggers"
-  }
-
-  private struct Trigger: Decodable {
-    let type: String?
-
-    private enum CodingKeys: String, CodingKey { case type = "Type" }
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
-    key = try container.decodeIfPresent(String.self, forKey: .key) ?? ""
-    triggers = (try container.decodeIfPresent([Trigger].self, forKey: .triggers) ?? []).compactMap(\.type)
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    key = try fields["Key"] ?? ""
+    let triggers: [JSON] = try fields["Triggers"] ?? []
+    var types: [String] = []
+    for trigger in triggers { if let type: String = try trigger.object()["Type"] { types.append(type) } }
+    self.triggers = types
   }
 }
 
 /// A library of Jellyfin, and its folders (`/Library/VirtualFolders`).
-public struct JellyfinLibrary: Hashable, Sendable, Decodable {
+public struct JellyfinLibrary: Hashable, Sendable, JSONDecodable {
   public var name: String
   public var folders: [String]
 
@@ -74,15 +55,10 @@ public struct JellyfinLibrary: Hashable, Sendable, Decodable {
     self.folders = folders
   }
 
-  private enum Key: String, CodingKey {
-    case name = "Name"
-    case folders = "Locations"
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
-    name = try container.decodeIfPresent(String.self, forKey: .name) ?? ""
-    folders = try container.decodeIfPresent([String].self, forKey: .folders) ?? []
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    name = try fields["Name"] ?? ""
+    folders = try fields["Locations"] ?? []
   }
 }
 

@@ -1,6 +1,6 @@
 /// What the storage server says to `status` over ssh: the answer of `jod-check-storage status --json`.
-public struct StorageReport: Hashable, Sendable, Decodable {
-  public struct Card: Hashable, Sendable, Decodable {
+public struct StorageReport: Hashable, Sendable {
+  public struct Card: Hashable, Sendable {
     public var interface: String
     public var mac: String
     /// The letters of ethtool(8); `g` is the magic packet.
@@ -13,8 +13,21 @@ public struct StorageReport: Hashable, Sendable, Decodable {
 
   public var cards: [Card]
 
-  /// After `wake_on_lan` was read as snake case.
-  private enum CodingKeys: String, CodingKey { case cards = "wakeOnLan" }
+}
+
+extension StorageReport: JSONDecodable {
+  public init(json: JSON) throws(JSON.Failure) { cards = try json.object()["wake_on_lan"] }
+}
+
+extension StorageReport.Card: JSONDecodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    interface = try fields["interface"]
+    mac = try fields["mac"]
+    supported = try fields["supported"]
+    armed = try fields["armed"]
+    kept = try fields["kept"]
+  }
 }
 
 extension Diagnosis {

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// What `history.jsonl` tells, in the order in which it happened.
 ///
 /// The wall clock of a machine without a clock battery may be years off until it is set. Within one boot the boot clock
@@ -16,10 +14,8 @@ public struct History: Hashable, Sendable {
 
   /// Reads lines of JSON. What is no entry is passed over: a power cut may have torn a line, and a hand may have been at work.
   public init(lines bytes: some Sequence<UInt8>, now: Now) {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
     let entries = Array(bytes).split(separator: UInt8(ascii: "\n")).compactMap { line in
-      line.count <= Self.lineLimit ? try? decoder.decode(HistoryEntry.self, from: Data(line)) : nil
+      line.count <= Self.lineLimit ? try? HistoryEntry(json: JSON(Array(line))) : nil
     }
     self.init(entries, now: now)
   }

@@ -1,7 +1,7 @@
 /// One line of `history.jsonl`: an event that concerns the storage server, holds or activity (specification, section 6).
 ///
 /// Fields that do not belong to an event are left out.
-public struct HistoryEntry: Hashable, Sendable, Codable {
+public struct HistoryEntry: Hashable, Sendable {
   /// RFC 3339 in UTC, by a wall clock that may have been wrong.
   public var time: String
   public var event: String
@@ -26,12 +26,6 @@ public struct HistoryEntry: Hashable, Sendable, Codable {
   /// The boot clock, by which entries of one boot can be ordered and measured whatever was done to the wall clock.
   public var boot: Seconds?
   public var bootID: String?
-
-  private enum CodingKeys: String, CodingKey {
-    case time, event, message, user, client, device, kind, sessions, mac, wakeRequests, wakeSec, idleSec
-    case storage, storageSec, boot
-    case bootID = "bootId"
-  }
 
   /// The kind of what somebody asked for with a command.
   public static let byHand = "hand"
@@ -67,5 +61,28 @@ public struct HistoryEntry: Hashable, Sendable, Codable {
     (entry.user, entry.client, entry.device) = (clean(user), clean(client), clean(device))
     (entry.kind, entry.sessions, entry.mac) = (clean(kind), clean(sessions), clean(mac))
     return entry
+  }
+}
+
+extension HistoryEntry: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    time = try fields["time"]
+    event = try fields["event"]
+    message = try fields["message"]
+    (user, client, device) = (try fields["user"], try fields["client"], try fields["device"])
+    (kind, sessions, mac) = (try fields["kind"], try fields["sessions"], try fields["mac"])
+    wakeRequests = try fields["wake_requests"]
+    (wakeSec, idleSec) = (try fields["wake_sec"], try fields["idle_sec"])
+    (storage, storageSec) = (try fields["storage"], try fields["storage_sec"])
+    (boot, bootID) = (try fields["boot"], try fields["boot_id"])
+  }
+
+  public var json: JSON {
+    .present([
+      "time": time, "event": event, "message": message, "user": user, "client": client, "device": device,
+      "kind": kind, "sessions": sessions, "mac": mac, "wake_requests": wakeRequests, "wake_sec": wakeSec,
+      "idle_sec": idleSec, "storage": storage, "storage_sec": storageSec, "boot": boot, "boot_id": bootID,
+    ])
   }
 }

@@ -1,5 +1,5 @@
 /// Somebody's word that the storage server is not to be powered off for a while.
-public struct Hold: Hashable, Sendable, Codable {
+public struct Hold: Hashable, Sendable {
   /// When it was given.
   public var began: Moment
   /// For how many seconds from then.
@@ -33,6 +33,16 @@ public struct Hold: Hashable, Sendable, Codable {
     else { return nil }
     return Seconds(hour * 3600 + minute * 60)
   }
+}
+
+extension Hold: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    began = try fields["began"]
+    seconds = try fields["seconds"]
+  }
+
+  public var json: JSON { .present(["began": began, "seconds": seconds]) }
 }
 
 extension CheckInProgress {

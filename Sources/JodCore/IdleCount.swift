@@ -1,5 +1,5 @@
 /// Inactivity, counted only as far as it was observed (specification, section 5, rule 2).
-public struct IdleCount: Hashable, Sendable, Codable {
+public struct IdleCount: Hashable, Sendable {
   /// Seconds without activity that checks have vouched for.
   public private(set) var seconds: Seconds = 0
   /// The last check that found none.
@@ -28,8 +28,18 @@ public struct IdleCount: Hashable, Sendable, Codable {
   var isPlausible: Bool { Moment.isBootClock(seconds) && last.isPlausible }
 }
 
+extension IdleCount: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    seconds = try fields["seconds"]
+    last = try fields["last"]
+  }
+
+  public var json: JSON { .present(["seconds": seconds, "last": last]) }
+}
+
 /// The rhythm of the checks: when the last ones began, on the boot clock.
-public struct Beat: Hashable, Sendable, Codable {
+public struct Beat: Hashable, Sendable {
   private var starts: [Seconds] = []
 
   public init() {}
@@ -54,4 +64,13 @@ public struct Beat: Hashable, Sendable, Codable {
   }
 
   var isPlausible: Bool { starts.count <= 6 && starts.allSatisfy(Moment.isBootClock) }
+}
+
+extension Beat: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    starts = try fields["starts"]
+  }
+
+  public var json: JSON { .present(["starts": starts]) }
 }

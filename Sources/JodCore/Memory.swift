@@ -10,11 +10,11 @@ public struct Memory: Hashable, Sendable {
 }
 
 /// `state.json`: what must survive a reboot.
-public struct State: Hashable, Sendable, Codable {
+public struct State: Hashable, Sendable {
   public static let currentVersion = 1
 
   /// An attempt to get the storage server ready, of one or more requests.
-  public struct Wake: Hashable, Sendable, Codable {
+  public struct Wake: Hashable, Sendable {
     public var began: Moment
     public var requests = 1
     public var failed = false
@@ -24,9 +24,9 @@ public struct State: Hashable, Sendable, Codable {
     public init(began: Moment) { self.began = began }
   }
 
-  public struct Storage: Hashable, Sendable, Codable {
+  public struct Storage: Hashable, Sendable {
     /// One lost probe changes nothing here.
-    public enum Known: String, Sendable, Codable { case unknown, ready, up, down }
+    public enum Known: String, Sendable, JSONCodable { case unknown, ready, up, down }
 
     public var known = Known.unknown
     public var since: Moment?
@@ -34,12 +34,12 @@ public struct State: Hashable, Sendable, Codable {
     public init() {}
   }
 
-  public struct Activity: Hashable, Sendable, Codable {
+  public struct Activity: Hashable, Sendable {
     public var isActive: Bool
     public var since: Moment
   }
 
-  public private(set) var version = currentVersion
+  public internal(set) var version = currentVersion
   /// Counts the changes, so that of two copies the newer is known whatever the clocks did.
   public var serial = 0
   public var lastWakeRequest: Moment?
@@ -76,9 +76,9 @@ public struct State: Hashable, Sendable, Codable {
 }
 
 /// `runtime.json`: what must not survive a reboot, on the boot clock.
-public struct Runtime: Hashable, Sendable, Codable {
+public struct Runtime: Hashable, Sendable {
   /// The last check, as `status` tells it.
-  public struct Check: Hashable, Sendable, Codable {
+  public struct Check: Hashable, Sendable {
     public var at: Moment
     /// Nil where Jellyfin did not say.
     public var active: [ActiveSession]?

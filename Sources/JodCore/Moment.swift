@@ -54,27 +54,16 @@ public struct Now: Hashable, Sendable {
   }
 }
 
-extension Moment: Codable {
-  private enum CodingKeys: String, CodingKey {
-    case wall, boot
-    case bootID = "bootId"
+extension Moment: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    guard let wall = UTC.parse(try fields["wall"]) else { throw JSON.Failure() }
+    self.init(wall: wall, boot: try fields["boot"], bootID: try fields["boot_id"])
   }
 
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    let text = try container.decode(String.self, forKey: .wall)
-    guard let wall = UTC.parse(text) else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .wall, in: container, debugDescription: "not an RFC 3339 time: \(text)")
-    }
-    let boot = try container.decode(Seconds.self, forKey: .boot)
-    self.init(wall: wall, boot: boot, bootID: try container.decode(String.self, forKey: .bootID))
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(UTC.text(wall, fractionDigits: 3), forKey: .wall)
-    try container.encode((boot * 1000).rounded() / 1000, forKey: .boot)
-    try container.encode(bootID, forKey: .bootID)
+  public var json: JSON {
+    .present([
+      "wall": UTC.text(wall, fractionDigits: 3), "boot": (boot * 1000).rounded() / 1000, "boot_id": bootID,
+    ])
   }
 }

@@ -30,7 +30,7 @@ public struct Notice: Hashable, Sendable {
 }
 
 /// Who was told in one wake that the storage is starting.
-public struct Told: Hashable, Sendable, Codable {
+public struct Told: Hashable, Sendable {
   /// When the wake began, which tells it from others.
   var wake: Moment
   var screens: [String] = []
@@ -39,6 +39,16 @@ public struct Told: Hashable, Sendable, Codable {
   static let most = 100
 
   init(wake: Moment) { self.wake = wake }
+}
+
+extension Told: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    wake = try fields["wake"]
+    screens = try fields["screens"]
+  }
+
+  public var json: JSON { .present(["wake": wake, "screens": screens]) }
 }
 
 extension Memory {

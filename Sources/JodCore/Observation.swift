@@ -1,5 +1,5 @@
 /// What a TCP connection to the storage service told (specification, section 1).
-public enum Probe: String, Hashable, Sendable, Codable {
+public enum Probe: String, Hashable, Sendable, JSONCodable {
   /// Accepted.
   case ready
   /// Refused: a kernel answers, the service does not yet, or no longer.

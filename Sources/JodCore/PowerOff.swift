@@ -22,7 +22,7 @@ public enum PowerOffUrgency: Sendable {
 }
 
 /// A power-off that was accepted, or may have been, and is not over.
-public struct Stopping: Hashable, Sendable, Codable {
+public struct Stopping: Hashable, Sendable {
   public var since: Moment
   /// Whether the storage server took it, or may have; nil while it is being asked.
   public var isAccepted: Bool?
@@ -33,14 +33,35 @@ public struct Stopping: Hashable, Sendable, Codable {
   static let patience: Seconds = 3 * 60
 }
 
+extension Stopping: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    since = try fields["since"]
+    isAccepted = try fields["is_accepted"]
+  }
+
+  public var json: JSON { .present(["since": since, "is_accepted": isAccepted]) }
+}
+
 /// A power-off that was refused or failed.
-public struct PowerOffFailure: Hashable, Sendable, Codable {
+public struct PowerOffFailure: Hashable, Sendable {
   public var at: Moment
   public var isBusy: Bool
   public var words: String
 
   /// When it is tried again.
   static let retry: Seconds = 5 * 60
+}
+
+extension PowerOffFailure: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    at = try fields["at"]
+    isBusy = try fields["is_busy"]
+    words = try fields["words"]
+  }
+
+  public var json: JSON { .present(["at": at, "is_busy": isBusy, "words": words]) }
 }
 
 /// The rules that must all hold before the storage server is powered off, each on evidence from this check

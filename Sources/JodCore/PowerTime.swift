@@ -1,5 +1,5 @@
 /// Whether the storage server draws its full power.
-public enum Power: String, Hashable, Sendable, Codable, CaseIterable { case on, off, unknown }
+public enum Power: String, Hashable, Sendable, CaseIterable, JSONCodable { case on, off, unknown }
 
 /// How long the storage server was on and off, as far as checks witnessed it. In seconds.
 ///
@@ -7,7 +7,7 @@ public enum Power: String, Hashable, Sendable, Codable, CaseIterable { case on, 
 /// check that changes nothing has nothing to write. The boot clock counts; time between two checks that are too far
 /// apart does not. Over a reboot of this machine the storage server is presumed to have stayed as it was until the new boot began,
 /// for the last check before it is not on record.
-public struct PowerTime: Hashable, Sendable, Codable {
+public struct PowerTime: Hashable, Sendable {
   /// One length of time in one state, without a break.
   public struct Stretch: Hashable, Sendable {
     public var power: Power
@@ -114,6 +114,21 @@ public struct PowerTime: Hashable, Sendable, Codable {
 
   private func present(at moment: Moment) -> Seconds {
     carried + (since.map { max(0, moment.boot - $0.boot) } ?? 0)
+  }
+}
+
+extension PowerTime: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    on = try fields["on"]
+    off = try fields["off"]
+    power = try fields["power"]
+    since = try fields["since"]
+    carried = try fields["carried"]
+  }
+
+  public var json: JSON {
+    .present(["on": on, "off": off, "power": power, "since": since, "carried": carried])
   }
 }
 

@@ -1,5 +1,5 @@
 /// A recording that runs or is planned (`GET /LiveTv/Timers`). Times are by Jellyfin's clock, with its paddings.
-public struct Recording: Hashable, Sendable, Codable {
+public struct Recording: Hashable, Sendable {
   public var name: String
   public var start: Seconds
   public var end: Seconds
@@ -18,56 +18,59 @@ public struct Recording: Hashable, Sendable, Codable {
   }
 }
 
-/// The body of `GET /LiveTv/Timers`. A timer that cannot be understood makes the whole body so: unknown is not idle.
-public struct TimerList: Decodable, Sendable {
-  public let recordings: [Recording]
-
-  private enum Key: String, CodingKey { case items = "Items" }
-
-  private struct Timer: Decodable {
-    var name: String?
-    var status: String?
-    var start: String
-    var end: String
-    var prePadding: Seconds?
-    var postPadding: Seconds?
-
-    private enum CodingKeys: String, CodingKey {
-      case name = "Name"
-      case status = "Status"
-      case start = "StartDate"
-      case end = "EndDate"
-      case prePadding = "PrePaddingSeconds"
-      case postPadding = "PostPaddingSeconds"
-    }
+extension Recording: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    name = try fields["name"]
+    start = try fields["start"]
+    end = try fields["end"]
+    isRunning = try fields["is_running"]
   }
+
+  public var json: JSON { .present(["name": name, "start": start, "end": end, "is_running": isRunning]) }
+}
+
+/// The body of `GET /LiveTv/Timers`. A timer that cannot be understood makes the whole body so: unknown is not idle.
+public struct TimerList: JSONDecodable, Sendable {
+  public let recordings: [Recording]
 
   /// What needs nothing more: the other states are `New`, `InProgress`, `ConflictedOk` and whatever is yet to come.
   private static let over: Set<String> = ["Completed", "Cancelled", "ConflictedNotOk", "Error"]
 
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
-    let timers = try container.decode([Timer].self, forKey: .items)
-    recordings = try timers.filter { !Self.over.contains($0.status ?? "") }.map { timer in
-      guard let start = UTC.parse(timer.start), let end = UTC.parse(timer.end) else {
-        throw DecodingError.dataCorruptedError(forKey: .items, in: container, debugDescription: "not a time")
-      }
-      return Recording(
-        name: Printable.clean(timer.name ?? "a programme"), start: start - (timer.prePadding ?? 0),
-        end: end + (timer.postPadding ?? 0), isRunning: timer.status == "InProgress")
+  public init(json: JSON) throws(JSON.Failure) {
+    let timers: [JSON] = try json.object()["Items"]
+    var recordings: [Recording] = []
+    for timer in timers {
+      if let recording = try Self.recording(timer.object()) { recordings.append(recording) }
     }
+    self.recordings = recordings
+  }
+
+  /// Nil where it is over.
+  private static func recording(_ timer: JSON.Object) throws(JSON.Failure) -> Recording? {
+    let (name, status): (String?, String?) = (try timer["Name"], try timer["Status"])
+    let start = UTC.parse(try timer["StartDate"])
+    let end = UTC.parse(try timer["EndDate"])
+    let before: Seconds = try timer["PrePaddingSeconds"] ?? 0
+    let after: Seconds = try timer["PostPaddingSeconds"] ?? 0
+    if over.contains(status ?? "") { return nil }
+    guard let start, let end else { throw JSON.Failure() }
+    return Recording(
+      name: Printable.clean(name ?? "a programme"), start: start - before, end: end + after,
+      isRunning: status == "InProgress")
   }
 }
 
 /// One entry of `GET /ScheduledTasks`.
-public struct ScheduledTask: Decodable, Sendable {
+public struct ScheduledTask: JSONDecodable, Sendable {
   /// Jellyfin's own tasks all have one.
   public let key: String?
   public let state: String
 
-  private enum CodingKeys: String, CodingKey {
-    case key = "Key"
-    case state = "State"
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    key = try fields["Key"]
+    state = try fields["State"]
   }
 
   /// The tasks that keep the storage up, in words: all that do not rest, but for those that `IGNORE_TASKS` names.
@@ -78,13 +81,14 @@ public struct ScheduledTask: Decodable, Sendable {
 }
 
 /// One entry of `GET /Library/VirtualFolders`.
-public struct LibraryFolder: Decodable, Sendable {
+public struct LibraryFolder: JSONDecodable, Sendable {
   public let name: String?
   public let refreshStatus: String?
 
-  private enum CodingKeys: String, CodingKey {
-    case name = "Name"
-    case refreshStatus = "RefreshStatus"
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    name = try fields["Name"]
+    refreshStatus = try fields["RefreshStatus"]
   }
 
   /// The libraries that are being refreshed, in words.
@@ -95,7 +99,7 @@ public struct LibraryFolder: Decodable, Sendable {
 }
 
 /// What was last heard of recordings. It lives as long as the boot.
-public struct RecordingMemory: Hashable, Sendable, Codable {
+public struct RecordingMemory: Hashable, Sendable {
   /// When Jellyfin was last asked, on the boot clock.
   public var asked: Seconds
   /// When it last answered.
@@ -113,6 +117,17 @@ public struct RecordingMemory: Hashable, Sendable, Codable {
     Moment.isBootClock(asked) && answered.map(Moment.isBootClock) ?? true
       && recordings.allSatisfy { abs($0.start) < 1e12 && abs($0.end) < 1e12 }
   }
+}
+
+extension RecordingMemory: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    asked = try fields["asked"]
+    answered = try fields["answered"]
+    recordings = try fields["recordings"]
+  }
+
+  public var json: JSON { .present(["asked": asked, "answered": answered, "recordings": recordings]) }
 }
 
 extension CheckInProgress {

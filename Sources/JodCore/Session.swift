@@ -56,54 +56,41 @@ public struct JellyfinAnswer: Hashable, Sendable {
   }
 }
 
-extension SessionEntry: Decodable {
-  private enum Key: String, CodingKey {
-    case id = "Id"
-    case supportedCommands = "SupportedCommands"
-    case userName = "UserName"
-    case userID = "UserId"
-    case client = "Client"
-    case deviceName = "DeviceName"
-    case deviceID = "DeviceId"
-    case item = "NowPlayingItem"
-    case playState = "PlayState"
-    case isPaused = "IsPaused"
-    case lastActivity = "LastActivityDate"
-    case lastPlaybackCheckIn = "LastPlaybackCheckIn"
-    case lastPaused = "LastPausedDate"
-  }
+extension JellyfinAnswer {
+  /// The members of `GET /Sessions` and `GET /Devices` that are read here; all others are passed over.
+  public static let members: Set<String> = [
+    "Id", "SupportedCommands", "UserName", "UserId", "Client", "DeviceName", "DeviceId", "NowPlayingItem",
+    "PlayState", "IsPaused", "LastActivityDate", "LastPlaybackCheckIn", "LastPausedDate", "Items",
+    "LastUserName", "LastUserId", "AppName", "Name", "CustomName", "DateLastActivity",
+  ]
+}
 
+extension SessionEntry: JSONDecodable {
   /// Never throws: what cannot be understood is an entry of its own, so that nobody is overlooked.
-  public init(from decoder: any Decoder) {
-    do { self = try Self.read(decoder) } catch { self = .notUnderstood }
+  public init(json: JSON) {
+    do { self = try Self.read(json.object()) } catch { self = .notUnderstood }
   }
 
-  private static func read(_ decoder: any Decoder) throws -> SessionEntry {
-    let fields = try decoder.container(keyedBy: Key.self)
-    guard let user = try fields.user(name: .userName, id: .userID) else { return .withoutUser }
-    let client = try fields.text(.client)
-    let device = try fields.text(.deviceName)
-    let deviceID = try fields.text(.deviceID)
-    let hasItem = try fields.hasObject(.item)
-    var isPaused = false
-    if try fields.hasObject(.playState) {
-      isPaused =
-        try fields.nestedContainer(keyedBy: Key.self, forKey: .playState)
-        .decodeIfPresent(Bool.self, forKey: .isPaused) ?? false
-    }
+  private static func read(_ fields: JSON.Object) throws(JSON.Failure) -> SessionEntry {
+    guard let user = try fields.user(name: "UserName", id: "UserId") else { return .withoutUser }
+    let client = try fields.text("Client")
+    let device = try fields.text("DeviceName")
+    let deviceID = try fields.text("DeviceId")
+    let item = try fields.object("NowPlayingItem")
+    let isPaused: Bool? = try fields.object("PlayState")?["IsPaused"]
     return .session(
       Session(
         user: user, client: Printable.clean(client), device: Printable.clean(device),
         deviceKey: deviceKey(id: deviceID, name: device, client: client), deviceID: deviceID,
-        hasItem: hasItem, isPaused: isPaused, lastActivity: try fields.time(.lastActivity),
-        lastPlaybackCheckIn: try fields.time(.lastPlaybackCheckIn),
-        lastPaused: try fields.time(.lastPaused), screen: screen(fields)))
+        hasItem: item != nil, isPaused: isPaused ?? false, lastActivity: try fields.time("LastActivityDate"),
+        lastPlaybackCheckIn: try fields.time("LastPlaybackCheckIn"),
+        lastPaused: try fields.time("LastPausedDate"), screen: screen(fields)))
   }
 
   /// What is not understood here shows no message, and changes nothing else.
-  private static func screen(_ fields: KeyedDecodingContainer<Key>) -> String? {
-    guard let commands = try? fields.decodeIfPresent([String].self, forKey: .supportedCommands),
-      commands.contains("DisplayMessage"), let id = try? fields.text(.id), isPlainID(id)
+  private static func screen(_ fields: JSON.Object) -> String? {
+    guard let commands: [String] = try? fields["SupportedCommands"], commands.contains("DisplayMessage"),
+      let id = try? fields.text("Id"), isPlainID(id)
     else { return nil }
     return id
   }
@@ -115,82 +102,63 @@ extension SessionEntry: Decodable {
   }
 }
 
-extension DeviceEntry: Decodable {
-  private enum Key: String, CodingKey {
-    case userName = "LastUserName"
-    case userID = "LastUserId"
-    case client = "AppName"
-    case name = "Name"
-    case customName = "CustomName"
-    case id = "Id"
-    case lastActivity = "DateLastActivity"
-  }
-
+extension DeviceEntry: JSONDecodable {
   /// Never throws, as `SessionEntry`.
-  public init(from decoder: any Decoder) {
-    do { self = try Self.read(decoder) } catch { self = .notUnderstood }
+  public init(json: JSON) {
+    do { self = try Self.read(json.object()) } catch { self = .notUnderstood }
   }
 
-  private static func read(_ decoder: any Decoder) throws -> DeviceEntry {
-    let fields = try decoder.container(keyedBy: Key.self)
-    guard let user = try fields.user(name: .userName, id: .userID) else { return .withoutUser }
-    let client = try fields.text(.client)
-    let name = try fields.text(.name)
-    let custom = try fields.text(.customName)
-    let id = try fields.text(.id)
+  private static func read(_ fields: JSON.Object) throws(JSON.Failure) -> DeviceEntry {
+    guard let user = try fields.user(name: "LastUserName", id: "LastUserId") else { return .withoutUser }
+    let client = try fields.text("AppName")
+    let name = try fields.text("Name")
+    let custom = try fields.text("CustomName")
+    let id = try fields.text("Id")
     return .device(
       Device(
         user: user, client: Printable.clean(client), name: Printable.clean(custom.isEmpty ? name : custom),
         key: deviceKey(id: id, name: name, client: client), id: id,
-        lastActivity: try fields.time(.lastActivity)))
+        lastActivity: try fields.time("DateLastActivity")))
   }
 }
 
 /// The body of `GET /Devices`.
-public struct DeviceList: Decodable, Sendable {
+public struct DeviceList: Sendable {
   public let items: [DeviceEntry]
+}
 
-  private enum CodingKeys: String, CodingKey { case items = "Items" }
+extension DeviceList: JSONDecodable {
+  public init(json: JSON) throws(JSON.Failure) { items = try json.object()["Items"] }
 }
 
 private func deviceKey(id: String, name: String, client: String) -> String {
   id.isEmpty ? "\(name)\u{1F}\(client)" : id
 }
 
-extension KeyedDecodingContainer {
+extension JSON.Object {
   /// Text that may be missing or null, which is the same as empty.
-  fileprivate func text(_ key: Key) throws -> String { try decodeIfPresent(String.self, forKey: key) ?? "" }
+  fileprivate func text(_ name: String) throws(JSON.Failure) -> String { try self[name] ?? "" }
 
   /// The name to show for a user: a non-empty name or a non-zero id makes one; nil where there is none.
-  fileprivate func user(name: Key, id: Key) throws -> String? {
+  fileprivate func user(name: String, id: String) throws(JSON.Failure) -> String? {
     let name = try text(name)
     if !name.isEmpty { return Printable.clean(name) }
     let id = try text(id)
     return id.contains { $0 != "0" && $0 != "-" } ? Printable.clean(id) : nil
   }
 
-  fileprivate func hasObject(_ key: Key) throws -> Bool {
-    guard contains(key), try !decodeNil(forKey: key) else { return false }
-    _ = try nestedContainer(keyedBy: AnyKey.self, forKey: key)
-    return true
+  /// An object that may be missing or null.
+  fileprivate func object(_ name: String) throws(JSON.Failure) -> JSON.Object? {
+    let value: JSON? = try self[name]
+    return try value?.object()
   }
 
   /// A time that may be missing, null or .NET's `DateTime.MinValue`, all of which are nil here. In a zone of the
   /// server's own that last one may read as a few hours before or after it.
-  fileprivate func time(_ key: Key) throws -> Seconds? {
-    let text = try text(key)
+  fileprivate func time(_ name: String) throws(JSON.Failure) -> Seconds? {
+    let text = try text(name)
     if text.isEmpty || text.hasPrefix("0001-01-0") { return nil }
-    guard let time = UTC.parse(text) else {
-      throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: "not a time")
-    }
+    guard let time = UTC.parse(text) else { throw JSON.Failure() }
     return time
   }
-}
-
-private struct AnyKey: CodingKey {
-  let stringValue: String
-  var intValue: Int? { nil }
-
-  init(stringValue: String) { self.stringValue = stringValue }
-  init?(intValue: Int) { nil }
 }

@@ -1,80 +1,55 @@
-/// A property that is written as `null` where it has no value, so that every field of a document is always there.
-@propertyWrapper
-public struct OrNull<Value: Codable & Hashable & Sendable>: Codable, Hashable, Sendable {
-  public var wrappedValue: Value?
-
-  public init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    wrappedValue = container.decodeNil() ? nil : try container.decode(Value.self)
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }
-  }
-}
-
-extension KeyedDecodingContainer {
-  /// A field that another version did not write has no value.
-  public func decode<Value>(_ type: OrNull<Value>.Type, forKey key: Key) throws -> OrNull<Value> {
-    try decodeIfPresent(type, forKey: key) ?? OrNull(wrappedValue: nil)
-  }
-}
-
 /// `status.json`, and what `status --json` prints (specification, section 8). Times are RFC 3339 in UTC.
-public struct Status: Hashable, Sendable, Codable {
-  public enum StorageState: String, Sendable, Codable, CaseIterable {
+public struct Status: Hashable, Sendable {
+  public enum StorageState: String, Sendable, CaseIterable, JSONCodable {
     case ready, up, silent, down, waking, stopping, unknown
   }
 
-  public struct Storage: Hashable, Sendable, Codable {
+  public struct Storage: Hashable, Sendable {
     public var state: StorageState
-    @OrNull public var since: String?
+    public var since: String?
   }
 
-  public struct Person: Hashable, Sendable, Codable {
+  public struct Person: Hashable, Sendable {
     public var user: String
     public var client: String
     public var device: String
     public var kind: ActiveSession.Kind
   }
 
-  public struct Activity: Hashable, Sendable, Codable {
+  public struct Activity: Hashable, Sendable {
     /// Null where Jellyfin did not say.
-    @OrNull public var active: Bool?
-    @OrNull public var since: String?
+    public var active: Bool?
+    public var since: String?
     public var sessions: [Person]
   }
 
-  public struct Wake: Hashable, Sendable, Codable {
+  public struct Wake: Hashable, Sendable {
     /// The last wake request.
-    @OrNull public var last: String?
+    public var last: String?
     /// When the wake that runs began.
-    @OrNull public var began: String?
+    public var began: String?
     public var requests: Int
   }
 
-  public struct PowerOff: Hashable, Sendable, Codable {
-    @OrNull public var at: String?
-    @OrNull public var blockedBy: String?
+  public struct PowerOff: Hashable, Sendable {
+    public var at: String?
+    public var blockedBy: String?
   }
 
-  public struct Hold: Hashable, Sendable, Codable {
-    @OrNull public var until: String?
+  public struct Hold: Hashable, Sendable {
+    public var until: String?
   }
 
   public var storage: Storage
   public var activity: Activity
-  @OrNull public var idleSeconds: Int?
+  public var idleSeconds: Int?
   public var wake: Wake
   public var poweroff: PowerOff
   public var hold: Hold
-  @OrNull public var trouble: String?
-  @OrNull public var reason: String?
-  @OrNull public var checkedAt: String?
-  @OrNull public var checkIntervalSeconds: Int?
+  public var trouble: String?
+  public var reason: String?
+  public var checkedAt: String?
+  public var checkIntervalSeconds: Int?
   public var dryRun: Bool
   public var warnings: [String]
 

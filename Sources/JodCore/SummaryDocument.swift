@@ -1,41 +1,41 @@
 /// What `jod-check report --json` prints (docs/status.md). Times are RFC 3339 in UTC, lengths are in seconds, energy is in
 /// watt-hours.
-public struct SummaryDocument: Hashable, Sendable, Encodable {
-  public struct Sums: Hashable, Sendable, Encodable {
+public struct SummaryDocument: Hashable, Sendable {
+  public struct Sums: Hashable, Sendable {
     var onSeconds: Int
     var offSeconds: Int
     var unknownSeconds: Int
     var activeSeconds: Int
     var wakes: Int
     var failedWakes: Int
-    @OrNull var timeToReadySeconds: Double?
-    @OrNull var usedWattHours: Double?
-    @OrNull var savedWattHours: Double?
+    var timeToReadySeconds: Double?
+    var usedWattHours: Double?
+    var savedWattHours: Double?
   }
 
-  public struct Wake: Hashable, Sendable, Encodable {
+  public struct Wake: Hashable, Sendable {
     var at: String
     var user: String
     var client: String
     var device: String
     var kind: String
     var requests: Int
-    @OrNull var readyAfterSeconds: Double?
+    var readyAfterSeconds: Double?
     var failed: Bool
   }
 
-  public struct Interval: Hashable, Sendable, Encodable {
+  public struct Interval: Hashable, Sendable {
     var from: String
     var to: String
   }
 
-  public struct PowerInterval: Hashable, Sendable, Encodable {
+  public struct PowerInterval: Hashable, Sendable {
     var from: String
     var to: String
     var power: Power
   }
 
-  public struct Day: Hashable, Sendable, Encodable {
+  public struct Day: Hashable, Sendable {
     /// By the machine's own calendar.
     var date: String
     var from: String
@@ -47,16 +47,14 @@ public struct SummaryDocument: Hashable, Sendable, Encodable {
     var wakes: [Wake]
   }
 
-  public struct Watts: Hashable, Sendable, Codable {
+  public struct Watts: Hashable, Sendable {
     var on: Double
     var off: Double
   }
 
   var days: [Day]
   var total: Sums
-  @OrNull var watts: Watts?
-
-  private enum CodingKeys: String, CodingKey { case days, total, watts }
+  var watts: Watts?
 
   public init(_ summary: Summary) {
     days = summary.days.map { day in
@@ -70,7 +68,7 @@ public struct SummaryDocument: Hashable, Sendable, Encodable {
         wakes: day.wakes.map(Wake.init))
     }
     total = Sums(summary.total)
-    _watts = OrNull(wrappedValue: summary.watts.map { Watts(on: $0.on, off: $0.off) })
+    watts = summary.watts.map { Watts(on: $0.on, off: $0.off) }
   }
 }
 
@@ -92,4 +90,51 @@ extension SummaryDocument.Wake {
       at: UTC.text(wake.at), user: wake.user, client: wake.client, device: wake.device, kind: wake.kind,
       requests: wake.requests, readyAfterSeconds: wake.readyAfter, failed: wake.failed)
   }
+}
+
+// MARK: - As JSON
+
+extension SummaryDocument: JSONEncodable {
+  public var json: JSON { .complete(["days": days, "total": total, "watts": watts]) }
+}
+
+extension SummaryDocument.Sums: JSONEncodable {
+  public var json: JSON {
+    .complete([
+      "on_seconds": onSeconds, "off_seconds": offSeconds, "unknown_seconds": unknownSeconds,
+      "active_seconds": activeSeconds, "wakes": wakes, "failed_wakes": failedWakes,
+      "time_to_ready_seconds": timeToReadySeconds, "used_watt_hours": usedWattHours,
+      "saved_watt_hours": savedWattHours,
+    ])
+  }
+}
+
+extension SummaryDocument.Wake: JSONEncodable {
+  public var json: JSON {
+    .complete([
+      "at": at, "user": user, "client": client, "device": device, "kind": kind, "requests": requests,
+      "ready_after_seconds": readyAfterSeconds, "failed": failed,
+    ])
+  }
+}
+
+extension SummaryDocument.Interval: JSONEncodable {
+  public var json: JSON { .complete(["from": from, "to": to]) }
+}
+
+extension SummaryDocument.PowerInterval: JSONEncodable {
+  public var json: JSON { .complete(["from": from, "to": to, "power": power]) }
+}
+
+extension SummaryDocument.Day: JSONEncodable {
+  public var json: JSON {
+    .complete([
+      "date": date, "from": from, "to": to, "sums": sums, "storage": storage, "activity": activity,
+      "wakes": wakes,
+    ])
+  }
+}
+
+extension SummaryDocument.Watts: JSONEncodable {
+  public var json: JSON { .complete(["on": on, "off": off]) }
 }

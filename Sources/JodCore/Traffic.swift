@@ -1,5 +1,5 @@
 /// What this machine reads over NFS: the only sign of clients that stream without telling Jellyfin.
-public struct Traffic: Hashable, Sendable, Codable {
+public struct Traffic: Hashable, Sendable {
   /// Since the mounts were made.
   public var bytes: Double
   /// Boot clock at the reading.
@@ -48,6 +48,17 @@ public struct Traffic: Hashable, Sendable, Codable {
     let host = String(device[..<colon])
     return IPv4Address(host) != nil && IPv4Address(server.host) != nil && host != server.host
   }
+}
+
+extension Traffic: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    bytes = try fields["bytes"]
+    at = try fields["at"]
+    rate = try fields["rate"]
+  }
+
+  public var json: JSON { .present(["bytes": bytes, "at": at, "rate": rate]) }
 }
 
 extension Memory {

@@ -1,6 +1,6 @@
 /// Something that keeps jod-check from doing its work, and may last.
 public struct Trouble: Hashable, Sendable, Error {
-  public enum Kind: String, Sendable, Codable, CaseIterable {
+  public enum Kind: String, Sendable, CaseIterable {
     case configuration, keyRejected, jellyfin, wake, packet, powerOff, state
 
     /// Exit status (specification, section 7; the numbers are those of sysexits.h).
@@ -34,8 +34,8 @@ public struct Trouble: Hashable, Sendable, Error {
 }
 
 /// What was told of troubles that last. It lives as long as the boot.
-public struct TroubleMemory: Hashable, Sendable, Codable {
-  struct Record: Hashable, Sendable, Codable {
+public struct TroubleMemory: Hashable, Sendable {
+  struct Record: Hashable, Sendable {
     /// Boot clock at the first check that met the trouble.
     var since: Seconds
     /// Boot clock at the last telling of each cause.
@@ -87,4 +87,24 @@ public struct TroubleMemory: Hashable, Sendable, Codable {
   public mutating func clear(_ kind: Trouble.Kind) -> Bool {
     records.removeValue(forKey: kind.rawValue)?.announced ?? false
   }
+}
+
+extension TroubleMemory: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    records = try fields["records"]
+  }
+
+  public var json: JSON { .present(["records": records]) }
+}
+
+extension TroubleMemory.Record: JSONCodable {
+  init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    since = try fields["since"]
+    told = try fields["told"]
+    announced = try fields["announced"]
+  }
+
+  var json: JSON { .present(["since": since, "told": told, "announced": announced]) }
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 import JodCore
 import NIOCore
@@ -153,7 +152,7 @@ struct Doctor {
       let ended = try shell.run("status")
       return Diagnosis.Login(
         status: ended.status,
-        report: try? Store.decoder.decode(StorageReport.self, from: Data(ended.output.utf8)),
+        report: try? StorageReport(json: JSON(Array(ended.output.utf8))),
         errors: ended.errors)
     } catch {
       return error.code == ENOENT ? .noProgram : .failed("\(error)")

@@ -73,12 +73,16 @@ struct DoctorCommand: ParsableCommand {
 }
 
 /// What doctor prints.
-struct DoctorPage: Encodable {
-  struct Line: Encodable {
+struct DoctorPage: JSONEncodable {
+  struct Line: JSONEncodable {
     let subject: String
     let verdict: String
     let words: String
     let remedy: String?
+
+    var json: JSON {
+      .present(["subject": subject, "verdict": verdict, "words": words, "remedy": remedy])
+    }
   }
 
   let findings: [Line]
@@ -90,6 +94,8 @@ struct DoctorPage: Encodable {
     }
     self.exitStatus = exitStatus
   }
+
+  var json: JSON { .present(["findings": findings, "exit_status": Int(exitStatus)]) }
 
   /// One line each, the remedy below; a mark at a terminal, a word elsewhere.
   func text(onTerminal: Bool) -> String {

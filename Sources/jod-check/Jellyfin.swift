@@ -1,8 +1,6 @@
-import FoundationEssentials
 import Glibc
 import JodCore
 import NIOCore
-import NIOFoundationEssentialsCompat
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
@@ -29,7 +27,8 @@ struct Jellyfin: Sendable {
       var connection = try HTTPConnection.open(url, on: group, deadline: deadline)
       defer { connection.close() }
       let sessions = try connection.get(url.path("Sessions"), headers: headers)
-      let entries = try decode([SessionEntry].self, sessions, "/Sessions")
+      let entries = try decode(
+        [SessionEntry].self, sessions, "/Sessions", keeping: JellyfinAnswer.members)
       if !sessions.keepsAlive {
         connection.close()
         connection = try HTTPConnection.open(url, on: group, deadline: deadline)
@@ -37,7 +36,10 @@ struct Jellyfin: Sendable {
       let devices = try connection.get(url.path("Devices"), headers: headers)
       let list =
         [401, 403, 404].contains(devices.status)
-        ? nil : try decode(DeviceList.self, devices, "/Devices").items
+        ? nil
+        : try decode(
+          DeviceList.self, devices, "/Devices", keeping: JellyfinAnswer.members
+        ).items
       // Jellyfin runs beside jod-check: without its own word, this machine's clock is as good.
       let time =
         sessions.headers.first(name: "Date").flatMap(UTC.parseHTTPDate) ?? Clock.seconds(CLOCK_REALTIME)
@@ -51,7 +53,7 @@ struct Jellyfin: Sendable {
   }
 
   /// One more question, on a connection of its own: what a path says, or why that is not known.
-  func ask<Value: Decodable>(
+  func ask<Value: JSONDecodable>(
     _ path: String, as type: Value.Type, deadline: NIODeadline = .now() + .seconds(3)
   ) -> Result<Value, Trouble> {
     do {
@@ -74,10 +76,10 @@ struct Jellyfin: Sendable {
       for notice in notices {
         let current = try connection ?? HTTPConnection.open(url, on: group, deadline: deadline)
         connection = current
-        let body = try JSONEncoder().encode(Message(notice))
+        let body = Message(notice).bytes
         // Whoever has left meanwhile is answered with 404, ignoring.
         let reply = try current.post(
-          url.path("Sessions/\(notice.screen)/Message"), headers: headers, body: Array(body))
+          url.path("Sessions/\(notice.screen)/Message"), headers: headers, body: body)
         if !reply.keepsAlive {
           current.close()
           connection = nil
@@ -89,19 +91,14 @@ struct Jellyfin: Sendable {
   }
 
   /// The body of `POST /Sessions/{id}/Message`.
-  private struct Message: Encodable {
-    let header: String
-    let text: String
+  private struct Message: JSONEncodable {
+    let notice: Notice
     /// In milliseconds. Without it, some clients wait for a click.
-    let timeout = 10_000
+    private let timeout = 10_000
 
-    init(_ notice: Notice) { (header, text) = (notice.header, notice.text) }
+    init(_ notice: Notice) { self.notice = notice }
 
-    private enum CodingKeys: String, CodingKey {
-      case header = "Header"
-      case text = "Text"
-      case timeout = "TimeoutMs"
-    }
+    var json: JSON { .complete(["Header": notice.header, "Text": notice.text, "TimeoutMs": timeout]) }
   }
 
   /// The one form of authorisation that 10.8 to 12 accept; the legacy headers are refused by Jellyfin 12.
@@ -112,12 +109,12 @@ struct Jellyfin: Sendable {
     ]
   }
 
-  private func decode<Value: Decodable>(_ type: Value.Type, _ reply: HTTPReply, _ name: String) throws
-    -> Value
-  {
+  private func decode<Value: JSONDecodable>(
+    _ type: Value.Type, _ reply: HTTPReply, _ name: String, keeping names: Set<String>? = nil
+  ) throws -> Value {
     guard reply.status == 200 else { throw trouble(for: reply, name) }
     do {
-      return try JSONDecoder().decode(type, from: Data(buffer: reply.body))
+      return try Value(json: JSON(Array(reply.body.readableBytesView), keeping: names))
     } catch {
       let hint =
         reply.body.readableBytes == 0

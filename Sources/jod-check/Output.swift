@@ -46,11 +46,13 @@ struct Output {
 }
 
 /// What `--json` prints of a run.
-struct RunDocument: Encodable {
-  struct Entry: Encodable {
+struct RunDocument: JSONEncodable {
+  struct Entry: JSONEncodable {
     let event: String
     let priority: Int
     let message: String
+
+    var json: JSON { .present(["event": event, "priority": priority, "message": message]) }
   }
 
   let actions: [String]
@@ -67,5 +69,12 @@ struct RunDocument: Encodable {
     exitStatus = report.exitStatus
     self.reason = reason
     self.status = status
+  }
+
+  var json: JSON {
+    .present([
+      "actions": actions, "events": events, "exit_status": Int(exitStatus), "reason": reason,
+      "status": status,
+    ])
   }
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 import JodCore
 
@@ -48,7 +47,7 @@ struct Store {
       findings.damaged = error.event(isSetAside: mode == .normal)
     }
     let runtime = (try? Files.read(runtimeFile, limit: Self.stateLimit)).flatMap { bytes in
-      bytes.flatMap { try? Self.decoder.decode(Runtime.self, from: Data($0)) }
+      bytes.flatMap { try? Runtime(json: JSON($0)) }
     }
     let usable = runtime.flatMap { $0.state?.isPlausible ?? true ? $0 : nil }
     return (Memory(state: state, runtime: usable, bootID: bootID), findings)
@@ -113,7 +112,7 @@ struct Store {
     guard let bytes = try Files.read(stateFile, limit: Self.stateLimit) else {
       return Self.bytes(state, serial: 0) == Self.bytes(State())
     }
-    let disk = try? Self.decoder.decode(State.self, from: Data(bytes))
+    let disk = try? State(json: JSON(bytes))
     return disk.map { Self.bytes($0) == Self.bytes(state, serial: $0.serial) } ?? false
   }
 
@@ -132,7 +131,7 @@ struct Store {
   /// What `status` reads, of the last check.
   func status() throws -> Status {
     guard let bytes = try Files.read(statusFile, limit: Self.stateLimit) else { return .nothingKnown }
-    return try Self.decoder.decode(Status.self, from: Data(bytes))
+    return try Status(json: JSON(bytes))
   }
 
   func trouble(_ error: SystemError) -> Trouble {
@@ -168,36 +167,20 @@ struct Store {
       throw StateDamage(why: "\(error)", path: stateFile)
     }
     guard let bytes else { return nil }
-    struct Version: Decodable { var version: Int }
-    guard let version = try? Self.decoder.decode(Version.self, from: Data(bytes)).version else {
+    guard let json = try? JSON(bytes), let version: Int = try? json.object()["version"] else {
       throw StateDamage(why: "it is not JSON of the expected shape", path: stateFile)
     }
     guard version <= State.currentVersion else {
       throw StateDamage(why: "a newer jod-check wrote it, as version \(version)", path: stateFile)
     }
-    guard let state = try? Self.decoder.decode(State.self, from: Data(bytes)), state.isPlausible else {
+    guard let state = try? State(json: json), state.isPlausible else {
       throw StateDamage(why: "it is not JSON of the expected shape", path: stateFile)
     }
     return state
   }
 
-  // MARK: JSON
-
-  static let decoder: JSONDecoder = {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    return decoder
-  }()
-
-  /// One line of JSON, its keys in order, so that equal values are equal bytes.
-  static func bytes(_ value: some Encodable) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // Every value here is made of text, whole numbers and finite ones: encoding them cannot fail.
-    guard let data = try? encoder.encode(value) else { preconditionFailure("a value that is no JSON") }
-    return Array(data) + [UInt8(ascii: "\n")]
-  }
+  /// One line of JSON.
+  static func bytes(_ value: some JSONEncodable) -> [UInt8] { value.bytes + [UInt8(ascii: "\n")] }
 }
 
 /// An advisory lock on a file, released with its process at the latest.

@@ -219,30 +219,31 @@ extension Decision {
 
 // MARK: JSON, as the program reads and writes it
 
-/// As the program's `Store` does.
-func encoded(_ value: some Encodable) throws -> String {
-  let encoder = JSONEncoder()
-  encoder.keyEncodingStrategy = .convertToSnakeCase
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  return String(decoding: try encoder.encode(value), as: UTF8.self)
+func encoded(_ value: some JSONEncodable) throws -> String {
+  String(decoding: value.bytes, as: UTF8.self)
 }
 
-/// As the program's `Store` does.
-func decoded<Value: Decodable>(_ type: Value.Type, _ json: String) throws -> Value {
+func decoded<Value: JSONDecodable>(_ type: Value.Type, _ json: String) throws -> Value {
+  try Value(json: JSON(Array(json.utf8)))
+}
+
+/// Reads what the program writes with eyes that are not its own.
+func read<Value: Decodable>(_ type: Value.Type, _ json: String) throws -> Value {
   let decoder = JSONDecoder()
   decoder.keyDecodingStrategy = .convertFromSnakeCase
   return try decoder.decode(type, from: Data(json.utf8))
 }
 
-/// One entry of `GET /Sessions`.
-func sessionEntry(_ json: String) throws -> SessionEntry {
-  try JSONDecoder().decode(SessionEntry.self, from: Data(json.utf8))
+/// What Jellyfin sends, read as a check does.
+func received<Value: JSONDecodable>(_ type: Value.Type, _ bytes: [UInt8]) throws -> Value {
+  try Value(json: JSON(bytes, keeping: JellyfinAnswer.members))
 }
 
+/// One entry of `GET /Sessions`.
+func sessionEntry(_ json: String) throws -> SessionEntry { try received(SessionEntry.self, Array(json.utf8)) }
+
 /// One entry of `GET /Devices`.
-func deviceEntry(_ json: String) throws -> DeviceEntry {
-  try JSONDecoder().decode(DeviceEntry.self, from: Data(json.utf8))
-}
+func deviceEntry(_ json: String) throws -> DeviceEntry { try received(DeviceEntry.self, Array(json.utf8)) }
 
 extension SessionEntry {
   var session: Session? { if case .session(let session) = self { session } else { nil } }

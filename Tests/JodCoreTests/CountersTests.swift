@@ -24,7 +24,7 @@ struct CountersTests {
     }
     var story = Story()
     story.checks(for: 90, .playing)
-    #expect(try decoded(Earlier.self, encoded(story.memory.state)).counters.wakeRequests == 2)
+    #expect(try read(Earlier.self, encoded(story.memory.state)).counters.wakeRequests == 2)
   }
 
   @Test("all is read as it was written")

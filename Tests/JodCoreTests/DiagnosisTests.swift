@@ -112,7 +112,7 @@ struct DiagnosisTests {
     let pascal = #"{"Version":"10.11.3","ProductName":"Jellyfin Server","StartupWizardCompleted":true}"#
     let camel = #"{"version":"10.11.3","productName":"Jellyfin Server","startupWizardCompleted":true}"#
     for json in [pascal, camel] {
-      let server = try JSONDecoder().decode(JellyfinServer.self, from: Data(json.utf8))
+      let server = try decoded(JellyfinServer.self, json)
       #expect(server == JellyfinServer(version: "10.11.3", product: "Jellyfin Server", isSetUp: true))
     }
   }
@@ -135,7 +135,7 @@ struct DiagnosisTests {
       [{"Key":"RefreshLibrary","Triggers":[{"Type":"IntervalTrigger","IntervalTicks":432000000000},\
       {"Type":"DailyTrigger"},{"Type":null}]},{"Key":"DeleteCacheFiles","Triggers":[{"Type":"StartupTrigger"}]},{}]
       """
-    let tasks = try JSONDecoder().decode([JellyfinSchedule].self, from: Data(json.utf8))
+    let tasks = try decoded([JellyfinSchedule].self, json)
     Expected.warning("at intervals and daily", "Scan Media Library").check(Diagnosis.scans(tasks))
     #expect(Diagnosis.scans([JellyfinSchedule(key: "RefreshLibrary", triggers: [])]) == nil)
     #expect(Diagnosis.scans([JellyfinSchedule(key: "CleanLog", triggers: ["DailyTrigger"])]) == nil)

@@ -15,16 +15,16 @@ private enum Published {
 
   static let isThere = FileManager.default.fileExists(atPath: folder)
 
-  static func bytes(_ name: String) throws -> Data {
-    try Data(contentsOf: URL(filePath: "\(folder)/\(name).json"))
+  static func bytes(_ name: String) throws -> [UInt8] {
+    try Array(Data(contentsOf: URL(filePath: "\(folder)/\(name).json")))
   }
 
   static func sessions(_ name: String) throws -> [SessionEntry] {
-    try JSONDecoder().decode([SessionEntry].self, from: bytes(name))
+    try received([SessionEntry].self, bytes(name))
   }
 
   static func devices(_ name: String) throws -> [DeviceEntry] {
-    try JSONDecoder().decode(DeviceList.self, from: bytes(name)).items
+    try received(DeviceList.self, bytes(name)).items
   }
 }
 
@@ -138,7 +138,7 @@ struct PublishedRepliesTests {
     let bytes = try Published.bytes("09-10.10.1-androidtv-playing-episode.partial")
     let named = String(decoding: bytes, as: UTF8.self).replacing(
       "\"Client\"", with: "\"UserName\": \"anna\", \"Client\"")
-    let entries = try JSONDecoder().decode([SessionEntry].self, from: Data(named.utf8))
+    let entries = try received([SessionEntry].self, Array(named.utf8))
     let report = try #require(UTC.parse("2024-11-04T20:57:29.6403074Z"))
     #expect(active(entries, at: report + 359).map(\.kind) == [.playing])
     #expect(active(entries, at: report + 361).isEmpty)

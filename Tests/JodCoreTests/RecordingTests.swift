@@ -20,7 +20,7 @@ struct TimerListTests {
 
   private static func list(_ timers: [String]) throws -> [Recording] {
     let json = #"{"Items":[\#(timers.joined(separator: ","))],"TotalRecordCount":9,"StartIndex":0}"#
-    return try JSONDecoder().decode(TimerList.self, from: Data(json.utf8)).recordings
+    return try decoded(TimerList.self, json).recordings
   }
 
   /// 2027-01-15T20:00:00Z
@@ -86,7 +86,7 @@ struct TimerListTests {
     "a body of another shape is no answer",
     arguments: ["[]", "{}", #"{"Items":null}"#, #"{"Items":{}}"#, "null", #"{"Items":[null]}"#, ""])
   func otherShape(_ json: String) {
-    #expect(throws: (any Error).self) { try JSONDecoder().decode(TimerList.self, from: Data(json.utf8)) }
+    #expect(throws: (any Error).self) { try decoded(TimerList.self, json) }
   }
 
   @Test(
@@ -109,7 +109,7 @@ struct TimerListTests {
 @Suite("What Jellyfin does with its library")
 struct TaskTests {
   private func tasks(_ json: String, ignoring patterns: String = "none") throws -> [String] {
-    let tasks = try JSONDecoder().decode([ScheduledTask].self, from: Data(json.utf8))
+    let tasks = try decoded([ScheduledTask].self, json)
     return ScheduledTask.running(tasks, ignoring: try #require(Pattern.list(patterns)))
   }
 
@@ -162,7 +162,7 @@ struct TaskTests {
   }
 
   private func refreshing(_ json: String) throws -> [String] {
-    LibraryFolder.refreshing(try JSONDecoder().decode([LibraryFolder].self, from: Data(json.utf8)))
+    LibraryFolder.refreshing(try decoded([LibraryFolder].self, json))
   }
 
   static let libraries: [(String, [String])] = [

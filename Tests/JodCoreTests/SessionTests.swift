@@ -106,7 +106,7 @@ struct SessionTests {
   @Test("a list with one strange entry keeps the others")
   func strangeEntry() throws {
     let json = #"[{"UserName":"anna"}, null, 7, "x", [], {"UserName":7}, {"Client":"robot"}]"#
-    let entries = try JSONDecoder().decode([SessionEntry].self, from: Data(json.utf8))
+    let entries = try received([SessionEntry].self, Array(json.utf8))
     #expect(entries.map { $0.session?.user } == ["anna", nil, nil, nil, nil, nil, nil])
     #expect(entries.filter { $0 == .notUnderstood }.count == 5)
     #expect(entries.last == .withoutUser)
@@ -116,7 +116,7 @@ struct SessionTests {
     "an answer that is no list is no list of sessions", arguments: ["{}", "null", "7", #""Degraded""#, ""])
   func noList(_ json: String) {
     #expect(throws: (any Error).self) {
-      try JSONDecoder().decode([SessionEntry].self, from: Data(json.utf8))
+      try received([SessionEntry].self, Array(json.utf8))
     }
   }
 
@@ -290,7 +290,7 @@ struct DeviceTests {
         "LastUserId":"e9f1a08cb2fb472da76f5dcaebef09ff","DateLastActivity":"2024-09-27T00:06:42.708681Z",
         "Capabilities":{"SupportsSync":false},"IconUrl":null}],"TotalRecordCount":1,"StartIndex":0}
       """
-    let list = try JSONDecoder().decode(DeviceList.self, from: Data(json.utf8))
+    let list = try received(DeviceList.self, Array(json.utf8))
     #expect(
       list.items == [
         .device(
@@ -322,14 +322,14 @@ struct DeviceTests {
       #"{"LastUserName":"anna","Id":7}"#,
     ])
   func notUnderstood(_ json: String) throws {
-    let list = try JSONDecoder().decode(DeviceList.self, from: Data(#"{"Items":[\#(json)]}"#.utf8))
+    let list = try received(DeviceList.self, Array(#"{"Items":[\#(json)]}"#.utf8))
     #expect(list.items == [.notUnderstood])
   }
 
   @Test("an answer without a list of items is no list of devices", arguments: ["{}", "[]", #"{"Items":{}}"#])
   func noList(_ json: String) {
     #expect(throws: (any Error).self) {
-      try JSONDecoder().decode(DeviceList.self, from: Data(json.utf8))
+      try received(DeviceList.self, Array(json.utf8))
     }
   }
 

@@ -134,7 +134,7 @@ struct SummaryTextTests {
       var total: Sums
       var watts: Watts?
     }
-    let document = try decoded(Document.self, encoded(SummaryDocument(Week().summary)))
+    let document = try read(Document.self, encoded(SummaryDocument(Week().summary)))
     #expect(document.days.map(\.sums.wakes) == [2, 1])
     #expect(document.days[0].wakes.map(\.user) == ["Anna", ""])
     #expect(document.days[0].wakes.map(\.kind) == ["playing", "hand"])

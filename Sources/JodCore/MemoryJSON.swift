@@ -1,0 +1,116 @@
+// How what is remembered stands in its files (specification, section 6). What has no value is left out.
+
+extension State: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    version = try fields["version"]
+    serial = try fields["serial"]
+    lastWakeRequest = try fields["last_wake_request"]
+    wake = try fields["wake"]
+    storage = try fields["storage"]
+    activity = try fields["activity"]
+    counters = try fields["counters"]
+    hold = try fields["hold"]
+    stopping = try fields["stopping"]
+    owedWake = try fields["owed_wake"]
+    powerOffFailure = try fields["power_off_failure"]
+    foundReady = try fields["found_ready"]
+    wasReadySinceDown = try fields["was_ready_since_down"]
+    isPresumedOn = try fields["is_presumed_on"]
+  }
+
+  public var json: JSON {
+    .present([
+      "version": version, "serial": serial, "last_wake_request": lastWakeRequest, "wake": wake,
+      "storage": storage, "activity": activity, "counters": counters, "hold": hold, "stopping": stopping,
+      "owed_wake": owedWake, "power_off_failure": powerOffFailure, "found_ready": foundReady,
+      "was_ready_since_down": wasReadySinceDown, "is_presumed_on": isPresumedOn,
+    ])
+  }
+}
+
+extension State.Wake: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    began = try fields["began"]
+    requests = try fields["requests"]
+    failed = try fields["failed"]
+    activityEnded = try fields["activity_ended"]
+  }
+
+  public var json: JSON {
+    .present(["began": began, "requests": requests, "failed": failed, "activity_ended": activityEnded])
+  }
+}
+
+extension State.Storage: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    known = try fields["known"]
+    since = try fields["since"]
+  }
+
+  public var json: JSON { .present(["known": known, "since": since]) }
+}
+
+extension State.Activity: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    isActive = try fields["is_active"]
+    since = try fields["since"]
+  }
+
+  public var json: JSON { .present(["is_active": isActive, "since": since]) }
+}
+
+extension Runtime: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    boot = try fields["boot"]
+    lastCheck = try fields["last_check"]
+    beat = try fields["beat"]
+    probe = try fields["probe"]
+    probeSince = try fields["probe_since"]
+    silentChecks = try fields["silent_checks"]
+    readySince = try fields["ready_since"]
+    unreadyChecks = try fields["unready_checks"]
+    traffic = try fields["traffic"]
+    recordings = try fields["recordings"]
+    activity = try fields["activity"]
+    idle = try fields["idle"]
+    jellyfinIsAway = try fields["jellyfin_is_away"]
+    devicesRefused = try fields["devices_refused"]
+    troubles = try fields["troubles"]
+    told = try fields["told"]
+    state = try fields["state"]
+  }
+
+  public var json: JSON {
+    .present([
+      "boot": boot, "last_check": lastCheck, "beat": beat, "probe": probe, "probe_since": probeSince,
+      "silent_checks": silentChecks, "ready_since": readySince, "unready_checks": unreadyChecks,
+      "traffic": traffic, "recordings": recordings, "activity": activity, "idle": idle,
+      "jellyfin_is_away": jellyfinIsAway, "devices_refused": devicesRefused, "troubles": troubles,
+      "told": told, "state": state,
+    ])
+  }
+}
+
+extension Runtime.Check: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    at = try fields["at"]
+    active = try fields["active"]
+    reason = try fields["reason"]
+    trouble = try fields["trouble"]
+    objections = try fields["objections"]
+    powerOffIn = try fields["power_off_in"]
+  }
+
+  public var json: JSON {
+    .present([
+      "at": at, "active": active, "reason": reason, "trouble": trouble, "objections": objections,
+      "power_off_in": powerOffIn,
+    ])
+  }
+}
