@@ -3,6 +3,7 @@
 #   make demo      an evening in a simulated household, with the real program
 #   make check     lint and all tests
 #   make acceptance   the whole mission on one machine, with real parts: for root
+#   make bench     what a check costs, against curl and others, written to docs/performance.md
 #   make fuzz      100,000 mutations of hostile requests to the socket, under a sanitizer
 #   make build     the release program, at .build/release/jod-check
 #   make install-storage   the other side, on the storage server itself
@@ -26,9 +27,10 @@ INSTALL = install -D
 BUILD_PACKAGES = libsystemd-dev
 DEB_PACKAGES = debhelper dpkg-dev lintian
 TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace
+BENCH_PACKAGES = curl jq wakeonlan python3 python3-requests gcc libc6-dev strace
 ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 procps python3 dpkg-dev
 
-.PHONY: build demo check lint test fuzz acceptance deb install install-storage setup setup-acceptance setup-deb setup-tests clean
+.PHONY: build demo check lint test fuzz acceptance bench deb install install-storage setup setup-acceptance setup-bench setup-deb setup-tests clean
 
 build: setup
 	$(SWIFT_BUILD) --product jod-check
@@ -42,12 +44,13 @@ check: setup setup-tests lint test
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
-	@! grep -rnE '[[:space:]]+$$' --include='*' Makefile README.md CHANGELOG.md Sources Tests systemd man storage acceptance \
+	@! grep -rInE '[[:space:]]+$$' --include='*' Makefile README.md CHANGELOG.md Sources Tests systemd man storage acceptance bench \
 		|| { echo 'lines above end in white space'; exit 1; }
 	@systemd/verify
 	mandoc -T lint -W style man/*.[58]
 	shellcheck -x systemd/verify packaging/same-bytes .ci/run storage/{jod-check-storage,helper,forced-command,guards,install,test} \
-	  storage/guard.d/* acceptance/run acceptance/stories/*.bash
+	  storage/guard.d/* acceptance/run acceptance/stories/*.bash \
+	  bench/rivals/poll.sh
 
 test: setup setup-tests
 	storage/test
@@ -57,6 +60,10 @@ test: setup setup-tests
 acceptance: setup-acceptance
 	@compgen -G 'dist/*.deb' >/dev/null || $(MAKE) deb
 	acceptance/run
+
+# Fails where a limit is not met, with the table written all the same.
+bench: build setup-bench
+	bench/run
 
 # With a build of its own, for a sanitized one is another. What crashes tells its seed by the file; what leaks is told when
 # the tests are over.
@@ -70,8 +77,9 @@ fuzz: setup
 setup: PACKAGES = $(BUILD_PACKAGES)
 setup-tests: PACKAGES = $(TEST_PACKAGES)
 setup-acceptance: PACKAGES = $(ACCEPTANCE_PACKAGES)
+setup-bench: PACKAGES = $(BENCH_PACKAGES)
 setup-deb: PACKAGES = $(DEB_PACKAGES)
-setup setup-tests setup-acceptance setup-deb:
+setup setup-tests setup-acceptance setup-bench setup-deb:
 	@missing=; for package in $(PACKAGES); do \
 	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
 	done; \

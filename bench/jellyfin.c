@@ -1,0 +1,169 @@
+/* A stand-in for Jellyfin that costs next to nothing: jellyfin FOLDER KEY [chunked]
+ *
+ * GET /Some/Path is answered with the bytes of FOLDER/Some_Path.json as they are at that moment, on connections that stay open,
+ * with the headers of Kestrel. The port is the first line on standard output; FOLDER/requests holds the number of
+ * requests answered so far, as eight bytes in memory that others can map. With "chunked" the replies come in chunks. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { places = 64, room = 1 << 16, chunk = 1 << 14 };
+
+struct caller {
+  size_t filled;
+  char words[room];
+};
+
+static struct pollfd doors[places];
+static struct caller callers[places];
+static const char *folder, *key;
+static int in_chunks;
+static volatile uint64_t *requests;
+
+static int all(int to, const char *bytes, size_t count, int flags) {
+  while (count > 0) {
+    ssize_t sent = send(to, bytes, count, flags | MSG_NOSIGNAL);
+    if (sent <= 0) return 0;
+    bytes += sent;
+    count -= sent;
+  }
+  return 1;
+}
+
+static int head(int to, const char *status, const char *length, int more) {
+  char text[512], date[64];
+  time_t now = time(NULL);
+  struct tm parts;
+  strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &parts));
+  const char *form = "HTTP/1.1 %s\r\nContent-Type: application/json; charset=utf-8\r\nDate: %s\r\nServer: Kestrel\r\n%s\r\n\r\n";
+  int count = snprintf(text, sizeof text, form, status, date, length);
+  return all(to, text, count, more ? MSG_MORE : 0);
+}
+
+static int body_in_chunks(int to, int file) {
+  static char bytes[chunk + 32];
+  ssize_t count;
+  while ((count = read(file, bytes + 16, chunk)) > 0) {
+    char size[17];
+    int digits = snprintf(size, sizeof size, "%zx\r\n", (size_t)count);
+    memcpy(bytes + 16 - digits, size, digits);
+    memcpy(bytes + 16 + count, "\r\n", 2);
+    if (!all(to, bytes + 16 - digits, digits + count + 2, 0)) return 0;
+  }
+  return all(to, "0\r\n\r\n", 5, 0);
+}
+
+static int body(int to, int file, off_t size) {
+  off_t offset = 0;
+  while (offset < size)
+    if (sendfile(to, file, &offset, size - offset) <= 0) return 0;
+  return 1;
+}
+
+/* The target of "GET /Some/Path?query HTTP/1.1" as a file's name. */
+static int opened(const char *request) {
+  char path[512];
+  const char *target = strchr(request, '/');
+  int begin = snprintf(path, sizeof path, "%s/", folder), length = (int)strcspn(target + 1, " ?\r");
+  if (begin + length + 6 > (int)sizeof path) return -1;
+  for (int i = 0; i < length; i++) path[begin + i] = target[1 + i] == '/' ? '_' : target[1 + i];
+  memcpy(path + begin + length, ".json", 6);
+  return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static int answer(int to, const char *request) {
+  ++*requests;
+  if (!strstr(request, key)) return head(to, "401 Unauthorized", "Content-Length: 0", 0);
+  if (strncmp(request, "POST ", 5) == 0) return head(to, "204 No Content", "X-Response-Time-ms: 1", 0);
+  int file = strncmp(request, "GET /", 5) == 0 ? opened(request) : -1;
+  struct stat status;
+  if (file < 0 || fstat(file, &status) != 0) return head(to, "404 Not Found", "Content-Length: 0", 0);
+  char length[64];
+  snprintf(length, sizeof length, "Content-Length: %lld", (long long)status.st_size);
+  int done = head(to, "200 OK", in_chunks ? "Transfer-Encoding: chunked" : length, 1) &&
+             (in_chunks ? body_in_chunks(to, file) : body(to, file, status.st_size));
+  close(file);
+  return done;
+}
+
+/* Takes what came, and answers what is complete; zero where the caller is done with. */
+static int hear(int place) {
+  struct caller *caller = &callers[place];
+  ssize_t count = read(doors[place].fd, caller->words + caller->filled, room - 1 - caller->filled);
+  if (count <= 0) return 0;
+  caller->filled += count;
+  for (;;) {
+    caller->words[caller->filled] = 0;
+    char *end = strstr(caller->words, "\r\n\r\n");
+    if (!end) return caller->filled < room - 1;
+    char *length = strcasestr(caller->words, "\r\nContent-Length:");
+    size_t whole = end + 4 - caller->words + (length && length < end ? atol(length + 17) : 0);
+    if (whole > room - 1) return 0;
+    if (caller->filled < whole) return 1;
+    if (!answer(doors[place].fd, caller->words)) return 0;
+    caller->filled -= whole;
+    memmove(caller->words, caller->words + whole, caller->filled);
+  }
+}
+
+static void welcome(int listener) {
+  int one = 1, caller = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+  if (caller < 0) return;
+  setsockopt(caller, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  for (int place = 1; place < places; place++) {
+    if (doors[place].fd >= 0) continue;
+    doors[place].fd = caller;
+    callers[place].filled = 0;
+    return;
+  }
+  close(caller);
+}
+
+int main(int count, char **words) {
+  if (count < 3) return 64;
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  folder = words[1];
+  key = words[2];
+  in_chunks = count > 3;
+  char path[512];
+  snprintf(path, sizeof path, "%s/requests", folder);
+  int counter = open(path, O_RDWR | O_CREAT, 0600);
+  if (counter < 0 || ftruncate(counter, sizeof *requests) != 0) return 1;
+  requests = mmap(NULL, sizeof *requests, PROT_READ | PROT_WRITE, MAP_SHARED, counter, 0);
+  if (requests == MAP_FAILED) return 1;
+
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t length = sizeof address;
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (bind(listener, (struct sockaddr *)&address, length) != 0 || listen(listener, 16) != 0) return 1;
+  getsockname(listener, (struct sockaddr *)&address, &length);
+  printf("%d\n", ntohs(address.sin_port));
+  fflush(stdout);
+
+  for (int place = 0; place < places; place++) doors[place] = (struct pollfd){.fd = -1, .events = POLLIN};
+  doors[0].fd = listener;
+  while (poll(doors, places, -1) > 0) {
+    if (doors[0].revents) welcome(listener);
+    for (int place = 1; place < places; place++) {
+      if (doors[place].fd < 0 || !doors[place].revents || hear(place)) continue;
+      close(doors[place].fd);
+      doors[place].fd = -1;
+    }
+  }
+  return 1;
+}
