@@ -57,7 +57,8 @@ class Maker:
         """What plays, with all that a server sends of it: chapters, streams, people, genres."""
         name, folder = self.words(3), self.guid()
         people = [{"Name": self.words(2), "Id": self.guid(), "Role": self.words(1), "Type": "Actor",
-                   "PrimaryImageTag": self.guid(), "ImageBlurHashes": {"Primary": {self.guid(): "d7C%Qw00M{9F?bRjt7ay"}}} for _ in range(self.dice.randint(4, 8))]
+                   "PrimaryImageTag": self.guid(), "ImageBlurHashes": {"Primary": {self.guid(): "d7C%Qw00M{9F?bRjt7ay"}}}
+                  for _ in range(self.dice.randint(4, 8))]
         chapters = [{"StartPositionTicks": number * 3000000000, "Name": f"Chapter {number + 1}", "ImageDateModified": NEVER}
                     for number in range(self.dice.randint(6, 14))]
         return {"Name": name, "OriginalTitle": name, "ServerId": folder, "Id": self.guid(), "Etag": self.guid(),
