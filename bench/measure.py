@@ -1,5 +1,6 @@
 """Measuring: one program once, two programs in turn, and what came of it as Markdown."""
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -40,6 +41,13 @@ def compiled(name, *options):
     target = f"{BUILD}/{name}"
     subprocess.run(["cc", "-O2", "-Wall", *options, "-o", target, f"{HERE}/{name}.c"], check=True)
     return target
+
+
+def installed(program, name):
+    """A copy of a program, written in one go as an installation does it: as a linker leaves it, in pieces, it starts some
+    percent slower or faster, which would be taken for a difference between two programs."""
+    os.makedirs(BUILD, exist_ok=True)
+    return shutil.copy(program, f"{BUILD}/{name}")
 
 
 class Launcher:
