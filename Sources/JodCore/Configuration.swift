@@ -98,21 +98,21 @@ public struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugSt
 
   /// The text with every occurrence of the secret blotted out: what comes back from outside may quote it.
   public func redact(_ text: String) -> String {
-    guard !value.isEmpty else { return text }
-    // By scalars: a combining mark behind the secret would make another character of its last one.
-    let secret = value.unicodeScalars
-    var rest = text.unicodeScalars[...]
-    var result = String.UnicodeScalarView()
-    while let first = rest.firstIndex(of: secret[secret.startIndex]) {
+    // By bytes: a combining mark behind the secret would make another character of its last one.
+    let secret = Array(value.utf8)
+    guard !secret.isEmpty, text.utf8.count >= secret.count else { return text }
+    var rest = Array(text.utf8)[...]
+    var result: [UInt8] = []
+    while let first = rest.firstIndex(of: secret[0]) {
       result += rest[..<first]
       rest = rest[first...]
       if rest.starts(with: secret) {
-        result += description.unicodeScalars
+        result += description.utf8
         rest = rest.dropFirst(secret.count)
       } else {
         result.append(rest.removeFirst())
       }
     }
-    return String(result + rest)
+    return String(decoding: result + rest, as: UTF8.self)
   }
 }

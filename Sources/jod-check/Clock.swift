@@ -5,9 +5,8 @@ import JodCore
 enum Clock {
   static func now() -> Now {
     let boot = seconds(CLOCK_BOOTTIME)
-    let bootID = Files.text("/proc/sys/kernel/random/boot_id", limit: 100).map(Printable.trimmed) ?? "unknown"
     let moment = Moment(wall: seconds(CLOCK_REALTIME), boot: boot, bootID: bootID)
-    return Now(moment: moment, uptime: boot - (startOfUserspace() ?? 0))
+    return Now(moment: moment, uptime: boot - startOfUserspace)
   }
 
   /// A time of the wall clock for people here: `18:02`, with its date if that is not today's.
@@ -62,16 +61,22 @@ enum Clock {
     return Seconds(time.tv_sec) + Seconds(time.tv_nsec) / 1e9
   }
 
+  private static let bootID =
+    Files.text("/proc/sys/kernel/random/boot_id", limit: 100).map(Printable.trimmed) ?? "unknown"
+
   /// When process 1 started, on the boot clock: a container's own start, while its boot clock is the host's.
-  /// Field 22 of proc(5)'s `stat`, in clock ticks; nil where other users' processes are hidden.
-  private static func startOfUserspace() -> Seconds? {
-    guard let stat = Files.text("/proc/1/stat", limit: 4096), let end = stat.lastIndex(of: ")") else {
-      return nil
+  /// Field 22 of proc(5)'s `stat`, in clock ticks; 0 where other users' processes are hidden.
+  private static let startOfUserspace: Seconds = {
+    guard let stat = try? Files.read("/proc/1/stat", limit: 4096),
+      let name = stat.lastIndex(of: UInt8(ascii: ")"))
+    else { return 0 }
+    // Field 2 ends with the bracket: what follows it is field 3.
+    let fields = stat[name...].split(separator: UInt8(ascii: " "))
+    guard fields.count > 20, let ticks = Seconds(String(decoding: fields[20], as: UTF8.self)) else {
+      return 0
     }
-    let fields = stat[stat.index(after: end)...].split(separator: " ")
-    guard fields.count > 19, let ticks = Seconds(fields[19]) else { return nil }
     return ticks / Seconds(sysconf(Int32(_SC_CLK_TCK)))
-  }
+  }()
 
   private static func local(_ wall: Seconds) -> tm {
     var time = time_t(max(-1e11, min(1e11, wall)))
