@@ -1,0 +1,112 @@
+import Glibc
+import JodCore
+import NIOCore
+
+enum DialFailure: Error {
+  /// The deadline came first.
+  case timeout
+  /// The name does not resolve.
+  case noAddress
+  /// No address of the host could be reached: the first one's error.
+  case failed(SystemError)
+}
+
+/// A host that is being called over TCP, at all of its addresses: whichever answers first is taken (RFC 8305).
+///
+/// It makes no thread but for a name that has to be looked up. What can begin begins at once, and goes on in the kernel
+/// while its caller does something else.
+final class Dial {
+  struct Connection {
+    let socket: Socket
+    let address: SocketAddress
+  }
+
+  /// An address has so much time before the next one is tried beside it (RFC 8305, section 5).
+  static let stagger = TimeAmount.milliseconds(250)
+
+  private var lookup: Lookup?
+  private var untried: [SocketAddress] = []
+  private var attempts: [Connection] = []
+  private var latestAttempt = NIODeadline.uptimeNanoseconds(0)
+  /// In the order in which they became known.
+  private(set) var failures: [SystemError] = []
+
+  /// Begins with what needs no waiting: the first connection, or the question for the name's addresses.
+  init(_ endpoint: Endpoint) {
+    let addresses = Lookup.knownAddresses(endpoint)
+    if addresses.isEmpty {
+      do throws(SystemError) { lookup = try Lookup(endpoint) } catch { failures.append(error) }
+    } else {
+      call(addresses)
+    }
+  }
+
+  init(_ addresses: [SocketAddress]) { call(addresses) }
+
+  /// Waits for the connection, which is the caller's then. May be asked again after a time-out.
+  func connection(by deadline: NIODeadline) throws(DialFailure) -> Connection {
+    while true {
+      beginAttempts()
+      if lookup == nil, attempts.isEmpty { throw failures.first.map(DialFailure.failed) ?? .noAddress }
+      let descriptors = lookup.map { [$0.descriptor] } ?? attempts.map(\.socket.descriptor)
+      var states = descriptors.map {
+        pollfd(fd: $0, events: Int16(lookup == nil ? POLLOUT : POLLIN), revents: 0)
+      }
+      let patience = untried.isEmpty ? deadline : min(deadline, latestAttempt + Self.stagger)
+      if Socket.wait(for: &states, until: patience) {
+        if let connection = settle(states) { return connection }
+      } else if NIODeadline.now() >= deadline {
+        throw .timeout
+      }
+    }
+  }
+
+  private func call(_ addresses: [SocketAddress]) {
+    untried = Self.alternating(addresses)
+    beginAttempts()
+  }
+
+  /// Families take turns, lest all addresses of one that leads nowhere come first (RFC 8305, section 4).
+  static func alternating(_ addresses: [SocketAddress]) -> [SocketAddress] {
+    var ranks: [NIOBSDSocket.ProtocolFamily: Int] = [:]
+    let ranked = addresses.map { address in
+      defer { ranks[address.protocol, default: 0] += 1 }
+      return (rank: ranks[address.protocol, default: 0], address: address)
+    }
+    // Sorting is stable.
+    return ranked.sorted { $0.rank < $1.rank }.map(\.address)
+  }
+
+  /// Tries the next address where none is being tried, or the latest had its time.
+  private func beginAttempts() {
+    while !untried.isEmpty, attempts.isEmpty || .now() >= latestAttempt + Self.stagger {
+      let address = untried.removeFirst()
+      do throws(SystemError) {
+        attempts.append(Connection(socket: try Socket(connectingTo: address), address: address))
+        latestAttempt = .now()
+      } catch {
+        failures.append(error)
+      }
+    }
+  }
+
+  /// Takes note of what has happened, and returns the connection if there is one.
+  private func settle(_ states: [pollfd]) -> Connection? {
+    if let answered = lookup {
+      lookup = nil
+      call(answered.addresses)
+      return nil
+    }
+    let outcomes = zip(attempts, states).map { (attempt: $0, isOver: $1.revents != 0) }
+    attempts = outcomes.filter { !$0.isOver }.map(\.attempt)
+    for outcome in outcomes where outcome.isOver {
+      guard let error = outcome.attempt.socket.connectionError else {
+        // The others are hung up on.
+        (attempts, untried) = ([], [])
+        return outcome.attempt
+      }
+      failures.append(error)
+    }
+    return nil
+  }
+}

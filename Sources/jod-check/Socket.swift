@@ -1,0 +1,64 @@
+import CSystemd
+import Glibc
+import NIOCore
+
+/// A TCP socket that never blocks: whoever has to wait does so in poll(2), until a deadline. Closed with its last reference.
+final class Socket {
+  let descriptor: Int32
+
+  /// Begins to connect. The socket is writable once that has succeeded or failed.
+  init(connectingTo address: SocketAddress) throws(SystemError) {
+    let family = address.protocol == .inet6 ? AF_INET6 : AF_INET
+    let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    descriptor = socket(family, type, 0)
+    guard descriptor >= 0 else { throw SystemError("socket") }
+    let code = address.withSockAddr { Glibc.connect(descriptor, $0, socklen_t($1)) == 0 ? 0 : errno }
+    // Interrupted, it goes on all the same.
+    guard [0, EINPROGRESS, EINTR].contains(code) else { throw SystemError("connect", code: code) }
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Why the connection failed, nil if it stands. To be asked once the socket is writable.
+  var connectionError: SystemError? {
+    var code: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
+    // Only a connection that stood can be reset, or miss its reader: it was accepted, and whoever reads finds its end.
+    return [0, ECONNRESET, EPIPE].contains(code) ? nil : SystemError("connect", code: code)
+  }
+
+  /// Sends as many bytes as the kernel takes now, and returns how many.
+  func send(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int {
+    while true {
+      let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+      if count >= 0 { return count }
+      if errno == EAGAIN { return 0 }
+      if errno != EINTR { throw SystemError("send") }
+    }
+  }
+
+  /// Reads what has arrived, and returns how many bytes: none at the end of the stream, nil where nothing is there yet.
+  func receive(into bytes: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int? {
+    while true {
+      let count = recv(descriptor, bytes.baseAddress, bytes.count, 0)
+      if count >= 0 { return count }
+      if errno == EAGAIN { return nil }
+      if errno != EINTR { throw SystemError("receive") }
+    }
+  }
+
+  /// Waits until one of the descriptors is ready, which their `revents` then say. False once the deadline is over,
+  /// whatever is ready then: who never falls silent would else be listened to for ever.
+  static func wait(for descriptors: inout [pollfd], until deadline: NIODeadline) -> Bool {
+    while true {
+      let left = (deadline - .now()).nanoseconds
+      guard left > 0 else { return false }
+      // Rounded up, lest the last millisecond be spent in circles.
+      let count = poll(
+        &descriptors, nfds_t(descriptors.count), Int32(clamping: (left + 999_999) / 1_000_000))
+      if count > 0 { return true }
+      guard count == 0 || errno == EINTR else { return false }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import Glibc
+import Household
+import JodCore
+import NIOCore
+import Testing
+
+@testable import jod_check
+
+extension World {
+  @Suite("Calling a host")
+  struct DialTests {
+    private func address(_ port: Int, _ host: String = "127.0.0.1") throws -> SocketAddress {
+      try SocketAddress(ipAddress: host, port: port)
+    }
+
+    /// In plenty of time.
+    private func connect(_ dial: Dial) throws(DialFailure) -> SocketAddress {
+      try dial.connection(by: .now() + .minutes(1)).address
+    }
+
+    private func failure(_ dial: Dial, within limit: TimeAmount = .minutes(1)) -> DialFailure? {
+      do throws(DialFailure) {
+        _ = try dial.connection(by: .now() + limit)
+        return nil
+      } catch {
+        return error
+      }
+    }
+
+    @Test("an address that says nothing does not keep the next one waiting")
+    func silentFirst() throws {
+      let (off, ready) = (try StorageServer(), try StorageServer())
+      try ready.turn(.ready)
+      let addresses = [try address(off.port), try address(ready.port)]
+      #expect(try connect(Dial(addresses)) == addresses[1])
+    }
+
+    @Test("addresses that fail at once are passed over", arguments: [true, false])
+    func failingFirst(isRefused: Bool) throws {
+      let (other, ready) = (try StorageServer(), try StorageServer())
+      try other.turn(.starting)
+      try ready.turn(.ready)
+      // No socket of TCP may go to a broadcast address.
+      let first = try isRefused ? address(other.port) : address(ready.port, "255.255.255.255")
+      let dial = Dial([first, try address(ready.port)])
+      #expect(try connect(dial).port == ready.port)
+      #expect(dial.failures.count == 1)
+    }
+
+    @Test("of addresses that all answer, the first one is taken")
+    func first() throws {
+      let servers = [try StorageServer(), try StorageServer()]
+      for server in servers { try server.turn(.ready) }
+      #expect(try connect(Dial(servers.map { try address($0.port) })).port == servers[0].port)
+    }
+
+    @Test("where no address can be reached, the first one's error is told")
+    func nowhere() throws {
+      let server = try StorageServer()
+      try server.turn(.starting)
+      let (refusing, forbidden) = (try address(server.port), try address(server.port, "255.255.255.255"))
+      guard case .failed(let error) = failure(Dial([refusing, forbidden])) else {
+        Issue.record("it did not fail")
+        return
+      }
+      #expect(error.code == ECONNREFUSED)
+      guard case .failed(let error) = failure(Dial([forbidden, refusing])) else {
+        Issue.record("it did not fail")
+        return
+      }
+      #expect(error.code != ECONNREFUSED)
+    }
+
+    @Test("an address that says nothing is a time-out, whatever became of the others")
+    func timeout() throws {
+      let (off, refusing) = (try StorageServer(), try StorageServer())
+      try refusing.turn(.starting)
+      let dial = Dial([try address(refusing.port), try address(off.port)])
+      guard case .timeout = failure(dial, within: .milliseconds(10)) else {
+        Issue.record("no time-out")
+        return
+      }
+      #expect(dial.failures.map(\.code) == [ECONNREFUSED])
+    }
+
+    @Test("a host without an address is told as such")
+    func nobody() {
+      for dial in [Dial([]), Dial(Endpoint(host: "storage.invalid", port: 2049))] {
+        guard case .noAddress = failure(dial) else {
+          Issue.record("it has an address")
+          continue
+        }
+      }
+    }
+
+    @Test("families take turns, and the C library's order stays in each of them")
+    func families() throws {
+      let hosts = ["fd00::1", "fd00::2", "fd00::3", "192.0.2.1", "192.0.2.2"]
+      let sorted = Dial.alternating(try hosts.map { try address(1, $0) })
+      #expect(
+        sorted.map(\.ipAddress) == ["fd00::1", "192.0.2.1", "fd00::2", "192.0.2.2", "fd00::3"])
+    }
+
+    @Test(
+      "an address needs no question, nor does the loopback's name",
+      arguments: [
+        ("127.0.0.1", ["127.0.0.1"]), ("::1", ["::1"]), ("fe80::1%lo", ["fe80::1"]),
+        ("localhost", ["::1", "127.0.0.1"]), ("storage.invalid", []),
+      ])
+    func known(host: String, addresses: [String]) {
+      let known = Lookup.knownAddresses(Endpoint(host: host, port: 2049))
+      #expect(known.map(\.ipAddress) == addresses)
+      #expect(known.allSatisfy { $0.port == 2049 })
+    }
+
+    @Test("a scope leads to its interface")
+    func scope() throws {
+      let known = Lookup.knownAddresses(Endpoint(host: "fe80::1%lo", port: 2049))
+      guard case .v6(let address) = known.first else {
+        Issue.record("no IPv6 address")
+        return
+      }
+      #expect(address.address.sin6_scope_id == if_nametoindex("lo"))
+      #expect(Lookup.knownAddresses(Endpoint(host: "fe80::1%nosuch0", port: 2049)) == [])
+    }
+
+    @Test("a name is looked up by the C library, and lookups that are given up harm nobody")
+    func lookup() throws {
+      let endpoint = Endpoint(host: "localhost", port: 2049)
+      for _ in 1...50 { _ = try Lookup(endpoint) }
+      let lookup = try Lookup(endpoint)
+      var states = [pollfd(fd: lookup.descriptor, events: Int16(POLLIN), revents: 0)]
+      try #require(Socket.wait(for: &states, until: .now() + .minutes(1)))
+      #expect(lookup.addresses.contains(try address(2049)))
+    }
+  }
+}
