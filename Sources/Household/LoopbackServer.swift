@@ -106,6 +106,12 @@ public struct Connection: Sendable {
     return Foundation.poll(&poll, 1, time) == 0
   }
 
+  /// Lets the connection end with a reset.
+  public func resetAtEnd() {
+    var off = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &off, socklen_t(MemoryLayout<linger>.size))
+  }
+
   func close() { _ = Foundation.close(descriptor) }
 }
 

@@ -5,13 +5,12 @@ import NIOCore
 /// One check: observe, decide, act, remember, report.
 struct Check {
   let program: Program
-  let group: any EventLoopGroup
   /// Asked for over the socket: nobody sees the exit status, so trouble is told as on the beat.
   var isAsked = false
 
   func run() -> Int32 {
     let start = Clock.now()
-    var check = decideAndNote(Observer(program, on: group))
+    var check = decideAndNote(Observer(program))
     if check.decision.actions.contains(.sendWakeRequest) { sendWakeRequest(&check) }
     remember(&check)
     if check.decision.actions.contains(.powerOff) { powerOff(&check) }
@@ -159,6 +158,6 @@ struct Check {
     let left = min(2, start.moment.boot + 9 - Clock.seconds(CLOCK_BOOTTIME))
     guard !notices.isEmpty, left > 0 else { return }
     let deadline = NIODeadline.now() + .milliseconds(Int64(left * 1000))
-    Jellyfin(program.configuration, group: group).show(notices, deadline: deadline)
+    Jellyfin(program.configuration).show(notices, deadline: deadline)
   }
 }

@@ -1,7 +1,5 @@
 import Glibc
 import JodCore
-import NIOCore
-import NIOPosix
 
 /// Looks at everything that a new user gets wrong. Asks only, waits never long, and powers nothing off.
 ///
@@ -13,7 +11,6 @@ struct Doctor {
   /// With what is wrong left out.
   private let configuration: Configuration?
   private let timer: () -> Diagnosis.Timer?
-  private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
   /// Seconds, for each question but those over ssh.
   private static let timeLimit: Seconds = 3
@@ -53,7 +50,7 @@ struct Doctor {
 
   private func jellyfin(_ configuration: Configuration) -> [Finding] {
     guard isKnown("JELLYFIN_API_URL") else { return [] }
-    let jellyfin = Jellyfin(configuration, group: group)
+    let jellyfin = Jellyfin(configuration)
     let finding = Diagnosis.jellyfin(
       jellyfin.ask("System/Info/Public", as: JellyfinServer.self), at: configuration.jellyfinURL)
     guard finding.verdict != .fault, isKnown("JELLYFIN_API_KEY") else { return [finding] }
@@ -84,7 +81,7 @@ struct Doctor {
     let addresses = resolve(endpoint.host)
     let name = Diagnosis.name(endpoint, addresses: addresses)
     guard let addresses, !addresses.isEmpty else { return packet(configuration, storage: []) + [name] }
-    let service = Diagnosis.service(endpoint, probe(endpoint))
+    let service = Diagnosis.service(endpoint, StorageProbe(endpoint).result())
     return packet(configuration, storage: addresses.compactMap(IPv4Address.init)) + [name, service]
   }
 
@@ -116,10 +113,6 @@ struct Doctor {
     return addresses
   }
 
-  private func probe(_ endpoint: Endpoint) -> Probe {
-    (try? StorageProbe.start(endpoint, on: group).wait()) ?? .silent
-  }
-
   // MARK: Power-off
 
   private func powerOff(_ configuration: Configuration) -> [Finding] {
@@ -131,7 +124,7 @@ struct Doctor {
       let login = logIn(destination)
       let mac = isKnown("STORAGE_SERVER_MAC") ? configuration.storageServerMAC : nil
       let address = isKnown("STORAGE_SERVER_ADDRESS") ? configuration.storageServerAddress : nil
-      return [Diagnosis.login(destination, login, probe: address.map(probe))]
+      return [Diagnosis.login(destination, login, probe: address.map { StorageProbe($0).result() })]
         + [Diagnosis.wakeOnLAN(login, mac)].compactMap { $0 }
     }
   }

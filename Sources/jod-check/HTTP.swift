@@ -1,14 +1,15 @@
+import Glibc
 import JodCore
 import NIOCore
+import NIOEmbedded
 import NIOHTTP1
-import NIOPosix
 import NIOSSL
 
 /// An HTTP reply, whole.
-struct HTTPReply: Sendable {
+struct HTTPReply {
   var status: Int
   var headers: HTTPHeaders
-  var body: ByteBuffer
+  var body: [UInt8]
   /// Whether the connection takes another request.
   var keepsAlive: Bool
 }
@@ -18,47 +19,62 @@ enum HTTPFailure: Error {
 }
 
 /// One connection to a web server, for one request after another, with one deadline over all of it.
-final class HTTPConnection: Sendable {
+///
+/// HTTP and TLS are SwiftNIO's, its event loop is not: a check asks one question at a time and can as well wait for the
+/// answer itself, without the thread, the selector and the pipes that a loop costs at every start. An `EmbeddedChannel` is
+/// SwiftNIO's channel without a loop. What goes in and comes out is carried by whoever holds it, on one thread alone; no
+/// time passes in it, so that nothing which a handler has scheduled happens by itself; and the future of a write must not
+/// be waited for, since nobody else would carry its bytes.
+final class HTTPConnection {
   /// In bytes. A household's `/Sessions` has some hundred kilobytes.
   static let bodyLimit = 32 << 20
+  /// Read at once, in bytes.
+  private static let chunk = 64 << 10
 
-  private let channel: any Channel
+  private let socket: Socket
   private let deadline: NIODeadline
+  private let channel = EmbeddedChannel()
+  private let collector = ReplyCollector()
+  /// What has yet to be sent.
+  private var outgoing = ByteBuffer()
+  /// What has arrived last. Kept for its memory, which the channel has read by the next time.
+  private var incoming = ByteBuffer()
 
-  private init(channel: any Channel, deadline: NIODeadline) {
-    self.channel = channel
+  /// Connects, with certificate checks where the URL is https. Throws what NIO and NIOSSL throw, `DialFailure`, or what the
+  /// requests throw.
+  ///
+  /// - Parameter trusted: who may vouch for a certificate; as a rule, whoever this machine trusts.
+  static func open(
+    _ url: BaseURL, deadline: NIODeadline, trusted: NIOSSLTrustRoots = .default
+  ) throws -> HTTPConnection {
+    let endpoint = url.endpoint
+    var tls: NIOSSLClientHandler?
+    if url.isSecure {
+      var configuration = TLSConfiguration.makeClientConfiguration()
+      configuration.trustRoots = trusted
+      let context = try NIOSSLContext(configuration: configuration)
+      // An address is no server name (RFC 6066, section 3); NIOSSL then checks the certificate for the address itself.
+      tls = try NIOSSLClientHandler(
+        context: context, serverHostname: endpoint.isNumeric ? nil : endpoint.host)
+    }
+    let connection = try Dial(endpoint).connection(by: deadline)
+    return try HTTPConnection(connection, tls, deadline: deadline)
+  }
+
+  private init(_ connection: Dial.Connection, _ tls: NIOSSLClientHandler?, deadline: NIODeadline) throws {
+    socket = connection.socket
     self.deadline = deadline
+    let pipeline = channel.pipeline.syncOperations
+    if let tls { try pipeline.addHandler(tls) }
+    try pipeline.addHTTPClientHandlers()
+    try pipeline.addHandler(collector)
+    channel.remoteAddress = connection.address
+    // Begins the handshake.
+    channel.connect(to: connection.address, promise: nil)
   }
 
-  /// Connects, with certificate checks where the URL is https. Throws what NIO and NIOSSL throw, or `HTTPFailure`.
-  static func open(_ url: BaseURL, on group: any EventLoopGroup, deadline: NIODeadline) throws
-    -> HTTPConnection
-  {
-    let context = url.isSecure ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
-    let (host, port) = (url.endpoint.host, url.endpoint.port)
-    // An address is no server name (RFC 6066, section 3); NIOSSL then checks the certificate for the address itself.
-    let serverName = url.endpoint.isNumeric ? nil : host
-    let loop = group.next()
-    let connected = ClientBootstrap(group: loop)
-      .connectTimeout(deadline - .now())
-      .resolver(NameResolver(host, port: port, on: loop))
-      .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          let pipeline = channel.pipeline.syncOperations
-          if let context {
-            try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: serverName))
-          }
-          try pipeline.addHTTPClientHandlers()
-          try pipeline.addHandler(ReplyCollector())
-        }
-      }
-      .connect(host: host, port: port)
-    // The resolver knows no deadline.
-    let channel = try connected.bounded(by: deadline, on: loop).wait()
-    return HTTPConnection(channel: channel, deadline: deadline)
-  }
-
-  /// Asks for a path; redirects are replies like any other.
+  /// Asks for a path; redirects are replies like any other. Throws `HTTPFailure`, `SystemError`, and what NIO and NIOSSL
+  /// throw.
   func get(_ path: String, headers: HTTPHeaders) throws -> HTTPReply {
     try ask(HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: headers))
   }
@@ -68,84 +84,116 @@ final class HTTPConnection: Sendable {
     var head = HTTPRequestHead(version: .http1_1, method: .POST, uri: path, headers: headers)
     head.headers.add(name: "Content-Type", value: "application/json")
     head.headers.add(name: "Content-Length", value: "\(body.count)")
-    return try ask(head, body: channel.allocator.buffer(bytes: body))
+    return try ask(head, body: body)
   }
 
-  private func ask(_ head: HTTPRequestHead, body: ByteBuffer? = nil) throws -> HTTPReply {
-    let promise = channel.eventLoop.makePromise(of: HTTPReply.self)
-    channel.writeAndFlush(Request(head: head, body: body, reply: promise)).cascadeFailure(to: promise)
-    return try promise.futureResult.bounded(by: deadline, on: channel.eventLoop).wait()
+  private func ask(_ head: HTTPRequestHead, body: [UInt8] = []) throws -> HTTPReply {
+    channel.write(HTTPClientRequestPart.head(head), promise: nil)
+    if !body.isEmpty {
+      channel.write(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: body))), promise: nil)
+    }
+    channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
+    while true {
+      try send()
+      // It may come before the whole request is sent: the rest is sent with the next one.
+      if let reply = try collector.take() { return reply }
+      let events = outgoing.readableBytes > 0 ? POLLIN | POLLOUT : POLLIN
+      var states = [pollfd(fd: socket.descriptor, events: Int16(events), revents: 0)]
+      guard Socket.wait(for: &states, until: deadline) else { throw HTTPFailure.timeout }
+      try receive()
+    }
   }
 
-  func close() { channel.close(promise: nil) }
-}
+  /// Carries what the channel has for the server to the socket, as much as that takes.
+  private func send() throws {
+    while var part = try channel.readOutbound(as: ByteBuffer.self) { outgoing.writeBuffer(&part) }
+    do {
+      while outgoing.readableBytes > 0 {
+        let count = try outgoing.withUnsafeReadableBytes { try socket.send($0) }
+        if count == 0 { return }
+        outgoing.moveReaderIndex(forwardBy: count)
+      }
+    } catch {
+      // Whoever reads no more may have said why, ignoring: what can be read tells.
+    }
+    outgoing.clear()
+  }
 
-/// A request on its way down the pipeline, with the promise of its reply.
-private struct Request: Sendable {
-  var head: HTTPRequestHead
-  var body: ByteBuffer?
-  var reply: EventLoopPromise<HTTPReply>
+  /// Carries what has arrived to the channel.
+  private func receive() throws {
+    incoming.clear()
+    var count: Int?
+    try incoming.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.chunk) { bytes in
+      count = try socket.receive(into: bytes)
+      return count ?? 0
+    }
+    switch count {
+    case nil: return
+    case 0: channel.pipeline.fireChannelInactive()
+    default: try channel.writeInbound(incoming)
+    }
+  }
+
+  /// Says farewell, where TLS has one, and waits for none. Must be called in the end, for a channel that is not closed keeps
+  /// itself in memory; once more does no harm.
+  func close() {
+    channel.close(promise: nil)
+    // Nothing depends on it, ignoring.
+    try? send()
+    // NIOSSL would wait some seconds for the server's farewell. They pass now.
+    channel.embeddedEventLoop.advanceTime(by: .hours(1))
+  }
 }
 
 /// Makes one reply of the parts in which it arrives.
-private final class ReplyCollector: ChannelDuplexHandler {
+private final class ReplyCollector: ChannelInboundHandler {
   typealias InboundIn = HTTPClientResponsePart
-  typealias OutboundIn = Request
-  typealias OutboundOut = HTTPClientRequestPart
 
-  private var waiting: EventLoopPromise<HTTPReply>?
   private var reply: HTTPReply?
+  private var announcedLength = 0
+  private var completed: HTTPReply?
+  private var failure: (any Error)?
 
-  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    let request = unwrapOutboundIn(data)
-    waiting = request.reply
-    context.write(wrapOutboundOut(.head(request.head)), promise: nil)
-    if let body = request.body { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
-    context.write(wrapOutboundOut(.end(nil)), promise: promise)
+  /// The reply once it is whole, nil before. Throws where none will come any more.
+  func take() throws -> HTTPReply? {
+    defer { completed = nil }
+    if completed == nil, let failure { throw failure }
+    return completed
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
-    case .head(let head):
-      reply = HTTPReply(
-        status: Int(head.status.code), headers: head.headers,
-        body: context.channel.allocator.buffer(capacity: 0),
-        keepsAlive: head.isKeepAlive)
-    case .body(var part):
-      reply?.body.writeBuffer(&part)
-      if let size = reply?.body.readableBytes, size > HTTPConnection.bodyLimit {
-        fail(HTTPFailure.tooLarge, context)
-      }
-    case .end:
-      if let reply { waiting?.succeed(reply) }
-      waiting = nil
-      reply = nil
+    case .head(let head): begin(head)
+    case .body(let part): add(part)
+    case .end: (completed, reply) = (reply, nil)
     }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    fail(HTTPFailure.closed, context)
+    fail(HTTPFailure.closed)
     context.fireChannelInactive()
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { fail(error, context) }
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { fail(error) }
 
-  private func fail(_ error: any Error, _ context: ChannelHandlerContext) {
-    waiting?.fail(error)
-    waiting = nil
-    context.close(promise: nil)
+  private func begin(_ head: HTTPResponseHead) {
+    announcedLength = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
+    reply = HTTPReply(
+      status: Int(head.status.code), headers: head.headers, body: [], keepsAlive: head.isKeepAlive)
+    if announcedLength > HTTPConnection.bodyLimit { fail(HTTPFailure.tooLarge) }
   }
-}
 
-extension EventLoopFuture where Value: Sendable {
-  /// The same future, which fails with `HTTPFailure.timeout` at the deadline.
-  fileprivate func bounded(by deadline: NIODeadline, on loop: any EventLoop) -> EventLoopFuture<Value> {
-    let promise = loop.makePromise(of: Value.self)
-    let timer = loop.scheduleTask(deadline: deadline) { promise.fail(HTTPFailure.timeout) }
-    hop(to: loop).whenComplete { result in
-      timer.cancel()
-      promise.completeWith(result)
-    }
-    return promise.futureResult
+  private func add(_ part: ByteBuffer) {
+    guard let size = reply.map({ $0.body.count + part.readableBytes }) else { return }
+    guard size <= HTTPConnection.bodyLimit else { return fail(HTTPFailure.tooLarge) }
+    // Announcing is cheap: memory is there for a large body once it has begun to be one.
+    if size > 64 << 10 { reply?.body.reserveCapacity(announcedLength) }
+    part.withUnsafeReadableBytes { bytes in reply?.body.append(contentsOf: bytes) }
+  }
+
+  /// The first failure is the cause of the others.
+  private func fail(_ error: any Error) {
+    failure = failure ?? error
+    reply = nil
   }
 }

@@ -2,36 +2,33 @@ import Glibc
 import JodCore
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import NIOSSL
 
 /// Jellyfin, asked over its API.
 struct Jellyfin: Sendable {
   let url: BaseURL
   let key: Secret
-  let group: any EventLoopGroup
 
   /// Over everything from the name's resolution to the last byte (specification, section 3).
   static let timeLimit = TimeAmount.seconds(5)
 
-  init(_ configuration: Configuration, group: any EventLoopGroup) {
+  init(_ configuration: Configuration) {
     url = configuration.jellyfinURL
     key = configuration.jellyfinKey
-    self.group = group
   }
 
   /// Sessions and devices, or why nothing is known of them.
   func poll() -> Result<JellyfinAnswer, Trouble> {
     let deadline = NIODeadline.now() + Self.timeLimit
     do {
-      var connection = try HTTPConnection.open(url, on: group, deadline: deadline)
+      var connection = try HTTPConnection.open(url, deadline: deadline)
       defer { connection.close() }
       let sessions = try connection.get(url.path("Sessions"), headers: headers)
       let entries = try decode(
         [SessionEntry].self, sessions, "/Sessions", keeping: JellyfinAnswer.members)
       if !sessions.keepsAlive {
         connection.close()
-        connection = try HTTPConnection.open(url, on: group, deadline: deadline)
+        connection = try HTTPConnection.open(url, deadline: deadline)
       }
       let devices = try connection.get(url.path("Devices"), headers: headers)
       let list =
@@ -57,7 +54,7 @@ struct Jellyfin: Sendable {
     _ path: String, as type: Value.Type, deadline: NIODeadline = .now() + .seconds(3)
   ) -> Result<Value, Trouble> {
     do {
-      let connection = try HTTPConnection.open(url, on: group, deadline: deadline)
+      let connection = try HTTPConnection.open(url, deadline: deadline)
       defer { connection.close() }
       return .success(try decode(type, connection.get(url.path(path), headers: headers), "/\(path)"))
     } catch let trouble as Trouble {
@@ -74,7 +71,7 @@ struct Jellyfin: Sendable {
     defer { connection?.close() }
     do {
       for notice in notices {
-        let current = try connection ?? HTTPConnection.open(url, on: group, deadline: deadline)
+        let current = try connection ?? HTTPConnection.open(url, deadline: deadline)
         connection = current
         let body = Message(notice).bytes
         // Whoever has left meanwhile is answered with 404, ignoring.
@@ -114,10 +111,10 @@ struct Jellyfin: Sendable {
   ) throws -> Value {
     guard reply.status == 200 else { throw trouble(for: reply, name) }
     do {
-      return try Value(json: JSON(Array(reply.body.readableBytesView), keeping: names))
+      return try Value(json: JSON(reply.body, keeping: names))
     } catch {
       let hint =
-        reply.body.readableBytes == 0
+        reply.body.isEmpty
         ? "The answer was empty, as Jellyfin's IP filter makes it: allow this machine under Dashboard, Networking."
         : "Something else may answer at that address: JELLYFIN_API_URL must lead to Jellyfin itself, with its base path if it has one."
       throw unavailable("shape", "answered \(name) with something that is not Jellyfin's.", advice: hint)
@@ -181,7 +178,7 @@ struct Jellyfin: Sendable {
       )
     case 503:
       let hint =
-        reply.body.readableBytes == 0
+        reply.body.isEmpty
         ? "If that lasts, its IP filter may reject this machine: allow it under Dashboard, Networking."
         : "If that lasts, see its log."
       return unavailable("503", "is not ready (503): it is starting or updating.", advice: hint)
@@ -195,7 +192,7 @@ struct Jellyfin: Sendable {
 
   private func trouble(for error: any Error) -> Trouble {
     switch error {
-    case HTTPFailure.timeout, ChannelError.connectTimeout:
+    case HTTPFailure.timeout, DialFailure.timeout:
       return unavailable(
         "timeout", "did not answer within 5s.", advice: "See whether it is running and not overloaded.")
     case HTTPFailure.closed, HTTPParserError.invalidEOFState:
@@ -205,16 +202,18 @@ struct Jellyfin: Sendable {
       return unavailable(
         "size", "sent an answer of more than 32 MiB.",
         advice: "That cannot be its list of sessions or devices: see what JELLYFIN_API_URL leads to.")
-    case is HTTPParserError:
+    case is HTTPParserError, is NIOHTTPDecoderError:
       return unavailable(
         "http", "does not speak HTTP.",
         advice: "See whether JELLYFIN_API_URL has the right port, and https:// where it is needed.")
     case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
       return certificate(error)
-    case let error as NIOConnectionError:
-      return trouble(for: error)
-    case let error as IOError:
-      return connection(errno: error.errnoCode)
+    case DialFailure.noAddress:
+      return unavailable(
+        "name", "cannot be found: the name \(url.endpoint.host) does not resolve.",
+        advice: "See JELLYFIN_API_URL and this machine's DNS.")
+    case DialFailure.failed(let error), let error as SystemError:
+      return connection(errno: error.code)
     default:
       return unavailable(
         "other", "cannot be asked (\(Printable.clean(key.redact("\(error)"), limit: 200))).",
@@ -238,20 +237,6 @@ struct Jellyfin: Sendable {
     return unavailable(
       "tls", "does not speak TLS as expected.",
       advice: "See whether JELLYFIN_API_URL has the right port, and http:// where that is meant.")
-  }
-
-  private func trouble(for error: NIOConnectionError) -> Trouble {
-    if let code = error.connectionErrors.compactMap({ ($0.error as? IOError)?.errnoCode }).first {
-      return connection(errno: code)
-    }
-    if error.connectionErrors.contains(where: {
-      if case ChannelError.connectTimeout = $0.error { true } else { false }
-    }) {
-      return trouble(for: HTTPFailure.timeout)
-    }
-    return unavailable(
-      "name", "cannot be found: the name \(url.endpoint.host) does not resolve.",
-      advice: "See JELLYFIN_API_URL and this machine's DNS.")
   }
 
   private func connection(errno code: Int32) -> Trouble {

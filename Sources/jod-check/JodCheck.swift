@@ -1,7 +1,6 @@
 import ArgumentParser
 import Glibc
 import JodCore
-import NIOPosix
 
 @main
 enum Main {
@@ -60,10 +59,9 @@ struct CheckCommand: ParsableCommand {
 
   /// Makes the checks that are due, one where nobody waits at a socket, and returns the exit status.
   static func run(json: Bool = false, isDryRun: Bool = false) -> Int32 {
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let program = Program.start(json: json, isDryRun: isDryRun) { Reception.turnAway(on: group) }
-    var check = Check(program: program, group: group)
-    guard let reception = Reception(for: program, on: group) else { return check.run() }
+    let program = Program.start(json: json, isDryRun: isDryRun, turnAway: Reception.turnAway)
+    var check = Check(program: program)
+    guard let reception = Reception(for: program) else { return check.run() }
     var status: Int32 = 0
     reception.serve { isAsked in
       check.isAsked = isAsked

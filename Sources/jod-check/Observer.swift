@@ -1,17 +1,14 @@
 import Glibc
 import JodCore
 import NIOCore
-import NIOPosix
 
 /// Finds out what there is to know: from Jellyfin, the storage server and this machine's own mounts.
 struct Observer {
   let configuration: Configuration
   /// `/proc/self/mountstats`, open.
   let mountstats: Int32
-  private let group: any EventLoopGroup
 
-  init(_ program: Program, on group: any EventLoopGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)) {
-    self.group = group
+  init(_ program: Program) {
     configuration = program.configuration
     mountstats = program.mountstats
   }
@@ -21,20 +18,20 @@ struct Observer {
   /// - Parameter isUrgent: whether what is known once Jellyfin has answered, and the storage server has not, is enough: then
   ///   nobody waits out the storage server's silence.
   func observe(isUrgent: (Observation) -> Bool = { _ in false }) -> Observation {
-    let probe = configuration.storageServerAddress.map { StorageProbe.start($0, on: group) }
-    let answer = Jellyfin(configuration, group: group).poll()
+    let probe = configuration.storageServerAddress.map { StorageProbe($0) }
+    let answer = Jellyfin(configuration).poll()
     var observation = Observation(
       jellyfin: answer, storage: probe.map { _ in .silent }, nfsBytes: nfsBytes())
     if let probe {
       let limit = isUrgent(observation) ? StorageProbe.glance : StorageProbe.timeLimit
-      observation.storage = StorageProbe.result(of: probe, within: limit)
+      observation.storage = probe.result(within: limit)
     }
     return observation
   }
 
   /// Adds what Jellyfin says to further questions, three seconds for all of them.
   func ask(_ questions: Set<Decision.Question>, adding observation: inout Observation) {
-    let jellyfin = Jellyfin(configuration, group: group)
+    let jellyfin = Jellyfin(configuration)
     let deadline = NIODeadline.now() + .seconds(3)
     if questions.contains(.recordings) {
       observation.recordings = jellyfin.ask("LiveTv/Timers", as: TimerList.self, deadline: deadline)

@@ -14,6 +14,7 @@ final class Reception: Sendable {
   /// Whoever has asked by the end is answered within this time.
   private static let farewell = TimeAmount.milliseconds(500)
 
+  private let group: MultiThreadedEventLoopGroup
   private let loop: any EventLoop
   private let doors: [any Channel]
   private let book: NIOLoopBoundBox<Book>
@@ -50,13 +51,13 @@ final class Reception: Sendable {
   /// Begins to take connections; nil where systemd handed over no socket.
   ///
   /// - Parameter lastPoll: when Jellyfin was last polled, on the boot clock.
-  init?(
-    on group: any EventLoopGroup, token: Secret?, interval: Seconds, lastPoll: Seconds?, desk: Desk
-  ) {
+  init?(token: Secret?, interval: Seconds, lastPoll: Seconds?, desk: Desk) {
     let sockets = Self.inheritedSockets()
     if sockets.isEmpty { return nil }
+    // Here and nowhere else: a check that the timer starts makes no thread.
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let loop = group.next()
-    self.loop = loop
+    (self.group, self.loop) = (group, loop)
     let shift = Shift(began: Clock.seconds(CLOCK_BOOTTIME), interval: interval, lastPoll: lastPoll)
     let book = NIOLoopBoundBox.makeBoxSendingValue(Book(shift: shift), eventLoop: loop)
     self.book = book
@@ -76,18 +77,18 @@ final class Reception: Sendable {
   }
 
   /// With what a valid configuration says.
-  convenience init?(for program: Program, on group: any EventLoopGroup) {
+  convenience init?(for program: Program) {
     let configuration = program.configuration
     let bootID = Clock.now().moment.bootID
     self.init(
-      on: group, token: configuration.httpToken, interval: configuration.checkInterval,
+      token: configuration.httpToken, interval: configuration.checkInterval,
       lastPoll: program.store.load(bootID: bootID).memory.runtime.beat.last, desk: Desk(program))
   }
 
   /// Without a valid configuration whoever comes is told so, for a while: a run that ended at once would be started again
   /// without end.
-  static func turnAway(on group: any EventLoopGroup) {
-    Reception(on: group, token: nil, interval: .infinity, lastPoll: nil, desk: Desk(nil))?.turnAway()
+  static func turnAway() {
+    Reception(token: nil, interval: .infinity, lastPoll: nil, desk: Desk(nil))?.turnAway()
   }
 
   private static func open(

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Glibc
 import JodCore
-import NIOPosix
 
 /// `jod-check wake`: one wake request now, and patience until the storage server is ready.
 struct WakeCommand: ParsableCommand {
@@ -79,9 +78,8 @@ private struct ManualWake {
 
   private func waitUntilReady(_ address: Endpoint, since start: Now) -> Bool {
     let progress = Progress(isShown: program.output.voice == .text && isatty(STDERR_FILENO) == 1)
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     while true {
-      let probe = try? StorageProbe.start(address, on: group).wait()
+      let probe = StorageProbe(address).result()
       let now = Clock.now()
       let seconds = now.since(start.moment)
       if probe == .ready {

@@ -1,9 +1,6 @@
 import Foundation
 import Household
 import JodCore
-import NIOCore
-import NIOPosix
-import NIOSSL
 import Testing
 
 @testable import jod_check
@@ -13,7 +10,7 @@ private func poll(_ url: String) throws -> Result<JellyfinAnswer, Trouble> {
   let configuration = try Configuration(environment: [
     "STORAGE_SERVER_MAC": "02:00:00:c0:ff:ee", "JELLYFIN_API_URL": url, "JELLYFIN_API_KEY": FakeJellyfin.key,
   ])
-  return Jellyfin(configuration, group: MultiThreadedEventLoopGroup.singleton).poll()
+  return Jellyfin(configuration).poll()
 }
 
 private func failure(_ result: Result<JellyfinAnswer, Trouble>) -> Trouble? {
@@ -263,52 +260,4 @@ extension World {
 
 private func body(for request: String) -> String {
   request.contains("/Sessions ") ? "[]" : #"{"Items":[]}"#
-}
-
-/// A web server with a certificate of its own making.
-private final class TLSServer {
-  let port: Int
-  private let channel: any Channel
-
-  init() throws {
-    let context = try NIOSSLContext(
-      configuration: .makeServerConfiguration(
-        certificateChain: [
-          .certificate(NIOSSLCertificate(bytes: Array(Self.certificate.utf8), format: .pem))
-        ],
-        privateKey: .privateKey(NIOSSLPrivateKey(bytes: Array(Self.key.utf8), format: .pem))))
-    channel = try ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
-        }
-      }
-      .bind(host: "localhost", port: 0).wait()
-    port = channel.localAddress?.port ?? 0
-  }
-
-  deinit { channel.close(promise: nil) }
-
-  // Made for this test with `openssl req -x509`, for localhost; it protects nothing.
-  private static let certificate = """
-    -----BEGIN CERTIFICATE-----
-    MIIBlDCCATugAwIBAgIUXP7FmOJ8qOEN3ZwSyGhZ7nvYt+EwCgYIKoZIzj0EAwIw
-    FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjIwMjExMloYDzIxMjYxMDI5
-    MjAyMTEyWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-    PQMBBwNCAAQ8A7kI9Bt92jZENrOZ1ObLXfIIBDWVg2gF+pllkRJ1WIcf9RRiKU1e
-    ulABfc7DPeLep4/p7WHFA+jFkiW3kmXDo2kwZzAdBgNVHQ4EFgQU8WYvVxBIprN8
-    df851SsACmoSbngwHwYDVR0jBBgwFoAU8WYvVxBIprN8df851SsACmoSbngwDwYD
-    VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
-    RwAwRAIgP7wtLXy2b+t7igq3PW3eqsdmKp0pRzbCiSOM5HNSADECIDBwdFlr6ur+
-    mfd5041MtfATsssce5a3A7+MRrQV3lG1
-    -----END CERTIFICATE-----
-    """
-
-  private static let key = """
-    -----BEGIN PRIVATE KEY-----
-    MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgCBZ4JFSoT1Gu7tFo
-    p7HFgFwBsqnHw3qS8/9vXX4fS0ahRANCAAQ8A7kI9Bt92jZENrOZ1ObLXfIIBDWV
-    g2gF+pllkRJ1WIcf9RRiKU1eulABfc7DPeLep4/p7WHFA+jFkiW3kmXD
-    -----END PRIVATE KEY-----
-    """
 }

@@ -2,7 +2,6 @@ import Foundation
 import Household
 import JodCore
 import NIOCore
-import NIOPosix
 import Testing
 
 @testable import jod_check
@@ -217,7 +216,7 @@ extension World {
         "STORAGE_SERVER_MAC": "02:00:00:c0:ff:ee", "JELLYFIN_API_URL": "http://127.0.0.1:\(port)",
         "JELLYFIN_API_KEY": FakeJellyfin.key,
       ])
-      Jellyfin(configuration, group: MultiThreadedEventLoopGroup.singleton).show(
+      Jellyfin(configuration).show(
         screens.map { Notice(screen: $0, header: "x", text: "y") },
         deadline: .now() + .milliseconds(Int64(seconds * 1000)))
     }
