@@ -67,10 +67,43 @@ final class Sandbox {
 
   /// The program with such a disk, which nobody else sees.
   @discardableResult
-  func run(_ disk: Disk) throws -> Ended {
+  func run(_ disk: Disk) throws -> Ended { try run(after: disk.rawValue, apart: ["--mount"]) }
+
+  /// The program in a network of its own, whose only name server hears everything and says nothing.
+  @discardableResult
+  func runWhereNamesAreNotAnswered() throws -> Ended {
+    try write("nameserver 127.0.0.1\n", to: "resolv.conf")
+    try write("hosts: dns\n", to: "nsswitch.conf")
+    let preparation = """
+      set -e
+      ip link set lo up
+      for file in resolv.conf nsswitch.conf; do mount --bind "\(folder)/$file" "$(readlink -f "/etc/$file")"; done
+      """
+    // The name server's socket is handed on to the program, which knows nothing of it.
+    let nameServer = """
+      $^F = 99; socket(S, AF_INET, SOCK_DGRAM, 0) && bind(S, sockaddr_in(53, INADDR_LOOPBACK)) or die $!;
+      exec @ARGV
+      """
+    return try run(
+      after: preparation, apart: ["--mount", "--net"], by: ["perl", "-MSocket", "-e", nameServer])
+  }
+
+  /// The program after a script, in namespaces of its own, started by another.
+  private func run(after preparation: String, apart namespaces: [String], by starter: [String] = []) throws
+    -> Ended
+  {
     let mapping = geteuid() == 0 ? [] : ["--map-root-user"]
-    let shell = ["sh", "-c", "\(disk.rawValue)\nexec \"$0\"", Self.program]
-    return try run(program: "/usr/bin/unshare", mapping + ["--mount"] + shell)
+    let shell = ["sh", "-c", "\(preparation)\nexec \"$@\"", "sh"]
+    return try run(program: "/usr/bin/unshare", mapping + namespaces + shell + starter + [Self.program])
+  }
+
+  /// The calls of a kind that the program makes, as strace writes them.
+  func calls(_ names: String...) throws -> [Substring] {
+    try write("", to: "calls")
+    let options = ["-f", "-qq", "-o", "\(folder)/calls", "-e", "trace=\(names.joined(separator: ","))"]
+    let ended = try run(program: "/usr/bin/strace", options + [Self.program])
+    try #require(ended.status == 0, "\(ended.errors)")
+    return contents("calls")?.split(separator: "\n") ?? []
   }
 
   @discardableResult
