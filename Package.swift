@@ -14,9 +14,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
   ],
   targets: [
-    // libsystemd: sd_notify and the journal's native protocol. A module map and a header, nothing else.
-    .systemLibrary(
-      name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+    // libsystemd: a module map and a header, nothing else. The library itself is loaded where it is needed.
+    .systemLibrary(name: "CSystemd", providers: [.apt(["libsystemd-dev"])]),
 
     // What jod-check knows and decides: no clock, no socket, no file.
     .target(name: "JodCore", swiftSettings: strict),

@@ -1,6 +1,5 @@
 """Measuring: one program once, two programs in turn, and what came of it as Markdown."""
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -44,10 +43,12 @@ def compiled(name, *options):
 
 
 def installed(program, name):
-    """A copy of a program, written in one go as an installation does it: as a linker leaves it, in pieces, it starts some
-    percent slower or faster, which would be taken for a difference between two programs."""
+    """A copy of a program as `make install` leaves it: without symbols, and written in one go. As a linker leaves it, in
+    pieces, it starts some percent slower or faster, which would be taken for a difference between two programs."""
     os.makedirs(BUILD, exist_ok=True)
-    return shutil.copy(program, f"{BUILD}/{name}")
+    target = f"{BUILD}/{name}"
+    subprocess.run(["install", "-s", "-m", "755", program, target], check=True)
+    return target
 
 
 class Launcher:

@@ -2,7 +2,7 @@ import CSystemd
 import Glibc
 import JodCore
 
-/// journald and the service manager, by libsystemd.
+/// journald, by libsystemd, and the service manager.
 enum Journal {
   /// Whether standard output or standard error is the journal's, as systemd.exec(5) says to tell it: `JOURNAL_STREAM`
   /// names the device and inode it handed over, and another program in between may have replaced it.
@@ -35,7 +35,8 @@ enum Journal {
         return iovec(
           iov_base: UnsafeMutableRawPointer(mutating: buffer.baseAddress! + offset), iov_len: line.count)
       }
-      _ = sd_journal_sendv(vectors, Int32(vectors.count))
+      // Standard error is the journal's as well, and better than silence.
+      if !Libsystemd.send(vectors), let message = fields["MESSAGE"] { Output.complain(message) }
     }
   }
 
@@ -62,15 +63,32 @@ enum Journal {
   }
 
   /// Tells the service manager what to show in `systemctl status`. Without one this is not sent, which is no error.
-  static func notify(status: String) { sd_notify(0, "STATUS=\(status)") }
+  ///
+  /// By hand, for each check says this: one datagram to the socket that `NOTIFY_SOCKET` names, whose form is
+  /// promised to stay (sd_notify(3), "Description" and "Notes").
+  static func notify(status: String) {
+    guard let path = getenv("NOTIFY_SOCKET").map({ String(cString: $0) }) else { return }
+    let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    let bytes = Array("STATUS=\(status)".utf8)
+    // A manager that hears nothing shows nothing, ignoring.
+    if connectUnix(descriptor, path) { Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
+  }
 
+  /// A path that begins with `@` is a name in the abstract namespace (unix(7)).
   private static func connectUnix(_ descriptor: Int32, _ path: String) -> Bool {
     var address = sockaddr_un()
+    let name = path.hasPrefix("@") ? [0] + path.utf8.dropFirst() : Array(path.utf8)
+    guard path.hasPrefix("/") || path.hasPrefix("@"),
+      name.count < MemoryLayout.size(ofValue: address.sun_path)
+    else { return false }
     address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
+    let length = MemoryLayout<sa_family_t>.size + name.count
     return withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+        connect(descriptor, $0, socklen_t(length)) == 0
       }
     }
   }

@@ -48,12 +48,10 @@ final class Reception: Sendable {
     mutating func silence() { (isRung, listener) = (false, nil) }
   }
 
-  /// Begins to take connections; nil where systemd handed over no socket.
+  /// Begins to take connections.
   ///
   /// - Parameter lastPoll: when Jellyfin was last polled, on the boot clock.
-  init?(token: Secret?, interval: Seconds, lastPoll: Seconds?, desk: Desk) {
-    let sockets = Self.inheritedSockets()
-    if sockets.isEmpty { return nil }
+  private init(_ sockets: [CInt], token: Secret?, interval: Seconds, lastPoll: Seconds?, desk: Desk) {
     // Here and nowhere else: a check that the timer starts makes no thread.
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let loop = group.next()
@@ -76,19 +74,23 @@ final class Reception: Sendable {
     if isExpected { awaitRequestsAtTheDoor() }
   }
 
-  /// With what a valid configuration says.
+  /// With what a valid configuration says; nil where systemd handed over no socket.
   convenience init?(for program: Program) {
+    let sockets = Libsystemd.listeningSockets()
+    if sockets.isEmpty { return nil }
     let configuration = program.configuration
     let bootID = Clock.now().moment.bootID
     self.init(
-      token: configuration.httpToken, interval: configuration.checkInterval,
+      sockets, token: configuration.httpToken, interval: configuration.checkInterval,
       lastPoll: program.store.load(bootID: bootID).memory.runtime.beat.last, desk: Desk(program))
   }
 
   /// Without a valid configuration whoever comes is told so, for a while: a run that ended at once would be started again
   /// without end.
   static func turnAway() {
-    Reception(token: nil, interval: .infinity, lastPoll: nil, desk: Desk(nil))?.turnAway()
+    let sockets = Libsystemd.listeningSockets()
+    if sockets.isEmpty { return }
+    Reception(sockets, token: nil, interval: .infinity, lastPoll: nil, desk: Desk(nil)).turnAway()
   }
 
   private static func open(
@@ -189,14 +191,6 @@ final class Reception: Sendable {
     // What does not throw does not fail.
     // swift-format-ignore: NeverUseForceTry
     try! loop.submit { [book] in work(&book.value) }.wait()
-  }
-
-  private static func inheritedSockets() -> [CInt] {
-    let count = sd_listen_fds(1)
-    guard count > 0 else { return [] }
-    return (0..<count).map { SD_LISTEN_FDS_START + $0 }.filter {
-      sd_is_socket($0, AF_UNSPEC, Int32(SOCK_STREAM.rawValue), 1) > 0
-    }
   }
 
   /// Whether only this machine can come to the socket.

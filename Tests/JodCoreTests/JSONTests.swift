@@ -36,10 +36,11 @@ struct JSONReadingTests {
     #expect(throws: JSON.Failure.self) { try JSON(Array(text.utf8)) }
   }
 
-  @Test("bytes that are not UTF-8 are no text")
-  func encoding() {
+  @Test("bytes that are not UTF-8 are marked as such, and the rest of the text is read")
+  func encoding() throws {
     for bytes: [UInt8] in [[0xFF], [0xC3], [0xED, 0xA0, 0x80], [0xC0, 0xAF]] {
-      #expect(throws: JSON.Failure.self) { try JSON([0x22] + bytes + [0x22]) }
+      let text = try JSON([0x22, 0x61] + bytes + [0x62, 0x22]).string()
+      #expect(text.hasPrefix("a\u{FFFD}") && text.hasSuffix("\u{FFFD}b"))
     }
   }
 
@@ -171,7 +172,7 @@ struct JSONComparedTests {
     return bytes
   }
 
-  /// Foundation's reader is the judge; where it is known to be laxer than RFC 8259, it is not asked.
+  /// Foundation's reader is the judge.
   @Test("of twenty thousand damaged texts, we understand those that Foundation does, and in the same way")
   func compared() throws {
     var random = Dice(seed: 8259)
@@ -180,6 +181,8 @@ struct JSONComparedTests {
       let bytes = damaged(Self.seeds[round % 2], &random)
       let theirs = try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
       let ours = try? JSON(bytes)
+      // It takes a comma before a closing bracket.
+      if theirs != nil, ours == nil, String(decoding: bytes, as: UTF8.self).contains(/,[\]}]/) { continue }
       #expect((ours == nil) == (theirs == nil), "\(String(decoding: bytes, as: UTF8.self))")
       guard let ours, let theirs else { continue }
       understood += 1
