@@ -2,6 +2,8 @@
 public enum Printable {
   /// The text without what could forge a line, drive a terminal or turn its direction, shortened to `limit` characters.
   public static func clean(_ text: String, limit: Int = 80) -> String {
+    // Nearly all is short and plain.
+    if text.utf8.count <= limit, text.utf8.allSatisfy({ 0x20..<0x7F ~= $0 }) { return text }
     var scalars = String.UnicodeScalarView()
     // A character may be made of any number of scalars; four for each are plenty for every script.
     for scalar in text.unicodeScalars.prefix(limit * 4) {
@@ -30,11 +32,9 @@ public enum Printable {
   }
 
   private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7F }
     switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate:
-      return true
-    default: return false
+    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate: true
+    default: false
     }
   }
 }

@@ -98,7 +98,14 @@ extension SessionEntry: JSONDecodable {
   /// The id goes into the path of a request, so nothing else than what Jellyfin makes ids of may be in it.
   private static func isPlainID(_ id: String) -> Bool {
     (1...64).contains(id.utf8.count)
-      && id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+      && id.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"):
+          true
+        default: false
+        }
+      }
   }
 }
 
@@ -144,7 +151,7 @@ extension JSON.Object {
     let name = try text(name)
     if !name.isEmpty { return Printable.clean(name) }
     let id = try text(id)
-    return id.contains { $0 != "0" && $0 != "-" } ? Printable.clean(id) : nil
+    return id.utf8.contains { $0 != UInt8(ascii: "0") && $0 != UInt8(ascii: "-") } ? Printable.clean(id) : nil
   }
 
   /// An object that may be missing or null.
