@@ -32,21 +32,6 @@ public struct ActiveSession: Hashable, Sendable {
   }
 }
 
-extension ActiveSession: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    user = try fields["user"]
-    client = try fields["client"]
-    device = try fields["device"]
-    kind = try fields["kind"]
-    wakes = try fields["wakes"]
-  }
-
-  public var json: JSON {
-    .present(["user": user, "client": client, "device": device, "kind": kind, "wakes": wakes])
-  }
-}
-
 /// What judging activity must remember from check to check. It lives as long as the boot, on its clock.
 public struct ActivityMemory: Hashable, Sendable {
   /// Since when each device has been browsing without a break.
@@ -64,20 +49,6 @@ public struct ActivityMemory: Hashable, Sendable {
     let boots = Array(browsing.values) + Array(pauses.values) + [looked ?? 0]
     // Jellyfin's clock has four digits for the year.
     return boots.allSatisfy(Moment.isBootClock) && abs(recovered ?? 0) < 1e12
-  }
-}
-
-extension ActivityMemory: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    browsing = try fields["browsing"]
-    pauses = try fields["pauses"]
-    looked = try fields["looked"]
-    recovered = try fields["recovered"]
-  }
-
-  public var json: JSON {
-    .present(["browsing": browsing, "pauses": pauses, "looked": looked, "recovered": recovered])
   }
 }
 

@@ -114,3 +114,53 @@ extension Runtime.Check: JSONCodable {
     ])
   }
 }
+
+extension ActiveSession: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    user = try fields["user"]
+    client = try fields["client"]
+    device = try fields["device"]
+    kind = try fields["kind"]
+    wakes = try fields["wakes"]
+  }
+
+  public var json: JSON {
+    .present(["user": user, "client": client, "device": device, "kind": kind, "wakes": wakes])
+  }
+}
+
+extension ActivityMemory: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    browsing = try fields["browsing"]
+    pauses = try fields["pauses"]
+    looked = try fields["looked"]
+    recovered = try fields["recovered"]
+  }
+
+  public var json: JSON {
+    .present(["browsing": browsing, "pauses": pauses, "looked": looked, "recovered": recovered])
+  }
+}
+
+extension Stopping: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    since = try fields["since"]
+    isAccepted = try fields["is_accepted"]
+  }
+
+  public var json: JSON { .present(["since": since, "is_accepted": isAccepted]) }
+}
+
+extension PowerOffFailure: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let fields = try json.object()
+    at = try fields["at"]
+    isBusy = try fields["is_busy"]
+    words = try fields["words"]
+  }
+
+  public var json: JSON { .present(["at": at, "is_busy": isBusy, "words": words]) }
+}

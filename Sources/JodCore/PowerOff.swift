@@ -33,16 +33,6 @@ public struct Stopping: Hashable, Sendable {
   static let patience: Seconds = 3 * 60
 }
 
-extension Stopping: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    since = try fields["since"]
-    isAccepted = try fields["is_accepted"]
-  }
-
-  public var json: JSON { .present(["since": since, "is_accepted": isAccepted]) }
-}
-
 /// A power-off that was refused or failed.
 public struct PowerOffFailure: Hashable, Sendable {
   public var at: Moment
@@ -51,17 +41,6 @@ public struct PowerOffFailure: Hashable, Sendable {
 
   /// When it is tried again.
   static let retry: Seconds = 5 * 60
-}
-
-extension PowerOffFailure: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    at = try fields["at"]
-    isBusy = try fields["is_busy"]
-    words = try fields["words"]
-  }
-
-  public var json: JSON { .present(["at": at, "is_busy": isBusy, "words": words]) }
 }
 
 /// The rules that must all hold before the storage server is powered off, each on evidence from this check
