@@ -14,6 +14,8 @@ struct GeneratedUnit: Sendable {
   private let key: String
   /// What an assignment of nothing takes away besides.
   private let restored: String
+  /// Whole lines that follow from the value.
+  private let implied: @Sendable (String) -> String
   /// Sorts before whatever `systemctl edit` writes, so that the administrator's word comes last.
   let dropIn: String
 
@@ -22,18 +24,25 @@ struct GeneratedUnit: Sendable {
     value: { text in
       Configuration.checkInterval(in: ["CHECK_INTERVAL": text]).map { "\(Int(($0 * 1000).rounded()))ms" }
     },
-    section: "Timer", key: "OnUnitActiveSec", restored: "OnActiveSec=1s\n", dropIn: "00-check-interval.conf")
+    section: "Timer", key: "OnUnitActiveSec", restored: "OnActiveSec=1s\n",
+    implied: { TimeSpan.parse($0).map { "AccuracySec=\(slack($0))ms\n" } ?? "" },
+    dropIn: "00-check-interval.conf")
+
+  /// Milliseconds that a check may come later, for this machine to wake up once for several timers: a thirtieth of the
+  /// interval, as in the unit's own timer.
+  private static func slack(_ interval: Seconds) -> Int { Int((interval * 1000 / 30).rounded()) }
 
   static let socket = GeneratedUnit(
     name: "jod-check.socket", variable: "LISTEN_ADDRESS", accepted: Configuration.acceptedListenAddress,
     value: { Configuration.listenAddress($0)?.description },
-    section: "Socket", key: "ListenStream", restored: "", dropIn: "00-listen-address.conf")
+    section: "Socket", key: "ListenStream", restored: "", implied: { _ in "" },
+    dropIn: "00-listen-address.conf")
 
   /// An assignment of nothing empties the whole list, so that the new one takes its place.
   ///
   /// - Parameter value: nil where the administrator's follows.
   func settings(_ value: String?) -> String {
-    let assignment = value.map { "\(key)=\($0)\n" } ?? ""
+    let assignment = value.map { "\(key)=\($0)\n\(implied($0))" } ?? ""
     return """
       # Made by jod-check-generator from \(variable) in \(Settings.defaultsFile).
       [\(section)]

@@ -30,6 +30,13 @@ struct GeneratorTests {
     #expect(text.contains("[Timer]\nOnUnitActiveSec=\nOnActiveSec=1s\nOnUnitActiveSec=90000ms\n"))
   }
 
+  @Test(
+    "a check may come a thirtieth of the interval late, however short or long that is",
+    arguments: [("1", "33ms"), ("3s", "100ms"), ("30s", "1000ms"), ("1h", "120000ms")])
+  func slack(interval: String, slack: String) throws {
+    #expect(try generate("CHECK_INTERVAL=\(interval)\n")?.hasSuffix("\nAccuracySec=\(slack)\n") == true)
+  }
+
   @Test("the file is read as EnvironmentFile= reads it")
   func syntax() throws {
     #expect(
