@@ -104,8 +104,8 @@ def measure(machine, units, rounds, cycles, slot):
     machine.inside("systemctl", "daemon-reload")
     machine.inside("systemctl", "start", *[f"bench-{name}.timer" for name in names])
     say(f"{len(names)} units, {rounds} rounds of {cycles} cycles of {period} s")
-    # The first cycle warms up, and its start falls anywhere.
-    wait_until(period * (int(time.time() / period) + 2) - slot / 10)
+    # Until then everything has been started about once.
+    wait_until(period * (int(time.time() / period) + 1) - slot / 10)
     results, dropped = [], 0
     for turn in range(rounds):
         sums = {name: [] for name in [*names, None]}
@@ -113,15 +113,20 @@ def measure(machine, units, rounds, cycles, slot):
             origin = period * round(time.time() / period)
             before = machine.used()
             machine.watch.names()
+            late = False
             for number in range(slots):
                 name = names[number] if number < len(names) else None
                 wait_until(origin + (number + 0.9) * slot)
                 after, started = machine.used(), machine.watch.names()
-                if started == ([f"bench-{name}.service"] if name else []) and not machine.running():
-                    sums[name].append([late - early for late, early in zip(after, before)])
+                # One that has not ended by now is in the next slot as well.
+                was_late, late = late, bool(machine.running())
+                if started == ([f"bench-{name}.service"] if name else []) and not late and not was_late:
+                    sums[name].append([end - start for end, start in zip(after, before)])
                 else:
                     dropped += 1
                 before = after
+        if not all(sums.values()):
+            sys.exit("bench/activation: this machine is too busy to tell one start from the next")
         means = {name: [statistics.fmean(column) for column in zip(*samples)] for name, samples in sums.items()}
         rest = means.pop(None)
         results.append({name: [used - idle for used, idle in zip(mean, rest)] for name, mean in means.items()})
@@ -215,7 +220,7 @@ def tell_directives(machine, arguments):
     for name, group in dropped.items():
         units[f"alone-{name}"] = unit(BARE + group, TRUE)
         units[f"with-{name}"] = unit(ours + group, TRUE)
-    results = measure(machine, units, arguments.rounds, arguments.cycles, arguments.slot or 0.25)
+    results = measure(machine, units, arguments.rounds, arguments.cycles, arguments.slot or 0.36)
     print(f"""Plain is 1; the full set {ratio(results, "full"):.1f}.
 
 | directive | alone adds | in the set adds |
