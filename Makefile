@@ -62,7 +62,7 @@ lint:
 	mandoc -T lint -W style man/*.[58]
 	shellcheck -x systemd/verify packaging/same-bytes .ci/run storage/{jod-check-storage,helper,forced-command,guards,install,test} \
 	  storage/guard.d/* acceptance/run acceptance/stories/*.bash \
-	  bench/rivals/poll.sh
+	  bench/activation bench/rivals/poll.sh
 
 test: setup setup-tests
 	storage/test

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Processor time of activations in a booted machine, for bench/activation, which boots it.
 
-activation.py PROCESS ROOT CGROUP REQUESTS [--rounds N] [--cycles N] [--directives] [--try FILE…]
+activation.py PROCESS ROOT CGROUP REQUESTS [--rounds N] [--cycles N] [--directives]
 
 PROCESS is the machine's process 1, ROOT its file system and CGROUP its control group, all as seen from here.
 
@@ -17,6 +17,8 @@ import struct
 import subprocess
 import sys
 import time
+
+from measure import Limits
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SERVICE = f"{HERE}/../systemd/jod-check.service"
@@ -204,7 +206,13 @@ Jellyfin answers, nobody is there, the storage server is off.
               f"| {exposure} |")
     print(f"""
 {arguments.rounds} rounds of {arguments.cycles} activations of each, taking turns; the median of the rounds. Exposure is that of
-`systemd-analyze security`. What each line of the sandbox costs, and why it stays, is in [sandbox.md](sandbox.md).""")
+`systemd-analyze security`. What each line of the sandbox costs, why it stays, what was tried and what the rest is made of
+is in [sandbox.md](sandbox.md).""")
+    limits = Limits()
+    limits.judge("the service, times plain", ratio(results, "service"), 4, 1, " ×")
+    limits.judge("its exposure", float(exposures[0]), 1.3, 1)
+    limits.show()
+    return limits.status
 
 
 def tell_directives(machine, arguments):
@@ -258,21 +266,12 @@ def main():
     parser.add_argument("--cycles", type=int, default=30)
     parser.add_argument("--slot", type=float)
     parser.add_argument("--directives", action="store_true")
-    parser.add_argument("--try", dest="tried", nargs="*", help="unit files to compare, in place of the shipped one")
     arguments = parser.parse_args()
     machine = Machine(arguments.process, arguments.root, arguments.group)
-    if arguments.tried:
-        units = {"plain": unit(BARE, TRUE)}
-        for path in arguments.tried:
-            command = next(line for line in lines(path) if key(line) == "ExecStart").partition("=")[2]
-            units[os.path.basename(path).split(".")[0]] = unit(lines(path), command)
-        results = measure(machine, units, arguments.rounds, arguments.cycles, arguments.slot or 0.5)
-        for name in units:
-            print(f"{name:24} {ratio(results, name):6.2f}  process 1: {ratio(results, name, part=1):6.2f}")
-    elif arguments.directives:
+    if arguments.directives:
         tell_directives(machine, arguments)
     else:
-        tell_ratios(machine, arguments)
+        sys.exit(tell_ratios(machine, arguments))
 
 
 main()
