@@ -192,9 +192,9 @@ def tell_ratios(machine, arguments):
             ("**the service**: the program in the sandbox", "service", exposures[0]),
             ("`/bin/true` in the usual full sandbox", "usual", exposures[1]),
             ("the program in the usual full sandbox", "usual-service", exposures[1])]
-    print(f"""## The activation
+    print(f"""## The activation on {machine.release()}
 
-Processor time of everything in a booted {machine.release()} for one tick of a timer: process 1, its children, the service,
+Processor time of everything in a booted system for one tick of a timer: process 1, its children, the service,
 the journal and the bus, by the machine's control group, less what it uses at rest. The check is that of an idle household:
 Jellyfin answers, nobody is there, the storage server is off.
 
