@@ -4,8 +4,7 @@ import Synchronization
 /// A TCP server on loopback that does to each connection whatever it is told, good or bad.
 public final class LoopbackServer: Sendable {
   public let port: Int
-  private let listener: Int32
-  private let isStopped = Mutex(false)
+  private let listener: Listener
 
   /// Listens at once.
   ///
@@ -15,16 +14,11 @@ public final class LoopbackServer: Sendable {
   public init(host: String = "127.0.0.1", port: Int = 0, serve: @escaping @Sendable (Connection) -> Void)
     throws
   {
-    listener = try Sockets.listen(host: host, port: port, backlog: 64)
-    self.port = Sockets.port(of: listener)
-    let listener = listener
+    let listener = Listener(descriptor: try Sockets.listen(host: host, port: port, backlog: 64))
+    self.listener = listener
+    self.port = Sockets.port(of: listener.descriptor)
     Thread.detachNewThread {
-      while true {
-        let descriptor = accept(listener, nil, nil)
-        if descriptor < 0 {
-          if errno == EINTR || errno == ECONNABORTED { continue }
-          return
-        }
+      while let descriptor = listener.accept() {
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         Thread.detachNewThread {
           let connection = Connection(descriptor: descriptor)
@@ -36,19 +30,39 @@ public final class LoopbackServer: Sendable {
   }
 
   /// Refuses connections from now on.
-  public func stop() {
-    // Once: the number may be somebody else's by the second time.
-    guard
-      !isStopped.withLock({ wasStopped in
-        defer { wasStopped = true }
-        return wasStopped
-      })
-    else { return }
-    shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
-  }
+  public func stop() { listener.shut() }
 
   deinit { stop() }
+}
+
+/// A listening socket. It is closed by the thread that accepts, and by no other: once closed, its number is soon another
+/// socket's, whose connections that thread would then take.
+private final class Listener: Sendable {
+  let descriptor: Int32
+  private let isOpen = Mutex(true)
+
+  init(descriptor: Int32) { self.descriptor = descriptor }
+
+  /// The next connection; nil once it was shut.
+  func accept() -> Int32? {
+    while true {
+      let connection = Foundation.accept(descriptor, nil, nil)
+      if connection >= 0 { return connection }
+      if errno == EINTR || errno == ECONNABORTED { continue }
+      isOpen.withLock { isOpen in
+        isOpen = false
+        close(descriptor)
+      }
+      return nil
+    }
+  }
+
+  /// Whoever connects from now on is refused, and who waits in `accept` waits no more.
+  func shut() {
+    isOpen.withLock { isOpen in
+      if isOpen { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    }
+  }
 }
 
 /// One connection, at the server's end.

@@ -14,7 +14,7 @@ struct ClockTests {
 
   @Test(
     "in a container, the file that its process 1 wrote tells, within what the boot clock allows",
-    arguments: [(1e9 - 100, 100.0), (1e9 - 9000, 500), (1e9 + 100, 0)])
+    arguments: [(1e9 - 100, 100.0), (1e9 - 9000, 500.0), (1e9 + 100, 0.0)])
   func container(written: Seconds, uptime: Seconds) throws {
     let file = "\(NSTemporaryDirectory())jod-check-container-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: file) }
