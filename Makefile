@@ -19,7 +19,7 @@ PREFIX = /usr
 UNITS = $(PREFIX)/lib/systemd/system
 PROGRAM = .build/release/jod-check
 # No path of the machine that builds it gets into the program. What the dynamic linker does at each start is a part of
-# each check (docs/performance.md): lld's packed relocations take a tenth of the bytes, and the C++ library that Swift's
+# each check (docs/start-up.md): lld's packed relocations take a tenth of the bytes, and the C++ library that Swift's
 # own runtime needs is linked in, for its symbols would all be looked up.
 SWIFT_BUILD = swift build -c release --static-swift-stdlib \
   -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=. \
@@ -44,7 +44,7 @@ build: setup $(ARCHIVES)
 
 $(ARCHIVES): $(LIBSTDCXX)
 	mkdir -p $@
-	ln -sf $(LIBSTDCXX) $@
+	[ -z "$(LIBSTDCXX)" ] || ln -sf $(LIBSTDCXX) $@
 	touch $@
 
 demo: setup $(ARCHIVES)
@@ -74,7 +74,7 @@ acceptance: setup-acceptance
 	acceptance/run
 
 # Fails where a limit is not met, with the table written all the same.
-bench: build setup-bench
+bench: deb setup-bench setup-acceptance
 	bench/run
 
 # With a build of its own, for a sanitized one is another. What crashes tells its seed by the file; what leaks is told when

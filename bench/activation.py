@@ -263,7 +263,7 @@ def main():
     for name in ("process", "root", "group", "requests"):
         parser.add_argument(name)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--cycles", type=int, default=30)
+    parser.add_argument("--cycles", type=int, default=12)
     parser.add_argument("--slot", type=float)
     parser.add_argument("--directives", action="store_true")
     arguments = parser.parse_args()

@@ -1,7 +1,7 @@
 /// A JSON value (RFC 8259).
 ///
 /// Not by `Codable`: for that the Swift runtime looks up each conformance it needs among all that the program has, which
-/// took half of a check's processor time (docs/performance.md).
+/// took half of a check's processor time (docs/start-up.md).
 public enum JSON: Sendable {
   case null
   case bool(Bool)

@@ -29,8 +29,8 @@ struct GeneratedUnit: Sendable {
     dropIn: "00-check-interval.conf")
 
   /// Milliseconds that a check may come later, for this machine to wake up once for several timers: a thirtieth of the
-  /// interval, as in the unit's own timer.
-  private static func slack(_ interval: Seconds) -> Int { Int((interval * 1000 / 30).rounded()) }
+  /// interval, and a second at most, as in the unit's own timer. More would spare a long interval next to nothing.
+  private static func slack(_ interval: Seconds) -> Int { Int((min(interval / 30, 1) * 1000).rounded()) }
 
   static let socket = GeneratedUnit(
     name: "jod-check.socket", variable: "LISTEN_ADDRESS", accepted: Configuration.acceptedListenAddress,

@@ -2,7 +2,7 @@ import CSystemd
 import Glibc
 
 /// libsystemd, loaded where it is first needed: it brings six libraries with it, whose loading would be a tenth of every
-/// check (docs/performance.md), and a check that finds nothing new has nothing to say to the journal.
+/// check (docs/start-up.md), and a check that finds nothing new has nothing to say to the journal.
 enum Libsystemd {
   // It stays loaded, and a handle may be used by any thread (dlopen(3)).
   private nonisolated(unsafe) static let library = dlopen("libsystemd.so.0", RTLD_NOW)

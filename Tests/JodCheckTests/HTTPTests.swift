@@ -99,7 +99,12 @@ extension World {
       let connection = try open("http://127.0.0.1:\(server.port)")
       defer { connection.close() }
       #expect(try connection.get("/", headers: ["Host": "x"]).keepsAlive)
-      #expect(throws: HTTPFailure.closed) { try connection.get("/", headers: ["Host": "x"]) }
+      // Its end arrives before the request leaves, or the request meets nobody there.
+      #expect {
+        try connection.get("/", headers: ["Host": "x"])
+      } throws: { error in
+        error as? HTTPFailure == .closed || (error as? SystemError)?.code == ECONNRESET
+      }
     }
 
     @Test("what nobody asked for spoils what comes after it, not what came before")

@@ -136,14 +136,29 @@ extension World {
       #expect(try sandbox.run("status").output.contains("STORAGE_SERVER_MAC"))
     }
 
-    @Test("the service manager hears one line of status")
-    func notify() throws {
+    @Test(
+      "the service manager hears one line of status, by a path or an abstract name", arguments: [false, true])
+    func notify(isAbstract: Bool) throws {
       let home = try Home()
       try home.storage.turn(.ready)
-      let manager = try NotifySocket(in: home.sandbox.folder)
+      let path = "\(home.sandbox.folder)/notify"
+      let manager = try NotifySocket(isAbstract ? "@\(path)" : path)
       home.sandbox.environment["NOTIFY_SOCKET"] = manager.path
       try home.sandbox.run()
       #expect(manager.received() == ["STATUS=Storage ready · no activity"])
+    }
+
+    @Test(
+      "a service manager that cannot be told keeps nothing from being done",
+      arguments: [
+        "", "@", "/", "/nonexistent/notify", "vsock:2:1", "notify", "/" + String(repeating: "n", count: 200),
+      ])
+    func noManager(path: String) throws {
+      let home = try Home(blind: true)
+      home.sandbox.environment["NOTIFY_SOCKET"] = path
+      let ended = try home.sandbox.run()
+      #expect(ended.status == 0)
+      #expect(ended.errors == "")
     }
 
     @Test("credentials take the place of JELLYFIN_API_KEY, the one of the plain name first")
@@ -175,16 +190,18 @@ private final class NotifySocket {
   let path: String
   private let descriptor: Int32
 
-  init(in folder: String) throws {
-    path = "\(folder)/notify"
+  /// - Parameter path: one that begins with `@` is a name in the abstract namespace (unix(7)).
+  init(_ path: String) throws {
+    self.path = path
     descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
-    try #require(path.utf8.count < MemoryLayout.size(ofValue: address.sun_path))
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let name = path.hasPrefix("@") ? [0] + path.utf8.dropFirst() : Array(path.utf8)
+    try #require(name.count < MemoryLayout.size(ofValue: address.sun_path))
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
     let bound = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        bind(descriptor, $0, socklen_t(MemoryLayout<sa_family_t>.size + name.count))
       }
     }
     try #require(bound == 0)
