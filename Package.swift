@@ -40,7 +40,7 @@ let package = Package(
     .target(name: "Household", swiftSettings: strict),
     .executableTarget(name: "household-demo", dependencies: ["Household"], swiftSettings: strict),
 
-    .testTarget(name: "JodCoreTests", dependencies: ["JodCore"], swiftSettings: strict),
+    .testTarget(name: "JodCoreTests", dependencies: ["JodCore", "Household"], swiftSettings: strict),
     .testTarget(
       name: "JodCheckTests",
       dependencies: [

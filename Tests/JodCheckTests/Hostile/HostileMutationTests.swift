@@ -1,24 +1,21 @@
 import Foundation
+import Household
 import JodCore
 import NIOCore
 import Testing
 
 @testable import jod_check
 
-/// Chance from a seed, the same on every machine: SplitMix64 (Steele, Lea, Flood, 2014).
+/// Chance from a seed.
 struct Chance: RandomNumberGenerator {
-  private var state: UInt64
+  private var numbers: SplitMix64
 
-  /// With the step for a factor, each seed would be the one before, a throw later.
-  init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) &* 0xD6E8_FEB8_6659_FD93 }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
+  /// With the generator's step for a factor, each seed would be the one before, a throw later.
+  init(seed: Int) {
+    numbers = SplitMix64(state: UInt64(truncatingIfNeeded: seed) &* 0xD6E8_FEB8_6659_FD93)
   }
+
+  mutating func next() -> UInt64 { numbers.next() }
 
   mutating func below(_ count: Int) -> Int { Int.random(in: 0..<max(1, count), using: &self) }
   mutating func isOne(in count: Int) -> Bool { below(count) == 0 }
