@@ -193,6 +193,21 @@ household() {
   look
 }
 
+# household_by_webhook [NAME=VALUE…]: a household whose checks come by the socket, for the timer's are far apart. B is known to
+# be down.
+household_by_webhook() {
+  household CHECK_INTERVAL=10min "$@"
+  storage_off
+  # The socket first: systemd refuses to start one while its service runs.
+  inside A systemctl start jod-check.socket
+  timer start
+  await 30 "the first check" has_checked 1
+  # The first may still be that one.
+  try inside A systemctl start jod-check
+  try inside A systemctl start jod-check
+  await 10 "B is known to be down" is_known storage.state down
+}
+
 timer() {
   case $1 in
     start) inside A systemctl start jod-check.timer ;;

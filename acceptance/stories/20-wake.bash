@@ -77,16 +77,7 @@ story_wake() {
 
 story webhook 'a webhook has a check made at once, between two beats'
 story_webhook() {
-  household CHECK_INTERVAL=10min
-  storage_off
-  # The socket first: systemd refuses to start one while its service runs.
-  inside A systemctl start jod-check.socket
-  timer start
-  await 30 "the first check" has_checked 1
-  # The first may still be that one.
-  try inside A systemctl start jod-check
-  try inside A systemctl start jod-check
-  await 10 "B is known to be down" is_known storage.state down
+  household_by_webhook
   look
   jellyfin browsing
   try http POST /check
