@@ -12,7 +12,6 @@ public struct StorageReport: Hashable, Sendable {
   }
 
   public var cards: [Card]
-
 }
 
 extension StorageReport: JSONDecodable {

@@ -56,7 +56,19 @@ public enum JSON: Sendable {
 
 /// What can be read from JSON.
 public protocol JSONDecodable {
+  /// The names of all members that are read of it, at every depth; nil where others may be.
+  static var jsonMembers: Set<String>? { get }
+
   init(json: JSON) throws(JSON.Failure)
+}
+
+extension JSONDecodable {
+  public static var jsonMembers: Set<String>? { nil }
+
+  /// Reads a whole text.
+  public init(bytes: [UInt8]) throws(JSON.Failure) {
+    try self.init(json: JSON(bytes, keeping: Self.jsonMembers))
+  }
 }
 
 /// What can be written as JSON.
@@ -188,6 +200,8 @@ extension Optional: JSONEncodable where Wrapped: JSONEncodable {
 }
 
 extension Array: JSONDecodable where Element: JSONDecodable {
+  public static var jsonMembers: Set<String>? { Element.jsonMembers }
+
   public init(json: JSON) throws(JSON.Failure) {
     guard case .array(let values) = json else { throw JSON.Failure() }
     self = []

@@ -43,7 +43,12 @@ private struct JSONParser {
   }
 
   private mutating func skip(_ byte: UInt8) -> Bool {
-    guard next() == byte else { return false }
+    _ = next()
+    return take(byte)
+  }
+
+  private mutating func take(_ byte: UInt8) -> Bool {
+    guard current == byte else { return false }
     position += 1
     return true
   }
@@ -126,12 +131,6 @@ private struct JSONParser {
       throw JSON.Failure()
     }
     return .number(value)
-  }
-
-  private mutating func take(_ byte: UInt8) -> Bool {
-    guard current == byte else { return false }
-    position += 1
-    return true
   }
 
   /// How many digits come next.

@@ -56,16 +56,12 @@ public struct JellyfinAnswer: Hashable, Sendable {
   }
 }
 
-extension JellyfinAnswer {
-  /// The members of `GET /Sessions` and `GET /Devices` that are read here; all others are passed over.
-  public static let members: Set<String> = [
-    "Id", "SupportedCommands", "UserName", "UserId", "Client", "DeviceName", "DeviceId", "NowPlayingItem",
-    "PlayState", "IsPaused", "LastActivityDate", "LastPlaybackCheckIn", "LastPausedDate", "Items",
-    "LastUserName", "LastUserId", "AppName", "Name", "CustomName", "DateLastActivity",
-  ]
-}
-
 extension SessionEntry: JSONDecodable {
+  public static let jsonMembers: Set<String>? = [
+    "Id", "SupportedCommands", "UserName", "UserId", "Client", "DeviceName", "DeviceId", "NowPlayingItem",
+    "PlayState", "IsPaused", "LastActivityDate", "LastPlaybackCheckIn", "LastPausedDate",
+  ]
+
   /// Never throws: what cannot be understood is an entry of its own, so that nobody is overlooked.
   public init(json: JSON) {
     do { self = try Self.read(json.object()) } catch { self = .notUnderstood }
@@ -110,6 +106,10 @@ extension SessionEntry: JSONDecodable {
 }
 
 extension DeviceEntry: JSONDecodable {
+  public static let jsonMembers: Set<String>? = [
+    "Id", "LastUserName", "LastUserId", "AppName", "Name", "CustomName", "DateLastActivity",
+  ]
+
   /// Never throws, as `SessionEntry`.
   public init(json: JSON) {
     do { self = try Self.read(json.object()) } catch { self = .notUnderstood }
@@ -135,6 +135,8 @@ public struct DeviceList: Sendable {
 }
 
 extension DeviceList: JSONDecodable {
+  public static let jsonMembers = DeviceEntry.jsonMembers?.union(["Items"])
+
   public init(json: JSON) throws(JSON.Failure) { items = try json.object()["Items"] }
 }
 

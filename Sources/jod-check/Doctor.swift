@@ -145,7 +145,7 @@ struct Doctor {
       let ended = try shell.run("status")
       return Diagnosis.Login(
         status: ended.status,
-        report: try? StorageReport(json: JSON(Array(ended.output.utf8))),
+        report: try? StorageReport(bytes: Array(ended.output.utf8)),
         errors: ended.errors)
     } catch {
       return error.code == ENOENT ? .noProgram : .failed("\(error)")

@@ -24,8 +24,7 @@ struct Jellyfin: Sendable {
       var connection = try HTTPConnection.open(url, deadline: deadline)
       defer { connection.close() }
       let sessions = try connection.get(url.path("Sessions"), headers: headers)
-      let entries = try decode(
-        [SessionEntry].self, sessions, "/Sessions", keeping: JellyfinAnswer.members)
+      let entries = try decode([SessionEntry].self, sessions, "/Sessions")
       if !sessions.keepsAlive {
         connection.close()
         connection = try HTTPConnection.open(url, deadline: deadline)
@@ -33,10 +32,7 @@ struct Jellyfin: Sendable {
       let devices = try connection.get(url.path("Devices"), headers: headers)
       let list =
         [401, 403, 404].contains(devices.status)
-        ? nil
-        : try decode(
-          DeviceList.self, devices, "/Devices", keeping: JellyfinAnswer.members
-        ).items
+        ? nil : try decode(DeviceList.self, devices, "/Devices").items
       // Jellyfin runs beside jod-check: without its own word, this machine's clock is as good.
       let time =
         sessions.headers.first(name: "Date").flatMap(UTC.parseHTTPDate) ?? Clock.seconds(CLOCK_REALTIME)
@@ -73,10 +69,12 @@ struct Jellyfin: Sendable {
       for notice in notices {
         let current = try connection ?? HTTPConnection.open(url, deadline: deadline)
         connection = current
-        let body = Message(notice).bytes
+        // In milliseconds. Without it, some clients wait for a click.
+        let timeout = 10_000
+        let message = JSON.complete(["Header": notice.header, "Text": notice.text, "TimeoutMs": timeout])
         // Whoever has left meanwhile is answered with 404, ignoring.
         let reply = try current.post(
-          url.path("Sessions/\(notice.screen)/Message"), headers: headers, body: body)
+          url.path("Sessions/\(notice.screen)/Message"), headers: headers, body: message.bytes)
         if !reply.keepsAlive {
           current.close()
           connection = nil
@@ -85,17 +83,6 @@ struct Jellyfin: Sendable {
     } catch {
       // Ignoring.
     }
-  }
-
-  /// The body of `POST /Sessions/{id}/Message`.
-  private struct Message: JSONEncodable {
-    let notice: Notice
-    /// In milliseconds. Without it, some clients wait for a click.
-    private let timeout = 10_000
-
-    init(_ notice: Notice) { self.notice = notice }
-
-    var json: JSON { .complete(["Header": notice.header, "Text": notice.text, "TimeoutMs": timeout]) }
   }
 
   /// The one form of authorisation that 10.8 to 12 accept; the legacy headers are refused by Jellyfin 12.
@@ -107,11 +94,11 @@ struct Jellyfin: Sendable {
   }
 
   private func decode<Value: JSONDecodable>(
-    _ type: Value.Type, _ reply: HTTPReply, _ name: String, keeping names: Set<String>? = nil
+    _ type: Value.Type, _ reply: HTTPReply, _ name: String
   ) throws -> Value {
     guard reply.status == 200 else { throw trouble(for: reply, name) }
     do {
-      return try Value(json: JSON(reply.body, keeping: names))
+      return try Value(bytes: reply.body)
     } catch {
       let hint =
         reply.body.isEmpty

@@ -161,7 +161,7 @@ private struct InvalidConfiguration {
     }.result
     var status =
       (try? Files.read(store.statusFile, limit: 1 << 20)).flatMap { $0 }
-      .flatMap { try? Status(json: JSON($0)) } ?? .nothingKnown
+      .flatMap { try? Status(bytes: $0) } ?? .nothingKnown
     status.trouble = error.faults.first.map { "the configuration is not valid: \($0)" }
     status.checkedAt = UTC.text(now.moment.wall)
     try? store.write(status)

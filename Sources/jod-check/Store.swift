@@ -47,7 +47,7 @@ struct Store {
       findings.damaged = error.event(isSetAside: mode == .normal)
     }
     let runtime = (try? Files.read(runtimeFile, limit: Self.stateLimit)).flatMap { bytes in
-      bytes.flatMap { try? Runtime(json: JSON($0)) }
+      bytes.flatMap { try? Runtime(bytes: $0) }
     }
     let usable = runtime.flatMap { $0.state?.isPlausible ?? true ? $0 : nil }
     return (Memory(state: state, runtime: usable, bootID: bootID), findings)
@@ -112,7 +112,7 @@ struct Store {
     guard let bytes = try Files.read(stateFile, limit: Self.stateLimit) else {
       return Self.bytes(state, serial: 0) == Self.bytes(State())
     }
-    let disk = try? State(json: JSON(bytes))
+    let disk = try? State(bytes: bytes)
     return disk.map { Self.bytes($0) == Self.bytes(state, serial: $0.serial) } ?? false
   }
 
@@ -131,7 +131,7 @@ struct Store {
   /// What `status` reads, of the last check.
   func status() throws -> Status {
     guard let bytes = try Files.read(statusFile, limit: Self.stateLimit) else { return .nothingKnown }
-    return try Status(json: JSON(bytes))
+    return try Status(bytes: bytes)
   }
 
   func trouble(_ error: SystemError) -> Trouble {

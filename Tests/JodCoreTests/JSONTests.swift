@@ -111,7 +111,12 @@ struct JSONKeepingTests {
       "DateLastActivity":"\#(time)"}
       """#
     #expect(try sessionEntry(session) == decoded(SessionEntry.self, session))
+    #expect(
+      try received([SessionEntry].self, Array("[\(session)]".utf8))
+        == decoded([SessionEntry].self, "[\(session)]"))
     #expect(try deviceEntry(device) == decoded(DeviceEntry.self, device))
+    let list = #"{"Items":[\#(device)]}"#
+    #expect(try received(DeviceList.self, Array(list.utf8)).items == decoded(DeviceList.self, list).items)
     let read = try #require(try sessionEntry(session).session)
     #expect(read.screen == "1f" && read.hasItem && read.isPaused && read.lastPaused != nil)
     // Without a name, the ids are what is left.
