@@ -8,14 +8,11 @@ let package = Package(
   products: [
     .executable(name: "jod-check", targets: ["jod-check"])
   ],
-  dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-    .package(url: "https://github.com/apple/swift-nio", from: "2.100.0"),
-    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
-  ],
   targets: [
     // libsystemd: a module map and a header, nothing else. The library itself is loaded where it is needed.
     .systemLibrary(name: "CSystemd", providers: [.apt(["libsystemd-dev"])]),
+    // OpenSSL, in the same way: for https alone.
+    .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
 
     // What jod-check knows and decides: no clock, no socket, no file.
     .target(name: "JodCore", swiftSettings: strict),
@@ -23,17 +20,7 @@ let package = Package(
     // The program, and the only room that touches the world.
     .executableTarget(
       name: "jod-check",
-      dependencies: [
-        "CSystemd",
-        "JodCore",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        // A channel without an event loop: a check waits for its answers itself, without a thread.
-        .product(name: "NIOEmbedded", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
-      ],
+      dependencies: ["CSystemd", "COpenSSL", "JodCore"],
       swiftSettings: strict),
 
     // A household on loopback, to show and to test the program with. Shipped in no package.
@@ -43,11 +30,7 @@ let package = Package(
     .testTarget(name: "JodCoreTests", dependencies: ["JodCore", "Household"], swiftSettings: strict),
     .testTarget(
       name: "JodCheckTests",
-      dependencies: [
-        "jod-check", "JodCore", "Household",
-        .product(name: "NIOEmbedded", package: "swift-nio"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
-      ],
+      dependencies: ["jod-check", "JodCore", "Household"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

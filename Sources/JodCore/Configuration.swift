@@ -19,6 +19,8 @@ public struct Configuration: Hashable, Sendable {
   public var broadcastAddress: IPv4Address
   public var jellyfinURL: BaseURL
   public var jellyfinKey: Secret
+  /// Who may vouch for Jellyfin's certificate, where its URL is https.
+  public var jellyfinTrust: TLSTrust
   public var checkInterval: Seconds
   public var packetCooldown: Seconds
   public var cooldown: Seconds

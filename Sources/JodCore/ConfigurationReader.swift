@@ -60,8 +60,11 @@ extension Configuration {
       secureOn: reader.secret("WOL_SECUREON", SecureOn.accepted, SecureOn.init),
       token: reader.secret("HTTP_TOKEN", "printable ASCII characters without blanks", Self.token),
       watts: reader.optional(
-        "STORAGE_SERVER_WATTS", "watts when on, and when off after a comma, such as 85 or 85,3", Watts.init)
+        "STORAGE_SERVER_WATTS", "watts when on, and when off after a comma, such as 85 or 85,3", Watts.init),
+      rootsFile: reader.optional("SSL_CERT_FILE", TLSTrust.acceptedFile, TLSTrust.path)
     )
+    let rootsDirectory = reader.value(
+      "SSL_CERT_DIR", TLSTrust.acceptedDirectory, default: TLSTrust.debianDirectory, TLSTrust.path)
     let numbers = (
       port: reader.integer("WOL_PORT", default: 9, in: 1...65535),
       copies: reader.integer("WOL_COPIES", default: 3, in: 1...10)
@@ -84,11 +87,14 @@ extension Configuration {
       dryRun: reader.boolean("DRY_RUN", default: false)
     )
 
-    guard reader.faults.isEmpty, let mac, let url, let key, let broadcast, let listen, let action else {
+    guard reader.faults.isEmpty, let mac, let url, let key, let broadcast, let listen, let action,
+      let rootsDirectory
+    else {
       throw ConfigurationError(faults: reader.faults)
     }
     self.init(
       storageServerMAC: mac, broadcastAddress: broadcast, jellyfinURL: url, jellyfinKey: key,
+      jellyfinTrust: TLSTrust(file: optionals.rootsFile, directory: rootsDirectory),
       checkInterval: interval, packetCooldown: spans.packetCooldown, cooldown: spans.cooldown,
       storageServerAddress: address ?? secureShell?.endpoint,
       powerOffMethod: secureShell.map(PowerOffMethod.ssh) ?? command.map(PowerOffMethod.command),

@@ -1,6 +1,5 @@
 import Glibc
 import JodCore
-import NIOCore
 
 /// One check: observe, decide, act, remember, report.
 struct Check {
@@ -157,7 +156,6 @@ struct Check {
   private func show(_ notices: [Notice], start: Now) {
     let left = min(2, start.moment.boot + 9 - Clock.seconds(CLOCK_BOOTTIME))
     guard !notices.isEmpty, left > 0 else { return }
-    let deadline = NIODeadline.now() + .milliseconds(Int64(left * 1000))
-    Jellyfin(program.configuration).show(notices, deadline: deadline)
+    Jellyfin(program.configuration).show(notices, deadline: Deadline(in: left))
   }
 }

@@ -1,20 +1,5 @@
 import JodCore
-import NIOCore
-import NIOHTTP1
 import Synchronization
-
-/// A body, and what a browser must know of it.
-struct WebDocument: Sendable {
-  var status: HTTPResponseStatus = .ok
-  var contentType: String
-  var body: [UInt8]
-  /// `Content-Security-Policy`: what the document may load and run.
-  var policy = "default-src 'none'; frame-ancestors 'none'"
-
-  static func text(_ status: HTTPResponseStatus, _ words: String) -> WebDocument {
-    WebDocument(status: status, contentType: "text/plain; charset=utf-8", body: Array("\(words)\n".utf8))
-  }
-}
 
 /// Hands out what the socket has to give, made of what is remembered: it asks nobody.
 final class Desk: Sendable {
@@ -29,7 +14,7 @@ final class Desk: Sendable {
     guard let program else {
       return .failure(WebRefusal(503, "The configuration of jod-check is not valid, so nobody is served."))
     }
-    if service == .check { return .success(.text(.accepted, "A check follows.")) }
+    if service == .check { return .success(.text(202, "A check follows.")) }
     let now = Clock.now()
     if let kept = shelf.withLock({ $0[service] }), now.moment.boot - kept.made < 1 {
       return .success(kept.document)

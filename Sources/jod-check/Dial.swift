@@ -1,6 +1,5 @@
 import Glibc
 import JodCore
-import NIOCore
 
 enum DialFailure: Error {
   /// The deadline came first.
@@ -16,18 +15,14 @@ enum DialFailure: Error {
 /// It makes no thread but for a name that has to be looked up. What can begin begins at once, and goes on in the kernel
 /// while its caller does something else.
 final class Dial {
-  struct Connection {
-    let socket: Socket
-    let address: SocketAddress
-  }
-
   /// An address has so much time before the next one is tried beside it (RFC 8305, section 5).
-  static let stagger = TimeAmount.milliseconds(250)
+  static let stagger: Seconds = 0.25
 
   private var lookup: Lookup?
   private var untried: [SocketAddress] = []
-  private var attempts: [Connection] = []
-  private var latestAttempt = NIODeadline.uptimeNanoseconds(0)
+  private var attempts: [Socket] = []
+  /// When the next address is tried, be there an answer or not.
+  private var nextAttempt = Deadline(in: 0)
   /// In the order in which they became known.
   private(set) var failures: [SystemError] = []
 
@@ -44,18 +39,18 @@ final class Dial {
   init(_ addresses: [SocketAddress]) { call(addresses) }
 
   /// Waits for the connection, which is the caller's then. May be asked again after a time-out.
-  func connection(by deadline: NIODeadline) throws(DialFailure) -> Connection {
+  func connection(by deadline: Deadline) throws(DialFailure) -> Socket {
     while true {
       beginAttempts()
       if lookup == nil, attempts.isEmpty { throw failures.first.map(DialFailure.failed) ?? .noAddress }
-      let descriptors = lookup.map { [$0.descriptor] } ?? attempts.map(\.socket.descriptor)
+      let descriptors = lookup.map { [$0.descriptor] } ?? attempts.map(\.descriptor)
       var states = descriptors.map {
         pollfd(fd: $0, events: Int16(lookup == nil ? POLLOUT : POLLIN), revents: 0)
       }
-      let patience = untried.isEmpty ? deadline : min(deadline, latestAttempt + Self.stagger)
+      let patience = untried.isEmpty ? deadline : min(deadline, nextAttempt)
       if Socket.wait(for: &states, until: patience) {
         if let connection = settle(states) { return connection }
-      } else if NIODeadline.now() >= deadline {
+      } else if deadline.isOver {
         throw .timeout
       }
     }
@@ -68,10 +63,10 @@ final class Dial {
 
   /// Families take turns, lest all addresses of one that leads nowhere come first (RFC 8305, section 4).
   static func alternating(_ addresses: [SocketAddress]) -> [SocketAddress] {
-    var ranks: [NIOBSDSocket.ProtocolFamily: Int] = [:]
+    var ranks: [Int32: Int] = [:]
     let ranked = addresses.map { address in
-      defer { ranks[address.protocol, default: 0] += 1 }
-      return (rank: ranks[address.protocol, default: 0], address: address)
+      defer { ranks[address.family, default: 0] += 1 }
+      return (rank: ranks[address.family, default: 0], address: address)
     }
     // Sorting is stable.
     return ranked.sorted { $0.rank < $1.rank }.map(\.address)
@@ -79,11 +74,11 @@ final class Dial {
 
   /// Tries the next address where none is being tried, or the latest had its time.
   private func beginAttempts() {
-    while !untried.isEmpty, attempts.isEmpty || .now() >= latestAttempt + Self.stagger {
+    while !untried.isEmpty, attempts.isEmpty || nextAttempt.isOver {
       let address = untried.removeFirst()
       do throws(SystemError) {
-        attempts.append(Connection(socket: try Socket(connectingTo: address), address: address))
-        latestAttempt = .now()
+        attempts.append(try Socket(connectingTo: address))
+        nextAttempt = Deadline(in: Self.stagger)
       } catch {
         failures.append(error)
       }
@@ -91,7 +86,7 @@ final class Dial {
   }
 
   /// Takes note of what has happened, and returns the connection if there is one.
-  private func settle(_ states: [pollfd]) -> Connection? {
+  private func settle(_ states: [pollfd]) -> Socket? {
     if let answered = lookup {
       lookup = nil
       call(answered.addresses)
@@ -100,7 +95,7 @@ final class Dial {
     let outcomes = zip(attempts, states).map { (attempt: $0, isOver: $1.revents != 0) }
     attempts = outcomes.filter { !$0.isOver }.map(\.attempt)
     for outcome in outcomes where outcome.isOver {
-      guard let error = outcome.attempt.socket.connectionError else {
+      guard let error = outcome.attempt.connectionError else {
         // The others are hung up on.
         (attempts, untried) = ([], [])
         return outcome.attempt

@@ -1,199 +1,214 @@
 import Glibc
 import JodCore
-import NIOCore
-import NIOEmbedded
-import NIOHTTP1
-import NIOSSL
 
 /// An HTTP reply, whole.
 struct HTTPReply {
-  var status: Int
-  var headers: HTTPHeaders
-  var body: [UInt8]
-  /// Whether the connection takes another request.
-  var keepsAlive: Bool
+  let status: Int
+  let fields: HTTPFields
+  let body: [UInt8]
 }
 
-enum HTTPFailure: Error {
-  case timeout, closed, tooLarge
+/// Why there is no reply, beside what sockets, TLS and a message's own faults have to say.
+enum HTTPFailure: Error, Equatable {
+  /// The deadline came first.
+  case timeout
+  /// The connection was closed before a reply began.
+  case closed
+  /// Something was said before anything was asked.
+  case unsolicited
 }
 
-/// One connection to a web server, for one request after another, with one deadline over all of it.
+/// A web server that is asked one question after another, with one deadline over all of it.
 ///
-/// HTTP and TLS are SwiftNIO's, its event loop is not: a check asks one question at a time and can as well wait for the
-/// answer itself, without the thread, the selector and the pipes that a loop costs at every start. An `EmbeddedChannel` is
-/// SwiftNIO's channel without a loop. What goes in and comes out is carried by whoever holds it, on one thread alone; no
-/// time passes in it, so that nothing which a handler has scheduled happens by itself; and the future of a write must not
-/// be waited for, since nobody else would carry its bytes.
+/// A connection is made where there is none, and anew where the server has closed the last one without a word. It asks one
+/// question at a time and waits for the answer itself: no thread, no event loop.
+final class WebServer {
+  /// Of replies. A household's `/Sessions` has some hundred kilobytes.
+  static let limits = HTTPLimits(head: 64 << 10, fields: 200, body: 32 << 20)
+
+  private let url: BaseURL
+  private let trust: TLSTrust
+  private let deadline: Deadline
+  private var connection: HTTPConnection?
+
+  /// - Parameter trust: who may vouch for a certificate.
+  init(_ url: BaseURL, trust: TLSTrust, deadline: Deadline) {
+    (self.url, self.trust, self.deadline) = (url, trust, deadline)
+  }
+
+  deinit { connection?.close() }
+
+  /// Asks for a path; redirects are replies like any other. Throws `HTTPFailure`, `HTTPFault`, `DialFailure`, `TLSFailure`
+  /// and `SystemError`.
+  func get(_ path: String, _ fields: [HTTPWriter.Field]) throws -> HTTPReply {
+    let request = HTTPWriter.request("GET", path, host + fields)
+    do {
+      return try exchange(request)
+    } catch HTTPFailure.closed {
+      // Nothing was answered, and what is asked changes nothing: it may be asked again (RFC 9110, section 9.2.2).
+      return try exchange(request)
+    }
+  }
+
+  /// Sends a body of JSON to a path. It is sent once.
+  func post(_ path: String, _ fields: [HTTPWriter.Field], body: [UInt8]) throws -> HTTPReply {
+    let type: [HTTPWriter.Field] = [("Content-Type", "application/json")]
+    return try exchange(HTTPWriter.request("POST", path, host + fields + type, body: body))
+  }
+
+  private var host: [HTTPWriter.Field] { [("Host", url.hostHeader)] }
+
+  private func exchange(_ request: [UInt8]) throws -> HTTPReply {
+    do {
+      if let connection, try connection.hasEnded() { hangUp() }
+      let current = try connection ?? HTTPConnection(url, trust: trust, deadline: deadline)
+      connection = current
+      let reply = try current.ask(request, deadline: deadline)
+      if !current.isReusable { hangUp() }
+      return reply
+    } catch {
+      hangUp()
+      throw error
+    }
+  }
+
+  private func hangUp() {
+    connection?.close()
+    connection = nil
+  }
+}
+
+/// One connection to a web server, with TLS in it where the URL is https.
 final class HTTPConnection {
-  /// In bytes. A household's `/Sessions` has some hundred kilobytes.
-  static let bodyLimit = 32 << 20
-  /// Read at once, in bytes.
+  /// Read at once, in bytes. A record of TLS has less (RFC 8446, section 5.1), so none stays half read where poll(2) does not
+  /// see it.
   private static let chunk = 64 << 10
 
   private let socket: Socket
-  private let deadline: NIODeadline
-  private let channel = EmbeddedChannel()
-  private let collector = ReplyCollector()
-  /// What has yet to be sent.
-  private var outgoing = ByteBuffer()
-  /// What has arrived last. Kept for its memory, which the channel has read by the next time.
-  private var incoming = ByteBuffer()
+  private let tls: TLS?
+  private var reader = HTTPReader(.replies, WebServer.limits)
+  private var outgoing: ArraySlice<UInt8> = []
+  private var incoming: ArraySlice<UInt8> = []
+  private var buffer = [UInt8](repeating: 0, count: chunk)
+  /// Whether it takes another request.
+  private(set) var isReusable = true
 
-  /// Connects, with certificate checks where the URL is https. Throws what NIO and NIOSSL throw, `DialFailure`, or what the
-  /// requests throw.
-  ///
-  /// - Parameter trusted: who may vouch for a certificate; as a rule, whoever this machine trusts.
-  static func open(
-    _ url: BaseURL, deadline: NIODeadline, trusted: NIOSSLTrustRoots = .default
-  ) throws -> HTTPConnection {
-    let endpoint = url.endpoint
-    var tls: NIOSSLClientHandler?
-    if url.isSecure {
-      var configuration = TLSConfiguration.makeClientConfiguration()
-      configuration.trustRoots = trusted
-      let context = try NIOSSLContext(configuration: configuration)
-      // An address is no server name (RFC 6066, section 3); NIOSSL then checks the certificate for the address itself.
-      tls = try NIOSSLClientHandler(
-        context: context, serverHostname: endpoint.isNumeric ? nil : endpoint.host)
-    }
-    let connection = try Dial(endpoint).connection(by: deadline)
-    return try HTTPConnection(connection, tls, deadline: deadline)
+  /// Connects, and trusts the server's certificate or throws.
+  init(_ url: BaseURL, trust: TLSTrust, deadline: Deadline) throws {
+    // What is missing is told before anybody is called.
+    let library = url.isSecure ? try OpenSSL.load() : nil
+    let socket = try Dial(url.endpoint).connection(by: deadline)
+    self.socket = socket
+    tls = try library.map { try TLS($0, socket, to: url.endpoint, trust: trust, deadline: deadline) }
   }
 
-  private init(_ connection: Dial.Connection, _ tls: NIOSSLClientHandler?, deadline: NIODeadline) throws {
-    socket = connection.socket
-    self.deadline = deadline
-    let pipeline = channel.pipeline.syncOperations
-    if let tls { try pipeline.addHandler(tls) }
-    try pipeline.addHTTPClientHandlers()
-    try pipeline.addHandler(collector)
-    channel.remoteAddress = connection.address
-    // Begins the handshake.
-    channel.connect(to: connection.address, promise: nil)
+  /// Whether the other side has hung up between two questions. Throws where it has said something instead, which would be
+  /// taken for the answer to the next one.
+  func hasEnded() throws -> Bool {
+    if !incoming.isEmpty { throw HTTPFailure.unsolicited }
+    let count: Int?
+    do { count = try receive() } catch { return true }
+    if !incoming.isEmpty { throw HTTPFailure.unsolicited }
+    return count == 0
   }
 
-  /// Asks for a path; redirects are replies like any other. Throws `HTTPFailure`, `SystemError`, and what NIO and NIOSSL
-  /// throw.
-  func get(_ path: String, headers: HTTPHeaders) throws -> HTTPReply {
-    try ask(HTTPRequestHead(version: .http1_1, method: .GET, uri: path, headers: headers))
-  }
-
-  /// Sends a body of JSON to a path.
-  func post(_ path: String, headers: HTTPHeaders, body: [UInt8]) throws -> HTTPReply {
-    var head = HTTPRequestHead(version: .http1_1, method: .POST, uri: path, headers: headers)
-    head.headers.add(name: "Content-Type", value: "application/json")
-    head.headers.add(name: "Content-Length", value: "\(body.count)")
-    return try ask(head, body: body)
-  }
-
-  private func ask(_ head: HTTPRequestHead, body: [UInt8] = []) throws -> HTTPReply {
-    channel.write(HTTPClientRequestPart.head(head), promise: nil)
-    if !body.isEmpty {
-      channel.write(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(bytes: body))), promise: nil)
-    }
-    channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
+  /// Sends a request, and reads its reply.
+  func ask(_ request: [UInt8], deadline: Deadline) throws -> HTTPReply {
+    outgoing = request[...]
+    var reply = ReplyInProgress()
     while true {
-      try send()
-      // It may come before the whole request is sent: the rest is sent with the next one.
-      if let reply = try collector.take() { return reply }
-      let events = outgoing.readableBytes > 0 ? POLLIN | POLLOUT : POLLIN
+      send()
+      // It may come before the whole request is sent: then nothing else can be asked here.
+      if let whole = try read(&reply) {
+        isReusable = isReusable && reply.keepsAlive && outgoing.isEmpty
+        return whole
+      }
+      let events = outgoing.isEmpty ? POLLIN : POLLIN | POLLOUT
       var states = [pollfd(fd: socket.descriptor, events: Int16(events), revents: 0)]
-      guard Socket.wait(for: &states, until: deadline) else { throw HTTPFailure.timeout }
-      try receive()
+      guard Socket.wait(for: &states, until: deadline) else {
+        throw HTTPFailure.timeout
+      }
+      if try hasEnded(during: reply) { return try end(reply) }
     }
   }
 
-  /// Carries what the channel has for the server to the socket, as much as that takes.
-  private func send() throws {
-    while var part = try channel.readOutbound(as: ByteBuffer.self) { outgoing.writeBuffer(&part) }
+  private func read(_ reply: inout ReplyInProgress) throws(HTTPFault) -> HTTPReply? {
+    while let part = try reader.next(&incoming) {
+      if let whole = reply.add(part) { return whole }
+    }
+    return nil
+  }
+
+  /// Carries what has arrived to the reader; true at the end of the connection.
+  private func hasEnded(during reply: ReplyInProgress) throws -> Bool {
     do {
-      while outgoing.readableBytes > 0 {
-        let count = try outgoing.withUnsafeReadableBytes { try socket.send($0) }
+      return try receive() == 0
+    } catch {
+      // Whoever closed a connection that was kept answers with a reset, if at all.
+      throw reader.isInside ? error : HTTPFailure.closed
+    }
+  }
+
+  /// A reply may last as long as its connection.
+  private func end(_ reply: ReplyInProgress) throws -> HTTPReply {
+    var reply = reply
+    isReusable = false
+    guard let part = try reader.finish(), let whole = reply.add(part) else { throw HTTPFailure.closed }
+    return whole
+  }
+
+  /// Sends as much as the kernel takes.
+  private func send() {
+    do {
+      while !outgoing.isEmpty {
+        let count = try outgoing.withUnsafeBytes { try tls?.send($0) ?? socket.send($0) }
         if count == 0 { return }
-        outgoing.moveReaderIndex(forwardBy: count)
+        outgoing = outgoing.dropFirst(count)
       }
     } catch {
       // Whoever reads no more may have said why, ignoring: what can be read tells.
-    }
-    outgoing.clear()
-  }
-
-  /// Carries what has arrived to the channel.
-  private func receive() throws {
-    incoming.clear()
-    var count: Int?
-    try incoming.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.chunk) { bytes in
-      count = try socket.receive(into: bytes)
-      return count ?? 0
-    }
-    switch count {
-    case nil: return
-    case 0: channel.pipeline.fireChannelInactive()
-    default: try channel.writeInbound(incoming)
+      outgoing = []
+      isReusable = false
     }
   }
 
-  /// Says farewell, where TLS has one, and waits for none. Must be called in the end, for a channel that is not closed keeps
-  /// itself in memory; once more does no harm.
-  func close() {
-    channel.close(promise: nil)
-    // Nothing depends on it, ignoring.
-    try? send()
-    // NIOSSL would wait some seconds for the server's farewell. They pass now.
-    channel.embeddedEventLoop.advanceTime(by: .hours(1))
+  /// How many bytes have arrived: none at the end of the connection, nil where nothing is there yet.
+  private func receive() throws -> Int? {
+    // A slice that is left over would keep the memory from being used again.
+    incoming = []
+    let count = try buffer.withUnsafeMutableBytes {
+      try tls == nil ? socket.receive(into: $0) : tls?.receive(into: $0)
+    }
+    incoming = buffer[..<(count ?? 0)]
+    return count
   }
+
+  /// Says farewell, where TLS has one, and waits for none.
+  func close() { tls?.sayFarewell() }
 }
 
-/// Makes one reply of the parts in which it arrives.
-private final class ReplyCollector: ChannelInboundHandler {
-  typealias InboundIn = HTTPClientResponsePart
+/// One reply, of the parts in which it arrives.
+private struct ReplyInProgress {
+  private var head: HTTPHead?
+  private var body: [UInt8] = []
+  private var length = 0
 
-  private var reply: HTTPReply?
-  private var announcedLength = 0
-  private var completed: HTTPReply?
-  private var failure: (any Error)?
+  var keepsAlive: Bool { head?.keepsAlive ?? false }
 
-  /// The reply once it is whole, nil before. Throws where none will come any more.
-  func take() throws -> HTTPReply? {
-    defer { completed = nil }
-    if completed == nil, let failure { throw failure }
-    return completed
-  }
-
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
-    case .head(let head): begin(head)
-    case .body(let part): add(part)
-    case .end: (completed, reply) = (reply, nil)
+  /// The reply once it is whole, nil before.
+  mutating func add(_ part: HTTPReader.Part) -> HTTPReply? {
+    switch part {
+    case .head(let head, let framing):
+      self.head = head
+      if case .length(let length) = framing { self.length = Int(clamping: length) }
+    case .body(let bytes):
+      // Announcing is cheap: memory is there for a large body once it has begun to be one.
+      if body.count + bytes.count > 64 << 10 { body.reserveCapacity(length) }
+      body.append(contentsOf: bytes)
+    case .end:
+      guard case .reply(let status)? = head?.start, let fields = head?.fields else { return nil }
+      return HTTPReply(status: status, fields: fields, body: body)
     }
-  }
-
-  func channelInactive(context: ChannelHandlerContext) {
-    fail(HTTPFailure.closed)
-    context.fireChannelInactive()
-  }
-
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { fail(error) }
-
-  private func begin(_ head: HTTPResponseHead) {
-    announcedLength = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
-    reply = HTTPReply(
-      status: Int(head.status.code), headers: head.headers, body: [], keepsAlive: head.isKeepAlive)
-    if announcedLength > HTTPConnection.bodyLimit { fail(HTTPFailure.tooLarge) }
-  }
-
-  private func add(_ part: ByteBuffer) {
-    guard let size = reply.map({ $0.body.count + part.readableBytes }) else { return }
-    guard size <= HTTPConnection.bodyLimit else { return fail(HTTPFailure.tooLarge) }
-    // Announcing is cheap: memory is there for a large body once it has begun to be one.
-    if size > 64 << 10 { reply?.body.reserveCapacity(announcedLength) }
-    part.withUnsafeReadableBytes { bytes in reply?.body.append(contentsOf: bytes) }
-  }
-
-  /// The first failure is the cause of the others.
-  private func fail(_ error: any Error) {
-    failure = failure ?? error
-    reply = nil
+    return nil
   }
 }

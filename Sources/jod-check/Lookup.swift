@@ -1,7 +1,6 @@
 import CSystemd
 import Glibc
 import JodCore
-import NIOCore
 import Synchronization
 
 /// The question which addresses a name has.
@@ -20,20 +19,13 @@ final class Lookup {
     guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw SystemError("socketpair") }
     descriptor = ends[0]
     question = Question(endpoint, end: ends[1])
-    var thread = pthread_t()
-    let handedOver = Unmanaged.passRetained(question)
-    let code = pthread_create(
-      &thread, nil,
-      { question in
-        Unmanaged<Question>.fromOpaque(question!).takeRetainedValue().ask()
-        return nil
-      }, handedOver.toOpaque())
-    guard code == 0 else {
-      handedOver.release()
+    do {
+      try Thread.start { [question] in question.ask() }
+    } catch {
+      close(ends[0])
       close(ends[1])
-      throw SystemError("pthread_create", code: code)
+      throw error
     }
-    pthread_detach(thread)
   }
 
   deinit { close(descriptor) }
@@ -58,14 +50,8 @@ final class Lookup {
     // Without an address there is no connection, which is error enough.
     guard getaddrinfo(host, String(port), &hints, &list) == 0 else { return [] }
     defer { freeaddrinfo(list) }
-    return sequence(first: list, next: { $0?.pointee.ai_next }).prefix { $0 != nil }.compactMap { entry in
-      guard let entry = entry?.pointee, let address = UnsafeRawPointer(entry.ai_addr) else { return nil }
-      switch entry.ai_family {
-      case AF_INET: return SocketAddress(address.loadUnaligned(as: sockaddr_in.self))
-      case AF_INET6: return SocketAddress(address.loadUnaligned(as: sockaddr_in6.self))
-      default: return nil
-      }
-    }
+    return sequence(first: list, next: { $0?.pointee.ai_next }).prefix { $0 != nil }
+      .compactMap { entry in entry.flatMap { SocketAddress($0.pointee) } }
   }
 }
 

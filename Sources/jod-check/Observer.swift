@@ -1,6 +1,5 @@
 import Glibc
 import JodCore
-import NIOCore
 
 /// Finds out what there is to know: from Jellyfin, the storage server and this machine's own mounts.
 struct Observer {
@@ -32,7 +31,7 @@ struct Observer {
   /// Adds what Jellyfin says to further questions, three seconds for all of them.
   func ask(_ questions: Set<Decision.Question>, adding observation: inout Observation) {
     let jellyfin = Jellyfin(configuration)
-    let deadline = NIODeadline.now() + .seconds(3)
+    let deadline = Deadline(in: 3)
     if questions.contains(.recordings) {
       observation.recordings = jellyfin.ask("LiveTv/Timers", as: TimerList.self, deadline: deadline)
         .map(\.recordings)

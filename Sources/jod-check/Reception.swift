@@ -1,76 +1,48 @@
 import CSystemd
 import Glibc
 import JodCore
-import NIOCore
-import NIOPosix
+import Synchronization
 
-/// Takes the connections that wait at `jod-check.socket`, on the event loop's thread, while the main thread makes the
-/// checks. A connection is for one request.
+/// Takes the connections that wait at `jod-check.socket`, on a thread of its own, while the main thread makes the checks. A
+/// connection is for one request.
 final class Reception: Sendable {
   /// So many connections at a time; others wait in the kernel. Far fewer than the files that a process may have open.
   static let places = 256
   /// A check waits so long at most for requests that lie at the door when it begins.
-  private static let courtesy = TimeAmount.milliseconds(100)
+  private static let courtesy: Seconds = 0.1
   /// Whoever has asked by the end is answered within this time.
-  private static let farewell = TimeAmount.milliseconds(500)
+  private static let farewell: Seconds = 0.5
 
-  private let group: MultiThreadedEventLoopGroup
-  private let loop: any EventLoop
-  private let doors: [any Channel]
-  private let book: NIOLoopBoundBox<Book>
-
-  /// What the loop's thread knows.
-  struct Book {
+  /// What both threads know.
+  private struct Book {
     var shift: Shift
-    /// Connections taken, and of these the ones that have no answer yet, and the ones that are open.
-    var taken = 0
-    var unanswered = 0
-    var open = 0
-    var bell = Bell()
+    var count = Hall.Count()
+    /// Whether more connections are taken.
+    var isOpen = true
   }
 
-  /// Wakes the main thread.
-  struct Bell {
-    private var listener: EventLoopPromise<Void>?
-    /// Something happened since the last silence, be it that nobody listened.
-    private var isRung = false
-
-    mutating func ring() {
-      isRung = true
-      listener?.succeed()
-      listener = nil
-    }
-
-    mutating func listen(_ promise: EventLoopPromise<Void>) {
-      if isRung { promise.succeed() } else { listener = promise }
-    }
-
-    mutating func silence() { (isRung, listener) = (false, nil) }
-  }
+  private let book: Mutex<Book>
+  /// Rung for the main thread, and for the other one.
+  private let bell = Bell()
+  private let summons = Bell()
 
   /// Begins to take connections.
   ///
   /// - Parameter lastPoll: when Jellyfin was last polled, on the boot clock.
   private init(_ sockets: [CInt], token: Secret?, interval: Seconds, lastPoll: Seconds?, desk: Desk) {
-    // Here and nowhere else: a check that the timer starts makes no thread.
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let loop = group.next()
-    (self.group, self.loop) = (group, loop)
     let shift = Shift(began: Clock.seconds(CLOCK_BOOTTIME), interval: interval, lastPoll: lastPoll)
-    let book = NIOLoopBoundBox.makeBoxSendingValue(Book(shift: shift), eventLoop: loop)
-    self.book = book
+    book = Mutex(Book(shift: shift))
     // Before the doors are open: whoever waits there is gone from there soon.
     let isExpected = Self.isSomebodyWaiting(at: sockets)
-    let doors = sockets.compactMap { socket in
-      let doorkeeper = Doorkeeper(token: token, isLoopback: Self.isLoopback(socket))
-      // What cannot be served is left to the next run, ignoring: this one has a check to make.
-      return try? Self.open(socket, on: group, book) { channel in
-        try Clerk.serve(channel, doorkeeper: doorkeeper, desk: desk, book: book)
-      }
+    let doors = sockets.map {
+      Hall.Door(descriptor: $0, doorkeeper: Doorkeeper(token: token, isLoopback: Self.isLoopback($0)))
     }
-    self.doors = doors
-    // On the loop, for a poll can take long: a flood must not keep a run for ever.
-    loop.scheduleTask(in: .seconds(Int64(Shift.longest))) { Self.close(doors) }
+    // Here and nowhere else: a check that the timer starts makes no thread. Who cannot be served is left to the next run,
+    // ignoring: this one has a check to make.
+    try? Thread.start { [self] in
+      var hall = Hall(doors, summons: summons) { [self] in give($0, from: desk) }
+      hall.run(isOpen: isOpen, report: note)
+    }
     if isExpected { awaitRequestsAtTheDoor() }
   }
 
@@ -93,31 +65,16 @@ final class Reception: Sendable {
     Reception(sockets, token: nil, interval: .infinity, lastPoll: nil, desk: Desk(nil)).turnAway()
   }
 
-  private static func open(
-    _ socket: CInt, on group: any EventLoopGroup, _ book: NIOLoopBoundBox<Book>,
-    _ serve: @escaping @Sendable (any Channel) throws -> Void
-  ) throws -> any Channel {
-    try ServerBootstrap(group: group)
-      .serverChannelOption(.backlog, value: 4096)
-      .serverChannelOption(.maxMessagesPerRead, value: 64)
-      .serverChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(Gate(book: book))
-        }
-      }
-      .childChannelOption(.allowRemoteHalfClosure, value: true)
-      .childChannelInitializer { channel in channel.eventLoop.makeCompletedFuture { try serve(channel) } }
-      .withBoundSocket(socket).wait()
-  }
+  // MARK: The main thread
 
   /// Makes the checks that are due, with `poll`, and returns when it is time to leave.
   func serve(_ poll: (_ isAsked: Bool) -> Void) {
     while true {
       switch step() {
       case .check:
-        let isAsked = onLoop { book in
+        let isAsked = book.withLock { book in
           book.shift.notePoll(at: Clock.seconds(CLOCK_BOOTTIME))
-          return book.taken > 0
+          return book.count.taken > 0
         }
         poll(isAsked)
       case .wait(let until):
@@ -125,13 +82,13 @@ final class Reception: Sendable {
       case .leave:
         close()
         // Whoever was let in meanwhile may have been promised a check.
-        if onLoop({ $0.shift.leave() }) { return }
+        if book.withLock({ $0.shift.leave() }) { return }
       }
     }
   }
 
   private func turnAway() {
-    onLoop { book in
+    book.withLock { book in
       book.shift.noteConnection(at: Clock.seconds(CLOCK_BOOTTIME))
       book.shift.notePoll(at: .infinity)
     }
@@ -141,7 +98,7 @@ final class Reception: Sendable {
     close()
   }
 
-  private func step() -> Shift.Step { onLoop { $0.shift.next(at: Clock.seconds(CLOCK_BOOTTIME)) } }
+  private func step() -> Shift.Step { book.withLock { $0.shift.next(at: Clock.seconds(CLOCK_BOOTTIME)) } }
 
   private static func isSomebodyWaiting(at sockets: [CInt]) -> Bool {
     var waiting = sockets.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
@@ -149,48 +106,52 @@ final class Reception: Sendable {
   }
 
   private func awaitRequestsAtTheDoor() {
-    let deadline = NIODeadline.now() + Self.courtesy
-    while NIODeadline.now() < deadline {
-      if onLoop({ $0.taken > 0 && $0.unanswered == 0 }) { return }
-      awaitBell(deadline - .now())
-    }
-  }
-
-  private static func close(_ doors: [any Channel]) {
-    for door in doors { door.close(promise: nil) }
+    wait(Self.courtesy) { $0.taken > 0 && $0.unanswered == 0 }
   }
 
   /// Takes no more, and answers whoever was let in.
   private func close() {
-    Self.close(doors)
-    let deadline = NIODeadline.now() + Self.farewell
-    while NIODeadline.now() < deadline, onLoop({ $0.open > 0 }) { awaitBell(deadline - .now()) }
+    book.withLock { $0.isOpen = false }
+    summons.ring()
+    wait(Self.farewell) { $0.open == 0 }
+  }
+
+  /// Waits for so long at most.
+  private func wait(_ seconds: Seconds, until isOver: (Hall.Count) -> Bool) {
+    let deadline = Deadline(in: seconds)
+    while !deadline.isOver, !isOver(book.withLock { $0.count }) { bell.wait(by: deadline) }
   }
 
   /// Waits until something happens, or until then on the boot clock.
   private func awaitBell(until time: Seconds) {
-    let seconds = max(0, time - Clock.seconds(CLOCK_BOOTTIME))
     // A millisecond more, lest it ring just before.
-    awaitBell(.nanoseconds(Int64(seconds * 1e9) + 1_000_000))
+    bell.wait(by: Deadline(in: max(0, time - Clock.seconds(CLOCK_BOOTTIME)) + 0.001))
   }
 
-  /// Waits until something happens, or for so long.
-  private func awaitBell(_ time: TimeAmount) {
-    let promise = loop.makePromise(of: Void.self)
-    let timer = loop.scheduleTask(in: time) { promise.succeed() }
-    onLoop { $0.bell.listen(promise) }
-    // It never fails, ignoring.
-    try? promise.futureResult.wait()
-    timer.cancel()
-    // Whatever rang is seen by who looks now.
-    onLoop { $0.bell.silence() }
+  // MARK: The other thread
+
+  /// A poll can take long, and a flood must not keep a run for ever.
+  private func isOpen() -> Bool {
+    book.withLock { $0.isOpen && Clock.seconds(CLOCK_BOOTTIME) < $0.shift.began + Shift.longest }
   }
 
-  @discardableResult
-  private func onLoop<Result: Sendable>(_ work: @escaping @Sendable (inout Book) -> Result) -> Result {
-    // What does not throw does not fail.
-    // swift-format-ignore: NeverUseForceTry
-    try! loop.submit { [book] in work(&book.value) }.wait()
+  /// Whoever is told that a check follows is promised one.
+  private func give(_ service: WebService, from desk: Desk) -> Result<WebDocument, WebRefusal> {
+    desk.give(service).flatMap { document in
+      guard service != .check || book.withLock({ $0.shift.promise() }) else {
+        return .failure(WebRefusal(503, "The last check of this run is over. Ask again."))
+      }
+      return .success(document)
+    }
+  }
+
+  private func note(_ count: Hall.Count) {
+    let isNews = book.withLock { book in
+      if count.taken > book.count.taken { book.shift.noteConnection(at: Clock.seconds(CLOCK_BOOTTIME)) }
+      defer { book.count = count }
+      return count != book.count
+    }
+    if isNews { bell.ring() }
   }
 
   /// Whether only this machine can come to the socket.

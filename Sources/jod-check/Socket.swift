@@ -1,6 +1,5 @@
 import CSystemd
 import Glibc
-import NIOCore
 
 /// A TCP socket that never blocks: whoever has to wait does so in poll(2), until a deadline. Closed with its last reference.
 final class Socket {
@@ -8,13 +7,20 @@ final class Socket {
 
   /// Begins to connect. The socket is writable once that has succeeded or failed.
   init(connectingTo address: SocketAddress) throws(SystemError) {
-    let family = address.protocol == .inet6 ? AF_INET6 : AF_INET
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-    descriptor = socket(family, type, 0)
+    descriptor = socket(address.family, type, 0)
     guard descriptor >= 0 else { throw SystemError("socket") }
-    let code = address.withSockAddr { Glibc.connect(descriptor, $0, socklen_t($1)) == 0 ? 0 : errno }
+    let code = address.withPointer { Glibc.connect(descriptor, $0, $1) == 0 ? 0 : errno }
     // Interrupted, it goes on all the same.
     guard [0, EINPROGRESS, EINTR].contains(code) else { throw SystemError("connect", code: code) }
+  }
+
+  /// Takes a connection that waits at a listening socket. Nil where none does, for the reason in `errno`.
+  init?(acceptedAt door: Int32) {
+    descriptor = accept(door, nil, nil)
+    if descriptor < 0 { return nil }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
@@ -48,15 +54,18 @@ final class Socket {
     }
   }
 
+  /// Says no more, and hears on.
+  func closeOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
+
   /// Waits until one of the descriptors is ready, which their `revents` then say. False once the deadline is over,
   /// whatever is ready then: who never falls silent would else be listened to for ever.
-  static func wait(for descriptors: inout [pollfd], until deadline: NIODeadline) -> Bool {
+  static func wait(for descriptors: inout [pollfd], until deadline: Deadline) -> Bool {
     while true {
-      let left = (deadline - .now()).nanoseconds
+      let left = deadline.left
       guard left > 0 else { return false }
       // Rounded up, lest the last millisecond be spent in circles.
       let count = poll(
-        &descriptors, nfds_t(descriptors.count), Int32(clamping: (left + 999_999) / 1_000_000))
+        &descriptors, nfds_t(descriptors.count), Int32(min(left * 1000, 1e9).rounded(.up)))
       if count > 0 { return true }
       guard count == 0 || errno == EINTR else { return false }
     }
