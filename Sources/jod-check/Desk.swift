@@ -10,11 +10,16 @@ final class Desk: Sendable {
 
   init(_ program: Program?) { self.program = program }
 
-  func give(_ service: WebService) -> Result<WebDocument, WebRefusal> {
+  /// - Parameter promise: a check is promised; false where none follows.
+  func give(_ service: WebService, promise: () -> Bool) -> Result<WebDocument, WebRefusal> {
     guard let program else {
       return .failure(WebRefusal(503, "The configuration of jod-check is not valid, so nobody is served."))
     }
-    if service == .check { return .success(.text(202, "A check follows.")) }
+    if service == .check {
+      return promise()
+        ? .success(.text(202, "A check follows."))
+        : .failure(WebRefusal(503, "The last check of this run is over. Ask again."))
+    }
     let now = Clock.now()
     if let kept = shelf.withLock({ $0[service] }), now.moment.boot - kept.made < 1 {
       return .success(kept.document)

@@ -40,7 +40,7 @@ final class Reception: Sendable {
     // Here and nowhere else: a check that the timer starts makes no thread. Who cannot be served is left to the next run,
     // ignoring: this one has a check to make.
     try? Thread.start { [self] in
-      var hall = Hall(doors, summons: summons) { [self] in give($0, from: desk) }
+      var hall = Hall(doors, summons: summons) { [self] in desk.give($0, promise: promise) }
       hall.run(isOpen: isOpen, report: note)
     }
     if isExpected { awaitRequestsAtTheDoor() }
@@ -135,15 +135,7 @@ final class Reception: Sendable {
     book.withLock { $0.isOpen && Clock.seconds(CLOCK_BOOTTIME) < $0.shift.began + Shift.longest }
   }
 
-  /// Whoever is told that a check follows is promised one.
-  private func give(_ service: WebService, from desk: Desk) -> Result<WebDocument, WebRefusal> {
-    desk.give(service).flatMap { document in
-      guard service != .check || book.withLock({ $0.shift.promise() }) else {
-        return .failure(WebRefusal(503, "The last check of this run is over. Ask again."))
-      }
-      return .success(document)
-    }
-  }
+  private func promise() -> Bool { book.withLock { $0.shift.promise() } }
 
   private func note(_ count: Hall.Count) {
     let isNews = book.withLock { book in

@@ -43,7 +43,9 @@ extension HostileRequest {
     .init(200, "a body for who only reads", get("/status", "Content-Length: 5\r\n") + "hello"),
     .init(late: 408, "a body for who only reads, that never comes", get("/status", "Content-Length: 5\r\n")),
     .init(413, "too much for who only reads", get("/status", "Content-Length: 1048577\r\n")),
-    .init(405, "a body where none is taken", "PUT /status HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello"),
+    .init(
+      405, "a body where none is taken",
+      "PUT /status HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello"),
 
     .init(202, "chunks", chunked("2\r\n{}\r\n0\r\n\r\n")),
     .init(202, "no chunk but the last", chunked("0\r\n\r\n")),
@@ -80,7 +82,22 @@ extension HostileRequest {
     .init(400, "another encoding", post("Transfer-Encoding: gzip\r\n", "x")),
     .init(400, "another encoding behind", post("Transfer-Encoding: chunked, gzip\r\n", "0\r\n\r\n")),
     .init(400, "an encoding with a tail", post("Transfer-Encoding: chunkedx\r\n", "0\r\n\r\n")),
-    .init(202, "an encoding that is empty", post("Transfer-Encoding:\r\n", "0\r\n\r\n")),
+    .init(400, "an encoding that is empty", post("Transfer-Encoding:\r\n", "0\r\n\r\n")),
+    .init(
+      400, "an encoding among blanks of another alphabet",
+      post("Transfer-Encoding: \u{C2}\u{A0}chunked\r\n", "0\r\n\r\n")),
+    .init(
+      400, "an encoding with a letter that looks alike",
+      post("Transfer-Encoding: chun\u{E2}\u{84}\u{AA}ed\r\n", "0\r\n\r\n")),
+    .init(400, "an encoding behind a comma", post("Transfer-Encoding: ,chunked\r\n", "0\r\n\r\n")),
+    .init(400, "chunks by HTTP/1.0", "POST /check HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+    .init(400, "an encoding in a trailer", chunked("0\r\nTransfer-Encoding: chunked\r\n\r\n")),
+    .init(202, "blanks between a chunk's size and its extension", chunked("2 \t;a=b\r\n{}\r\n0\r\n\r\n")),
+    .init(400, "a blank behind a chunk's size", chunked("2 x\r\n{}\r\n0\r\n\r\n")),
+    .init(202, "an end of quotation that is none", chunked("2;a=\"b\\\"c\"\r\n{}\r\n0\r\n\r\n")),
+    .init(
+      413, "extensions of more than a body may have",
+      chunked("2;\(many((1 << 20) + 1, "a"))\r\n{}\r\n0\r\n\r\n")),
     .init(400, "an encoding behind a vertical tab", post("Transfer-Encoding: \u{B}chunked\r\n", "0\r\n\r\n")),
     .init(400, "an encoding behind a blank name", post("Transfer-Encoding : chunked\r\n", "0\r\n\r\n")),
 

@@ -1,124 +1,72 @@
 import Foundation
 import JodCore
-import NIOCore
-import NIOEmbedded
-import NIOHTTP1
+import Synchronization
 
 @testable import jod_check
 
 /// A connection to a clerk without a socket, in a time of its own.
 final class Visit {
-  let channel = EmbeddedChannel()
-  let book: NIOLoopBoundBox<Reception.Book>
-  private let line = Line()
-  private(set) weak var clerk: Clerk?
-  /// What was said to the visitor so far.
+  private(set) var clerk: Clerk
+  /// What is said to the visitor so far.
   private(set) var heard: [UInt8] = []
+  private let shift: Box
+  private var now: Seconds = 0
 
-  init(_ doorkeeper: Doorkeeper = Doorkeeper(token: nil, isLoopback: true), desk: Desk) throws {
-    book = NIOLoopBoundBox(
-      Reception.Book(shift: Shift(began: 0, interval: 30, lastPoll: nil)), eventLoop: channel.eventLoop)
-    book.value.shift.notePoll(at: 0)
-    try channel.pipeline.syncOperations.addHandler(line)
-    try Clerk.serve(channel, doorkeeper: doorkeeper, desk: desk, book: book)
-    clerk = try channel.pipeline.syncOperations.handler(type: Clerk.self)
-    channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 8097), promise: nil)
+  final class Box: Sendable {
+    let value = Mutex(Shift(began: 0, interval: 30, lastPoll: nil))
   }
 
-  /// An open channel holds itself.
-  deinit { reset() }
+  init(_ doorkeeper: Doorkeeper = Doorkeeper(token: nil, isLoopback: true), desk: Desk) {
+    let shift = Box()
+    self.shift = shift
+    shift.value.withLock { $0.notePoll(at: 0) }
+    clerk = Clerk(doorkeeper, at: 0) { desk.give($0) { shift.value.withLock { $0.promise() } } }
+  }
 
-  var isOpen: Bool { channel.isActive }
+  var isOpen: Bool { clerk.line != .closed }
   /// Whether a poll is due a second after the last.
-  var isPromised: Bool { book.value.shift.next(at: 5) == .check }
-  var unanswered: Int { book.value.unanswered }
+  var isPromised: Bool { shift.value.withLock { $0.next(at: 5) == .check } }
+  /// Whether somebody waits for an answer here.
+  var isUnanswered: Bool { isOpen && !clerk.isAnswered }
+
+  /// The run makes no more checks.
+  func leave() -> Bool { shift.value.withLock { $0.leave() } }
 
   func say(_ bytes: some Collection<UInt8>) {
     guard isOpen else { return }
-    channel.pipeline.fireChannelRead(channel.allocator.buffer(bytes: bytes))
-    channel.pipeline.fireChannelReadComplete()
-    channel.embeddedEventLoop.run()
+    clerk.hear(Array(bytes)[...], at: now)
     listen()
   }
 
   /// Says no more, but hears on.
   func closeOutput() {
     guard isOpen else { return }
-    line.isInputClosed = true
-    channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
-    if line.isOutputClosed { channel.close(promise: nil) }
-    channel.embeddedEventLoop.run()
+    clerk.hearEnd(at: now)
     listen()
   }
 
   /// Hears nothing for a while, and then what was said meanwhile.
-  var isDeaf: Bool {
-    get { line.isFull }
-    set {
-      line.isFull = newValue
-      if !newValue, isOpen { line.drain() }
-      channel.embeddedEventLoop.run()
-      listen()
-    }
+  var isDeaf = false {
+    didSet { listen() }
   }
 
   /// Is gone without a word.
-  func reset() {
-    guard isOpen else { return }
-    channel.pipeline.fireErrorCaught(IOError(errnoCode: ECONNRESET, reason: "read"))
-    channel.close(promise: nil)
-    channel.embeddedEventLoop.run()
-    listen()
-  }
+  func reset() { clerk.hearNothingMore() }
 
-  func wait(_ time: TimeAmount) {
-    channel.embeddedEventLoop.advanceTime(by: time)
-    listen()
+  func wait(_ time: Seconds) {
+    let end = now + time
+    while isOpen, clerk.deadline <= end {
+      now = max(now, clerk.deadline)
+      clerk.noteTime(now)
+      listen()
+    }
+    now = end
   }
 
   private func listen() {
-    while let buffer = try? channel.readOutbound(as: ByteBuffer.self) { heard += buffer.readableBytesView }
-  }
-
-  /// The end of the line as a socket has it: closed in one direction, it is open in the other.
-  private final class Line: ChannelOutboundHandler {
-    typealias OutboundIn = ByteBuffer
-    var isInputClosed = false
-    var isOutputClosed = false
-    /// Takes no more for now.
-    var isFull = false
-    private var waiting: [(NIOAny, EventLoopPromise<Void>?)] = []
-    private var context: ChannelHandlerContext?
-
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-
-    func handlerRemoved(context: ChannelHandlerContext) {
-      self.context = nil
-      for (_, promise) in waiting { promise?.fail(ChannelError.ioOnClosedChannel) }
-      waiting = []
-    }
-
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-      if isOutputClosed {
-        promise?.fail(ChannelError.outputClosed)
-      } else if isFull {
-        waiting.append((data, promise))
-      } else {
-        context.write(data, promise: promise)
-      }
-    }
-
-    func drain() {
-      for (data, promise) in waiting { context?.write(data, promise: promise) }
-      waiting = []
-      context?.flush()
-    }
-
-    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-      if mode == .all || isInputClosed { return context.close(mode: .all, promise: promise) }
-      isOutputClosed = true
-      promise?.succeed()
-    }
+    guard !isDeaf, clerk.line == .open, !clerk.outgoing.isEmpty else { return }
+    heard += clerk.outgoing
+    clerk.noteSent(clerk.outgoing.count, at: now)
   }
 }
 
