@@ -29,10 +29,16 @@ struct HTTPChunkReader: Sendable {
   }
 
   /// Takes the next part of the body off the bytes. Nil where more of them are needed, and where it is over.
-  mutating func next(_ bytes: inout ArraySlice<UInt8>) throws(HTTPFault) -> ArraySlice<UInt8>? {
+  ///
+  /// - Parameter room: bytes that the body may still have.
+  mutating func next(
+    _ bytes: inout ArraySlice<UInt8>, atMost room: Int
+  ) throws(HTTPFault) -> ArraySlice<UInt8>? {
     while !isOver, let byte = bytes.first {
       switch place {
-      case .data: return take(&bytes)
+      case .data:
+        if room == 0 { throw .bodyTooLarge(nil) }
+        return take(&bytes, atMost: room)
       case .trailers: try readTrailers(&bytes)
       default:
         bytes.removeFirst()
@@ -44,8 +50,8 @@ struct HTTPChunkReader: Sendable {
 
   var isOver: Bool { if case .over = place { true } else { false } }
 
-  private mutating func take(_ bytes: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    let data = bytes.prefix(Int(clamping: left))
+  private mutating func take(_ bytes: inout ArraySlice<UInt8>, atMost room: Int) -> ArraySlice<UInt8> {
+    let data = bytes.prefix(min(Int(clamping: left), room))
     bytes = bytes.dropFirst(data.count)
     left -= UInt64(data.count)
     if left == 0 { place = .dataEnd }

@@ -74,11 +74,13 @@ public struct HTTPReader: Sendable {
     case .length:
       if left == 0 { return end() }
       guard left <= limits.body else { throw .bodyTooLarge(left) }
-      return try take(bytes.prefix(Int(left)), off: &bytes)
+      return take(bytes.prefix(Int(left)), off: &bytes)
     case .chunks:
-      if let data = try chunks.next(&bytes) { return try note(data) }
+      if let data = try chunks.next(&bytes, atMost: room) { return note(data) }
       return chunks.isOver ? end() : nil
-    case .untilEnd: return try take(bytes, off: &bytes)
+    case .untilEnd:
+      if room == 0, !bytes.isEmpty { throw .bodyTooLarge(nil) }
+      return take(bytes.prefix(room), off: &bytes)
     case .failed(let fault): throw fault
     }
   }
@@ -106,18 +108,18 @@ public struct HTTPReader: Sendable {
 
   private mutating func reset() { self = HTTPReader(kind, limits) }
 
-  private mutating func take(
-    _ data: ArraySlice<UInt8>, off bytes: inout ArraySlice<UInt8>
-  ) throws(HTTPFault) -> Part? {
+  /// Bytes that a body of unknown length may still have.
+  private var room: Int { limits.body - length }
+
+  private mutating func take(_ data: ArraySlice<UInt8>, off bytes: inout ArraySlice<UInt8>) -> Part? {
     if data.isEmpty { return nil }
     bytes = bytes.dropFirst(data.count)
     if left > 0 { left -= UInt64(data.count) }
-    return try note(data)
+    return note(data)
   }
 
-  private mutating func note(_ data: ArraySlice<UInt8>) throws(HTTPFault) -> Part {
+  private mutating func note(_ data: ArraySlice<UInt8>) -> Part {
     length += data.count
-    guard length <= limits.body else { throw .bodyTooLarge(nil) }
     return .body(data)
   }
 }
