@@ -15,14 +15,16 @@ AUTHORIZATION = f'Authorization: MediaBrowser Token="{KEY}"'
 class Jellyfin:
     """bench/jellyfin.c, which answers with what is in its folder."""
 
-    def __init__(self, folder, *options):
-        self.folder = folder
+    def __init__(self, folder, *options, scheme="http"):
+        """Over https, the options are the paths of a certificate and of its key."""
+        self.folder, self.scheme = folder, scheme
         os.makedirs(folder)
         self.say("LiveTv_Timers", {"Items": []})
         self.say("ScheduledTasks", [{"Key": key, "State": "Idle"} for key in ("RefreshLibrary", "AudioNormalization")])
         self.say("Library_VirtualFolders", [{"Name": "Films", "RefreshStatus": "Idle", "Locations": ["/media/Films"]}])
-        command = [compiled("jellyfin"), folder, KEY, *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        secure = ("-DTLS", "-lssl", "-lcrypto") if scheme == "https" else ()
+        program = compiled("jellyfin", *secure, target=f"jellyfin-{scheme}")
+        self.process = subprocess.Popen([program, folder, KEY, *options], stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
         with open(f"{folder}/requests", "rb") as file:
             self._requests = mmap.mmap(file.fileno(), 8, access=mmap.ACCESS_READ)
@@ -37,7 +39,7 @@ class Jellyfin:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     @property
     def requests(self):

@@ -1,8 +1,9 @@
-/* A stand-in for Jellyfin that costs next to nothing: jellyfin FOLDER KEY [chunked]
+/* A stand-in for Jellyfin that costs next to nothing: jellyfin FOLDER KEY [chunked | CHAIN PRIVATE-KEY]
  *
  * GET /Some/Path is answered with the bytes of FOLDER/Some_Path.json as they are at that moment, on connections that stay open,
  * with the headers of Kestrel. The port is the first line on standard output; FOLDER/requests holds the number of
- * requests answered so far, as eight bytes in memory that others can map. With "chunked" the replies come in chunks. */
+ * requests answered so far, as eight bytes in memory that others can map. With "chunked" the replies come in chunks. With
+ * two files in PEM, in a build with -DTLS, it speaks https. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -22,6 +23,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "wire.h"
+
 enum { places = 64, room = 1 << 16, chunk = 1 << 14 };
 
 struct caller {
@@ -35,9 +38,9 @@ static const char *folder, *key;
 static int in_chunks;
 static volatile uint64_t *requests;
 
-static int all(int to, const char *bytes, size_t count, int flags) {
+static int all(int to, const char *bytes, size_t count, int more) {
   while (count > 0) {
-    ssize_t sent = send(to, bytes, count, flags | MSG_NOSIGNAL);
+    ssize_t sent = wire_send(to, bytes, count, more);
     if (sent <= 0) return 0;
     bytes += sent;
     count -= sent;
@@ -52,7 +55,7 @@ static int head(int to, const char *status, const char *length, int more) {
   strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &parts));
   const char *form = "HTTP/1.1 %s\r\nContent-Type: application/json; charset=utf-8\r\nDate: %s\r\nServer: Kestrel\r\n%s\r\n\r\n";
   int count = snprintf(text, sizeof text, form, status, date, length);
-  return all(to, text, count, more ? MSG_MORE : 0);
+  return all(to, text, count, more);
 }
 
 static int body_in_chunks(int to, int file) {
@@ -71,7 +74,7 @@ static int body_in_chunks(int to, int file) {
 static int body(int to, int file, off_t size) {
   off_t offset = 0;
   while (offset < size)
-    if (sendfile(to, file, &offset, size - offset) <= 0) return 0;
+    if (wire_send_file(to, file, &offset, size - offset) <= 0) return 0;
   return 1;
 }
 
@@ -104,7 +107,7 @@ static int answer(int to, const char *request) {
 /* Takes what came, and answers what is complete; zero where the caller is done with. */
 static int hear(int place) {
   struct caller *caller = &callers[place];
-  ssize_t count = read(doors[place].fd, caller->words + caller->filled, room - 1 - caller->filled);
+  ssize_t count = wire_read(doors[place].fd, caller->words + caller->filled, room - 1 - caller->filled);
   if (count <= 0) return 0;
   caller->filled += count;
   for (;;) {
@@ -125,21 +128,24 @@ static void welcome(int listener) {
   int one = 1, caller = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
   if (caller < 0) return;
   setsockopt(caller, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  if (!wire_open(caller)) return wire_close(caller);
   for (int place = 1; place < places; place++) {
     if (doors[place].fd >= 0) continue;
     doors[place].fd = caller;
     callers[place].filled = 0;
     return;
   }
-  close(caller);
+  wire_close(caller);
 }
 
 int main(int count, char **words) {
   if (count < 3) return 64;
   prctl(PR_SET_PDEATHSIG, SIGTERM);
+  signal(SIGPIPE, SIG_IGN);
   folder = words[1];
   key = words[2];
-  in_chunks = count > 3;
+  in_chunks = count == 4;
+  if (!wire_identify(count > 4 ? words[3] : NULL, count > 4 ? words[4] : NULL)) return 64;
   char path[512];
   snprintf(path, sizeof path, "%s/requests", folder);
   int counter = open(path, O_RDWR | O_CREAT, 0600);
@@ -161,7 +167,7 @@ int main(int count, char **words) {
     if (doors[0].revents) welcome(listener);
     for (int place = 1; place < places; place++) {
       if (doors[place].fd < 0 || !doors[place].revents || hear(place)) continue;
-      close(doors[place].fd);
+      wire_close(doors[place].fd);
       doors[place].fd = -1;
     }
   }

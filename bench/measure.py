@@ -14,7 +14,8 @@ RUNS = int(os.environ.get("BENCH_RUNS", "40"))
 # What every contestant is started with; nothing of this shell's own.
 PLAIN = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": "/nonexistent"}
 
-CANNOT_RUN = 77
+# How a section ends that could not measure anything, and one that could not measure everything but met all other limits.
+CANNOT_RUN, PARTLY = 77, 78
 
 # Processor and wall time in milliseconds, peak memory in MiB.
 Cost = namedtuple("Cost", "processor wall memory")
@@ -34,11 +35,11 @@ def cannot_run(why):
     sys.exit(CANNOT_RUN)
 
 
-def compiled(name, *options):
-    """The path of bench/NAME.c, compiled."""
+def compiled(name, *options, target=None):
+    """The path of bench/NAME.c, compiled, with another name where it is one of several builds."""
     os.makedirs(BUILD, exist_ok=True)
-    target = f"{BUILD}/{name}"
-    subprocess.run(["cc", "-O2", "-Wall", *options, "-o", target, f"{HERE}/{name}.c"], check=True)
+    target = f"{BUILD}/{target or name}"
+    subprocess.run(["cc", "-O2", "-Wall", "-o", target, f"{HERE}/{name}.c", *options], check=True)
     return target
 
 
@@ -114,7 +115,7 @@ class Limits:
 
     def __init__(self):
         self.rows = []
-        self.met = True
+        self.met = self.whole = True
 
     def judge(self, what, measured, limit, digits=2, unit=""):
         met = measured <= limit
@@ -122,12 +123,17 @@ class Limits:
         number = f"{measured:,.{digits}f}{unit}"
         self.rows.append([what, f"at most {limit:,g}{unit}", number, "met" if met else "**not met**"])
 
+    def skip(self, what, limit, unit, why):
+        """A limit that this run tells nothing about."""
+        self.whole = False
+        self.rows.append([what, f"at most {limit:,g}{unit}", "not measured", why])
+
     def show(self):
         table(["limit", "promised", "measured", ""], self.rows, names=4)
 
     @property
     def status(self):
-        return 0 if self.met else 1
+        return 1 if not self.met else 0 if self.whole else PARTLY
 
 
 def table(head, rows, names=1):
