@@ -30,6 +30,13 @@ class Trace:
         self.bytes = Counter()
         # Calls that change files, by path.
         self.changes = Counter()
+        # The files that code was mapped from. The kernel itself maps the program and its loader: they are not among them.
+        self.libraries = set()
+
+    def names(self):
+        """How many libraries, and which, unless they are too many to read."""
+        count = len(self.libraries)
+        return f"{count}: {', '.join(sorted(self.libraries))}" if count <= 10 else f"{count}"
 
     def note(self, line):
         self.calls += 1
@@ -46,8 +53,14 @@ class Trace:
             self.changes[paths[-1]] += 1
         elif name in CHANGES and paths:
             self.changes[paths[-1]] += 1
-        elif name == "mmap" and "MAP_SHARED" in words and "PROT_WRITE" in words and paths:
-            raise Unfit(f"{paths[0]} is written in memory, which is not counted")
+        elif name == "mmap" and paths:
+            self.note_mapping(words, paths[0])
+
+    def note_mapping(self, words, path):
+        if "MAP_SHARED" in words and "PROT_WRITE" in words:
+            raise Unfit(f"{path} is written in memory, which is not counted")
+        if "PROT_EXEC" in words:
+            self.libraries.add(os.path.basename(path))
 
     @property
     def file_bytes(self):
@@ -104,4 +117,6 @@ def works():
         seen = trace([sys.executable, "-IBc", code], PLAIN)
     if (seen.disk_bytes, seen.disk_changes) != (3 if is_on_disk("/var/tmp") else 0, 2 if is_on_disk("/var/tmp") else 0):
         raise Unfit(f"three bytes in a file that was made and renamed were counted as {seen.bytes} and {seen.changes}")
+    if "libc.so.6" not in seen.libraries:
+        raise Unfit(f"Python seems to do without the C library: {seen.libraries}")
     return True
