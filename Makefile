@@ -34,7 +34,7 @@ INSTALL = install -D
 BUILD_PACKAGES = libsystemd-dev
 DEB_PACKAGES = debhelper dpkg-dev lintian
 TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace
-BENCH_PACKAGES = curl jq wakeonlan python3 python3-requests gcc libc6-dev strace
+BENCH_PACKAGES = curl jq wakeonlan python3 python3-requests gcc libc6-dev strace valgrind openssl libssl-dev ca-certificates
 ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 procps python3 dpkg-dev
 
 .PHONY: build demo check lint test fuzz acceptance bench deb install install-storage setup setup-acceptance setup-bench setup-deb setup-tests clean
