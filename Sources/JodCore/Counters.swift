@@ -53,10 +53,11 @@ extension State.Counters: JSONCodable {
 
   public var json: JSON {
     .present([
-      "wake_requests": wakeRequests, "wakes": wakes, "failed_wakes": failedWakes, "power_offs": powerOffs,
-      "refused_power_offs": refusedPowerOffs, "failed_power_offs": failedPowerOffs,
-      "jellyfin_failures": jellyfinFailures, "key_rejections": keyRejections,
-      "packet_failures": packetFailures, "time_to_ready": timeToReady, "power": power,
+      "wake_requests": wakeRequests.json, "wakes": wakes.json, "failed_wakes": failedWakes.json,
+      "power_offs": powerOffs.json,
+      "refused_power_offs": refusedPowerOffs.json, "failed_power_offs": failedPowerOffs.json,
+      "jellyfin_failures": jellyfinFailures.json, "key_rejections": keyRejections.json,
+      "packet_failures": packetFailures.json, "time_to_ready": timeToReady.json, "power": power.json,
     ])
   }
 }
@@ -110,5 +111,5 @@ extension TimeToReady: JSONCodable {
     last = try fields["last"]
   }
 
-  public var json: JSON { .present(["counts": counts, "sum": sum, "last": last]) }
+  public var json: JSON { .present(["counts": counts.json, "sum": sum.json, "last": last.json]) }
 }

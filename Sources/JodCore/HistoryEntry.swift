@@ -80,9 +80,12 @@ extension HistoryEntry: JSONCodable {
 
   public var json: JSON {
     .present([
-      "time": time, "event": event, "message": message, "user": user, "client": client, "device": device,
-      "kind": kind, "sessions": sessions, "mac": mac, "wake_requests": wakeRequests, "wake_sec": wakeSec,
-      "idle_sec": idleSec, "storage": storage, "storage_sec": storageSec, "boot": boot, "boot_id": bootID,
+      "time": time.json, "event": event.json, "message": message.json, "user": user.json,
+      "client": client.json, "device": device.json,
+      "kind": kind.json, "sessions": sessions.json, "mac": mac.json, "wake_requests": wakeRequests.json,
+      "wake_sec": wakeSec.json,
+      "idle_sec": idleSec.json, "storage": storage.json, "storage_sec": storageSec.json, "boot": boot.json,
+      "boot_id": bootID.json,
     ])
   }
 }

@@ -42,7 +42,7 @@ extension Hold: JSONCodable {
     seconds = try fields["seconds"]
   }
 
-  public var json: JSON { .present(["began": began, "seconds": seconds]) }
+  public var json: JSON { .present(["began": began.json, "seconds": seconds.json]) }
 }
 
 extension CheckInProgress {

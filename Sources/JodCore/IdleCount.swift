@@ -35,7 +35,7 @@ extension IdleCount: JSONCodable {
     last = try fields["last"]
   }
 
-  public var json: JSON { .present(["seconds": seconds, "last": last]) }
+  public var json: JSON { .present(["seconds": seconds.json, "last": last.json]) }
 }
 
 /// The rhythm of the checks: when the last ones began, on the boot clock.
@@ -72,5 +72,5 @@ extension Beat: JSONCodable {
     starts = try fields["starts"]
   }
 
-  public var json: JSON { .present(["starts": starts]) }
+  public var json: JSON { .present(["starts": starts.json]) }
 }

@@ -44,13 +44,13 @@ public enum JSON: Sendable {
   var isNull: Bool { if case .null = self { true } else { false } }
 
   /// An object whose members are all there, null where they have no value: what programs read.
-  public static func complete(_ members: KeyValuePairs<String, any JSONEncodable>) -> JSON {
-    .object(Object(members.map { ($0.key, $0.value.json) }))
+  public static func complete(_ members: KeyValuePairs<String, JSON>) -> JSON {
+    .object(Object(members.map { ($0.key, $0.value) }))
   }
 
   /// An object without those members that have no value: what we read again.
-  public static func present(_ members: KeyValuePairs<String, any JSONEncodable>) -> JSON {
-    .object(Object(members.map { ($0.key, $0.value.json) }.filter { !$0.1.isNull }))
+  public static func present(_ members: KeyValuePairs<String, JSON>) -> JSON {
+    .object(Object(members.map { ($0.key, $0.value) }.filter { !$0.1.isNull }))
   }
 }
 

@@ -21,10 +21,12 @@ extension State: JSONCodable {
 
   public var json: JSON {
     .present([
-      "version": version, "serial": serial, "last_wake_request": lastWakeRequest, "wake": wake,
-      "storage": storage, "activity": activity, "counters": counters, "hold": hold, "stopping": stopping,
-      "owed_wake": owedWake, "power_off_failure": powerOffFailure, "found_ready": foundReady,
-      "was_ready_since_down": wasReadySinceDown, "is_presumed_on": isPresumedOn,
+      "version": version.json, "serial": serial.json, "last_wake_request": lastWakeRequest.json,
+      "wake": wake.json,
+      "storage": storage.json, "activity": activity.json, "counters": counters.json, "hold": hold.json,
+      "stopping": stopping.json,
+      "owed_wake": owedWake.json, "power_off_failure": powerOffFailure.json, "found_ready": foundReady.json,
+      "was_ready_since_down": wasReadySinceDown.json, "is_presumed_on": isPresumedOn.json,
     ])
   }
 }
@@ -39,7 +41,10 @@ extension State.Wake: JSONCodable {
   }
 
   public var json: JSON {
-    .present(["began": began, "requests": requests, "failed": failed, "activity_ended": activityEnded])
+    .present([
+      "began": began.json, "requests": requests.json, "failed": failed.json,
+      "activity_ended": activityEnded.json,
+    ])
   }
 }
 
@@ -50,7 +55,7 @@ extension State.Storage: JSONCodable {
     since = try fields["since"]
   }
 
-  public var json: JSON { .present(["known": known, "since": since]) }
+  public var json: JSON { .present(["known": known.json, "since": since.json]) }
 }
 
 extension State.Activity: JSONCodable {
@@ -60,7 +65,7 @@ extension State.Activity: JSONCodable {
     since = try fields["since"]
   }
 
-  public var json: JSON { .present(["is_active": isActive, "since": since]) }
+  public var json: JSON { .present(["is_active": isActive.json, "since": since.json]) }
 }
 
 extension Runtime: JSONCodable {
@@ -87,11 +92,14 @@ extension Runtime: JSONCodable {
 
   public var json: JSON {
     .present([
-      "boot": boot, "last_check": lastCheck, "beat": beat, "probe": probe, "probe_since": probeSince,
-      "silent_checks": silentChecks, "ready_since": readySince, "unready_checks": unreadyChecks,
-      "traffic": traffic, "recordings": recordings, "activity": activity, "idle": idle,
-      "jellyfin_is_away": jellyfinIsAway, "devices_refused": devicesRefused, "troubles": troubles,
-      "told": told, "state": state,
+      "boot": boot.json, "last_check": lastCheck.json, "beat": beat.json, "probe": probe.json,
+      "probe_since": probeSince.json,
+      "silent_checks": silentChecks.json, "ready_since": readySince.json,
+      "unready_checks": unreadyChecks.json,
+      "traffic": traffic.json, "recordings": recordings.json, "activity": activity.json, "idle": idle.json,
+      "jellyfin_is_away": jellyfinIsAway.json, "devices_refused": devicesRefused.json,
+      "troubles": troubles.json,
+      "told": told.json, "state": state.json,
     ])
   }
 }
@@ -109,8 +117,9 @@ extension Runtime.Check: JSONCodable {
 
   public var json: JSON {
     .present([
-      "at": at, "active": active, "reason": reason, "trouble": trouble, "objections": objections,
-      "power_off_in": powerOffIn,
+      "at": at.json, "active": active.json, "reason": reason.json, "trouble": trouble.json,
+      "objections": objections.json,
+      "power_off_in": powerOffIn.json,
     ])
   }
 }
@@ -126,7 +135,9 @@ extension ActiveSession: JSONCodable {
   }
 
   public var json: JSON {
-    .present(["user": user, "client": client, "device": device, "kind": kind, "wakes": wakes])
+    .present([
+      "user": user.json, "client": client.json, "device": device.json, "kind": kind.json, "wakes": wakes.json,
+    ])
   }
 }
 
@@ -140,7 +151,9 @@ extension ActivityMemory: JSONCodable {
   }
 
   public var json: JSON {
-    .present(["browsing": browsing, "pauses": pauses, "looked": looked, "recovered": recovered])
+    .present([
+      "browsing": browsing.json, "pauses": pauses.json, "looked": looked.json, "recovered": recovered.json,
+    ])
   }
 }
 
@@ -151,7 +164,7 @@ extension Stopping: JSONCodable {
     isAccepted = try fields["is_accepted"]
   }
 
-  public var json: JSON { .present(["since": since, "is_accepted": isAccepted]) }
+  public var json: JSON { .present(["since": since.json, "is_accepted": isAccepted.json]) }
 }
 
 extension PowerOffFailure: JSONCodable {
@@ -162,5 +175,5 @@ extension PowerOffFailure: JSONCodable {
     words = try fields["words"]
   }
 
-  public var json: JSON { .present(["at": at, "is_busy": isBusy, "words": words]) }
+  public var json: JSON { .present(["at": at.json, "is_busy": isBusy.json, "words": words.json]) }
 }

@@ -63,7 +63,8 @@ extension Moment: JSONCodable {
 
   public var json: JSON {
     .present([
-      "wall": UTC.text(wall, fractionDigits: 3), "boot": (boot * 1000).rounded() / 1000, "boot_id": bootID,
+      "wall": UTC.text(wall, fractionDigits: 3).json, "boot": ((boot * 1000).rounded() / 1000).json,
+      "boot_id": bootID.json,
     ])
   }
 }

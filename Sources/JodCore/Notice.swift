@@ -48,7 +48,7 @@ extension Told: JSONCodable {
     screens = try fields["screens"]
   }
 
-  public var json: JSON { .present(["wake": wake, "screens": screens]) }
+  public var json: JSON { .present(["wake": wake.json, "screens": screens.json]) }
 }
 
 extension Memory {

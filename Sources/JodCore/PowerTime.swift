@@ -128,7 +128,9 @@ extension PowerTime: JSONCodable {
   }
 
   public var json: JSON {
-    .present(["on": on, "off": off, "power": power, "since": since, "carried": carried])
+    .present([
+      "on": on.json, "off": off.json, "power": power.json, "since": since.json, "carried": carried.json,
+    ])
   }
 }
 

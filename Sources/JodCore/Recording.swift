@@ -27,7 +27,9 @@ extension Recording: JSONCodable {
     isRunning = try fields["is_running"]
   }
 
-  public var json: JSON { .present(["name": name, "start": start, "end": end, "is_running": isRunning]) }
+  public var json: JSON {
+    .present(["name": name.json, "start": start.json, "end": end.json, "is_running": isRunning.json])
+  }
 }
 
 /// The body of `GET /LiveTv/Timers`. A timer that cannot be understood makes the whole body so: unknown is not idle.
@@ -127,7 +129,9 @@ extension RecordingMemory: JSONCodable {
     recordings = try fields["recordings"]
   }
 
-  public var json: JSON { .present(["asked": asked, "answered": answered, "recordings": recordings]) }
+  public var json: JSON {
+    .present(["asked": asked.json, "answered": answered.json, "recordings": recordings.json])
+  }
 }
 
 extension CheckInProgress {

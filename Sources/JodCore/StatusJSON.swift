@@ -20,9 +20,10 @@ extension Status: JSONCodable {
 
   public var json: JSON {
     .complete([
-      "storage": storage, "activity": activity, "idle_seconds": idleSeconds, "wake": wake,
-      "poweroff": poweroff, "hold": hold, "trouble": trouble, "reason": reason, "checked_at": checkedAt,
-      "check_interval_seconds": checkIntervalSeconds, "dry_run": dryRun, "warnings": warnings,
+      "storage": storage.json, "activity": activity.json, "idle_seconds": idleSeconds.json, "wake": wake.json,
+      "poweroff": poweroff.json, "hold": hold.json, "trouble": trouble.json, "reason": reason.json,
+      "checked_at": checkedAt.json,
+      "check_interval_seconds": checkIntervalSeconds.json, "dry_run": dryRun.json, "warnings": warnings.json,
     ])
   }
 }
@@ -34,7 +35,7 @@ extension Status.Storage: JSONCodable {
     since = try fields["since"]
   }
 
-  public var json: JSON { .complete(["state": state, "since": since]) }
+  public var json: JSON { .complete(["state": state.json, "since": since.json]) }
 }
 
 extension Status.Person: JSONCodable {
@@ -46,7 +47,9 @@ extension Status.Person: JSONCodable {
     kind = try fields["kind"]
   }
 
-  public var json: JSON { .complete(["user": user, "client": client, "device": device, "kind": kind]) }
+  public var json: JSON {
+    .complete(["user": user.json, "client": client.json, "device": device.json, "kind": kind.json])
+  }
 }
 
 extension Status.Activity: JSONCodable {
@@ -57,7 +60,9 @@ extension Status.Activity: JSONCodable {
     sessions = try fields["sessions"]
   }
 
-  public var json: JSON { .complete(["active": active, "since": since, "sessions": sessions]) }
+  public var json: JSON {
+    .complete(["active": active.json, "since": since.json, "sessions": sessions.json])
+  }
 }
 
 extension Status.Wake: JSONCodable {
@@ -68,7 +73,7 @@ extension Status.Wake: JSONCodable {
     requests = try fields["requests"]
   }
 
-  public var json: JSON { .complete(["last": last, "began": began, "requests": requests]) }
+  public var json: JSON { .complete(["last": last.json, "began": began.json, "requests": requests.json]) }
 }
 
 extension Status.PowerOff: JSONCodable {
@@ -78,11 +83,11 @@ extension Status.PowerOff: JSONCodable {
     blockedBy = try fields["blocked_by"]
   }
 
-  public var json: JSON { .complete(["at": at, "blocked_by": blockedBy]) }
+  public var json: JSON { .complete(["at": at.json, "blocked_by": blockedBy.json]) }
 }
 
 extension Status.Hold: JSONCodable {
   public init(json: JSON) throws(JSON.Failure) { until = try json.object()["until"] }
 
-  public var json: JSON { .complete(["until": until]) }
+  public var json: JSON { .complete(["until": until.json]) }
 }

@@ -95,16 +95,16 @@ extension SummaryDocument.Wake {
 // MARK: - As JSON
 
 extension SummaryDocument: JSONEncodable {
-  public var json: JSON { .complete(["days": days, "total": total, "watts": watts]) }
+  public var json: JSON { .complete(["days": days.json, "total": total.json, "watts": watts.json]) }
 }
 
 extension SummaryDocument.Sums: JSONEncodable {
   public var json: JSON {
     .complete([
-      "on_seconds": onSeconds, "off_seconds": offSeconds, "unknown_seconds": unknownSeconds,
-      "active_seconds": activeSeconds, "wakes": wakes, "failed_wakes": failedWakes,
-      "time_to_ready_seconds": timeToReadySeconds, "used_watt_hours": usedWattHours,
-      "saved_watt_hours": savedWattHours,
+      "on_seconds": onSeconds.json, "off_seconds": offSeconds.json, "unknown_seconds": unknownSeconds.json,
+      "active_seconds": activeSeconds.json, "wakes": wakes.json, "failed_wakes": failedWakes.json,
+      "time_to_ready_seconds": timeToReadySeconds.json, "used_watt_hours": usedWattHours.json,
+      "saved_watt_hours": savedWattHours.json,
     ])
   }
 }
@@ -112,29 +112,31 @@ extension SummaryDocument.Sums: JSONEncodable {
 extension SummaryDocument.Wake: JSONEncodable {
   public var json: JSON {
     .complete([
-      "at": at, "user": user, "client": client, "device": device, "kind": kind, "requests": requests,
-      "ready_after_seconds": readyAfterSeconds, "failed": failed,
+      "at": at.json, "user": user.json, "client": client.json, "device": device.json, "kind": kind.json,
+      "requests": requests.json,
+      "ready_after_seconds": readyAfterSeconds.json, "failed": failed.json,
     ])
   }
 }
 
 extension SummaryDocument.Interval: JSONEncodable {
-  public var json: JSON { .complete(["from": from, "to": to]) }
+  public var json: JSON { .complete(["from": from.json, "to": to.json]) }
 }
 
 extension SummaryDocument.PowerInterval: JSONEncodable {
-  public var json: JSON { .complete(["from": from, "to": to, "power": power]) }
+  public var json: JSON { .complete(["from": from.json, "to": to.json, "power": power.json]) }
 }
 
 extension SummaryDocument.Day: JSONEncodable {
   public var json: JSON {
     .complete([
-      "date": date, "from": from, "to": to, "sums": sums, "storage": storage, "activity": activity,
-      "wakes": wakes,
+      "date": date.json, "from": from.json, "to": to.json, "sums": sums.json, "storage": storage.json,
+      "activity": activity.json,
+      "wakes": wakes.json,
     ])
   }
 }
 
 extension SummaryDocument.Watts: JSONEncodable {
-  public var json: JSON { .complete(["on": on, "off": off]) }
+  public var json: JSON { .complete(["on": on.json, "off": off.json]) }
 }

@@ -58,7 +58,7 @@ extension Traffic: JSONCodable {
     rate = try fields["rate"]
   }
 
-  public var json: JSON { .present(["bytes": bytes, "at": at, "rate": rate]) }
+  public var json: JSON { .present(["bytes": bytes.json, "at": at.json, "rate": rate.json]) }
 }
 
 extension Memory {

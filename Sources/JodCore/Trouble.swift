@@ -95,7 +95,7 @@ extension TroubleMemory: JSONCodable {
     records = try fields["records"]
   }
 
-  public var json: JSON { .present(["records": records]) }
+  public var json: JSON { .present(["records": records.json]) }
 }
 
 extension TroubleMemory.Record: JSONCodable {
@@ -106,5 +106,5 @@ extension TroubleMemory.Record: JSONCodable {
     announced = try fields["announced"]
   }
 
-  var json: JSON { .present(["since": since, "told": told, "announced": announced]) }
+  var json: JSON { .present(["since": since.json, "told": told.json, "announced": announced.json]) }
 }

@@ -81,7 +81,7 @@ struct DoctorPage: JSONEncodable {
     let remedy: String?
 
     var json: JSON {
-      .present(["subject": subject, "verdict": verdict, "words": words, "remedy": remedy])
+      .present(["subject": subject.json, "verdict": verdict.json, "words": words.json, "remedy": remedy.json])
     }
   }
 
@@ -95,7 +95,7 @@ struct DoctorPage: JSONEncodable {
     self.exitStatus = exitStatus
   }
 
-  var json: JSON { .present(["findings": findings, "exit_status": Int(exitStatus)]) }
+  var json: JSON { .present(["findings": findings.json, "exit_status": Int(exitStatus).json]) }
 
   /// One line each, the remedy below; a mark at a terminal, a word elsewhere.
   func text(onTerminal: Bool) -> String {

@@ -55,7 +55,9 @@ struct Jellyfin: Sendable {
       for notice in notices {
         // In milliseconds. Without it, some clients wait for a click.
         let timeout = 10_000
-        let message = JSON.complete(["Header": notice.header, "Text": notice.text, "TimeoutMs": timeout])
+        let message = JSON.complete([
+          "Header": notice.header.json, "Text": notice.text.json, "TimeoutMs": timeout.json,
+        ])
         // Whoever has left meanwhile is answered with 404, ignoring.
         _ = try server.post(
           url.path("Sessions/\(notice.screen)/Message"), fields, body: message.bytes)

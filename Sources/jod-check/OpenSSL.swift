@@ -7,6 +7,7 @@ struct OpenSSL: Sendable {
   static let name = "libssl.so.3"
 
   // Which function each is stands below; what it does, in its manual page (section 3ssl).
+  let initialize: @convention(c) (UInt64, OpaquePointer?) -> Int32
   let clientMethod: @convention(c) () -> OpaquePointer?
   let newContext: @convention(c) (OpaquePointer?) -> OpaquePointer?
   let freeContext: @convention(c) (OpaquePointer?) -> Void
@@ -51,12 +52,13 @@ struct OpenSSL: Sendable {
   init(_ name: String) throws(TLSFailure) {
     // What is never called is never looked up.
     guard let library = dlopen(name, RTLD_LAZY) else { throw .missing(Self.words(dlerror())) }
-    // It writes with write(2), and a server that is gone must not end this process.
+    // OpenSSL writes with write(2), and a server that is gone must not end this process.
     signal(SIGPIPE, SIG_IGN)
     func find<Function>(_ name: String) throws(TLSFailure) -> Function {
       guard let address = dlsym(library, name) else { throw .missing(Self.words(dlerror())) }
       return unsafeBitCast(address, to: Function.self)
     }
+    initialize = try find("OPENSSL_init_ssl")
     clientMethod = try find("TLS_client_method")
     newContext = try find("SSL_CTX_new")
     freeContext = try find("SSL_CTX_free")
@@ -90,6 +92,10 @@ struct OpenSSL: Sendable {
     clearErrors = try find("ERR_clear_error")
     takeError = try find("ERR_get_error")
     reasonWords = try find("ERR_reason_error_string")
+    // Half of libcrypto's own beginning and end is for words that are not asked for, and for memory that is given back when
+    // the process ends anyway.
+    let options = Int(OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS) | Int(OPENSSL_INIT_NO_ATEXIT)
+    guard initialize(UInt64(options), nil) == 1 else { throw .missing("it cannot be initialised") }
   }
 
   /// Words of the C library's or OpenSSL's.

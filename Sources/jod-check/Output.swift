@@ -52,7 +52,7 @@ struct RunDocument: JSONEncodable {
     let priority: Int
     let message: String
 
-    var json: JSON { .present(["event": event, "priority": priority, "message": message]) }
+    var json: JSON { .present(["event": event.json, "priority": priority.json, "message": message.json]) }
   }
 
   let actions: [String]
@@ -73,8 +73,9 @@ struct RunDocument: JSONEncodable {
 
   var json: JSON {
     .present([
-      "actions": actions, "events": events, "exit_status": Int(exitStatus), "reason": reason,
-      "status": status,
+      "actions": actions.json, "events": events.json, "exit_status": Int(exitStatus).json,
+      "reason": reason.json,
+      "status": status.json,
     ])
   }
 }
