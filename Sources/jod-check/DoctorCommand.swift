@@ -1,24 +1,13 @@
-import ArgumentParser
 import Glibc
 import JodCore
 
 /// `jod-check doctor`: everything that a new user gets wrong, one line each, with the remedy.
-struct DoctorCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "doctor",
-    abstract: "Look at everything that may be wrong, and say what to do about it.",
-    discussion: """
-      Looks at the configuration, Jellyfin, the way to the storage server, the storage server itself, and the timer. It \
-      asks only: it wakes nothing and powers nothing off. Run it as root, who can read the service's configuration.
+struct DoctorCommand {
+  let json: Bool
 
-      Exit status: 0 all is well, warnings or none; 1 there is a fault; 78 the configuration is not valid.
-      """,
-    version: Version.current)
+  init(_ invocation: Invocation) { json = invocation.has(.json) }
 
-  @Flag(help: "Print one JSON document.")
-  var json = false
-
-  func run() throws {
+  func run() -> Int32 {
     Program.forbidCoreDumps()
     signal(SIGPIPE, SIG_IGN)
     let identity = Identity.current()
@@ -41,7 +30,7 @@ struct DoctorCommand: ParsableCommand {
     } else {
       Output.print(bytes: Array(page.text(onTerminal: isatty(STDOUT_FILENO) == 1).utf8))
     }
-    throw ExitCode(page.exitStatus)
+    return page.exitStatus
   }
 
   /// Sees the world as the service does. Whoever cannot is told, and looks on as far as that goes.

@@ -1,29 +1,22 @@
-import ArgumentParser
 import Glibc
 import JodCore
 
 /// `jod-check report`: what the history adds up to, for root and the service's user.
-struct ReportCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "report",
-    abstract: "Show when the storage server was on, who woke it, and what that saved.",
-    discussion: """
-      A row for each day: when the storage server was on, and in use. Then the sums, and who caused the wakes. It asks \
-      nobody; it reads the history, which tells who used Jellyfin when, and so is for root and the user jod-check alone.
-      """,
-    version: Version.current)
+struct ReportCommand {
+  let days: Int
+  let json: Bool
 
-  @Option(help: ArgumentHelp("Days to look back, today included, 1 to 366.", valueName: "DAYS"))
-  var days = 7
-
-  @Flag(help: "Print one JSON document.")
-  var json = false
-
-  func validate() throws {
-    guard (1...366).contains(days) else { throw ValidationError("--days \(days): accepted: 1 to 366.") }
+  init(_ invocation: Invocation) throws(UsageError) {
+    let text = invocation.value(.days) ?? ""
+    guard let days = Int(text), (1...366).contains(days) else {
+      throw invocation.wrong(
+        "--days \(Int(text).map(String.init) ?? Printable.quoted(text)): accepted: 1 to 366.")
+    }
+    self.days = days
+    json = invocation.has(.json)
   }
 
-  func run() throws {
+  func run() -> Int32 {
     let identity = Identity.current()
     // Only the watts are asked for, and a history can be read whatever else is wrong.
     let settings =
@@ -37,9 +30,10 @@ struct ReportCommand: ParsableCommand {
       try identity.assume(settings)
       let summary = try store.summary(days: days, watts: Configuration.watts(in: settings.environment))
       print(summary)
+      return 0
     } catch {
       Output.complain(Self.advice(error))
-      throw ExitCode(1)
+      return 1
     }
   }
 

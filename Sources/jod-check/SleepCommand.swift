@@ -1,27 +1,14 @@
-import ArgumentParser
 import Glibc
 import JodCore
 
 /// `jod-check sleep`: powers the storage server off now.
-struct SleepCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "sleep",
-    abstract: "Power the storage server off now, if nobody needs it.",
-    discussion: """
-      The rules of the check itself hold, less their times, and the one that objects is told. With --force, activity, \
-      recordings and tasks do not count; a hold still does, and so do what this machine reads over NFS and what the \
-      storage server itself says.
+struct SleepCommand {
+  let isForced: Bool
 
-      Exit status: 0 the power-off was accepted; 1 a rule objected, the storage is busy, or it failed.
-      """,
-    version: Version.current)
+  init(_ invocation: Invocation) { isForced = invocation.has(.force) }
 
-  @Flag(help: "Do not let activity, recordings or tasks of Jellyfin object.")
-  var force = false
-
-  func run() throws {
-    let program = Program.start(json: false)
-    throw ExitCode(ManualSleep(program: program, urgency: force ? .forced : .now).run())
+  func run() -> Int32 {
+    ManualSleep(program: Program.start(json: false), urgency: isForced ? .forced : .now).run()
   }
 }
 

@@ -1,26 +1,13 @@
-import ArgumentParser
 import Glibc
 import JodCore
 
 /// `jod-check wake`: one wake request now, and patience until the storage server is ready.
-struct WakeCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "wake",
-    abstract: "Wake the storage server now, and wait until it is ready.",
-    discussion: """
-      Sends one wake request whatever the cooldown says, and records it. Waits until the storage server is ready or \
-      WAKE_TIMEOUT is over; exit status 0 only when it is ready. Where neither STORAGE_SERVER_ADDRESS nor \
-      STORAGE_SERVER_SSH is set there is nothing to wait for.
-      """,
-    version: Version.current)
+struct WakeCommand {
+  let waits: Bool
 
-  @Flag(inversion: .prefixedNo, help: "Wait until the storage server is ready.")
-  var wait = true
+  init(_ invocation: Invocation) { waits = !invocation.has(.noWait) }
 
-  func run() throws {
-    let program = Program.start(json: false)
-    throw ExitCode(ManualWake(program: program).run(wait: wait))
-  }
+  func run() -> Int32 { ManualWake(program: Program.start(json: false)).run(wait: waits) }
 }
 
 private struct ManualWake {

@@ -118,16 +118,20 @@ struct Help {
     text = try Sandbox().run(arguments: [command, "--help"].compactMap { $0 }).output
   }
 
-  var subcommands: [String] { entries("SUBCOMMANDS").map { $0.replacing(" (default)", with: "") } }
+  var commands: [String] { entries("Commands") }
 
   /// Options as a manual page names them: `--json`, `--until HH:MM`.
   var options: [String] {
-    entries("OPTIONS").flatMap { $0.replacing("/", with: ", ").components(separatedBy: ", ") }
-      .map { $0.replacing(/[<>]/, with: "") }
+    entries("Options").flatMap { $0.replacing("/", with: ", ").components(separatedBy: ", ") }
   }
 
-  /// `<duration>` as `DURATION`.
-  var arguments: [String] { entries("ARGUMENTS").map { $0.replacing(/[<>]/, with: "").uppercased() } }
+  var arguments: [String] { entries("Arguments") }
+
+  /// Options and arguments of the line that it begins with.
+  var usage: Set<String> {
+    let words = (text.split(separator: "\n").first ?? "").split { " []|".contains($0) }.map(String.init)
+    return Set(words.filter { $0.hasPrefix("-") || $0 == $0.uppercased() })
+  }
 
   /// The numbers behind `Exit status:`.
   var exitStatuses: Set<String> {

@@ -10,7 +10,7 @@ extension World {
   struct ManualTests {
     private static let everyCommand = "Every command"
     private static let allCommands =
-      ((try? Help(nil).subcommands) ?? []) + ((try? ManualPage("jod-check.8").commands) ?? [])
+      ((try? Help(nil).commands) ?? []) + ((try? ManualPage("jod-check.8").commands) ?? [])
 
     let page: ManualPage
     let variables: ManualPage
@@ -24,7 +24,7 @@ extension World {
 
     @Test("every command is in the manual, and every one in the manual exists")
     func commands() throws {
-      let help = try Help(nil).subcommands
+      let help = try Help(nil).commands
       #expect(help.count > 1)
       #expect(Set(page.commands) == Set(help))
       #expect(Set(page.synopsis.keys) == Set(help))
@@ -40,7 +40,9 @@ extension World {
       #expect(Set(help.options).isSuperset(of: common))
       let own = Set(help.options).subtracting(common).union(help.arguments)
       #expect(Set(page.tags(in: "COMMANDS", under: command)) == own)
-      #expect(page.synopsis[command] == Set(own.flatMap { $0.split(separator: " ").map(String.init) }))
+      let words = Set(own.flatMap { $0.split(separator: " ").map(String.init) })
+      #expect(page.synopsis[command] == words)
+      #expect(help.usage == words)
     }
 
     @Test(
@@ -56,8 +58,8 @@ extension World {
 
     @Test("the manual, --help and the code have the same exit statuses")
     func exitStatuses() throws {
-      // Those of success and of the parser of the command line are no trouble.
-      let code = Set(Trouble.Kind.allCases.map { "\($0.exitStatus)" } + ["0", "64"])
+      // Those of success and of wrong use are no trouble.
+      let code = Set(Trouble.Kind.allCases.map { "\($0.exitStatus)" } + ["0", "\(UsageError.exitStatus)"])
       #expect(Set(page.tags(in: "EXIT STATUS")) == code)
       #expect(try Help(nil).exitStatuses == code)
     }

@@ -109,7 +109,7 @@ final class Sandbox {
   @discardableResult
   func run(arguments: [String]) throws -> Ended { try run(program: Self.program, arguments) }
 
-  private func run(program: String, _ arguments: [String]) throws -> Ended {
+  func run(program: String, _ arguments: [String]) throws -> Ended {
     let process = Process()
     let (output, errors) = ("\(folder)/output", "\(folder)/errors")
     for path in [output, errors] { _ = FileManager.default.createFile(atPath: path, contents: nil) }

@@ -1,0 +1,26 @@
+import JodCore
+
+/// `jod-check check`, and what `jod-check` does without a command.
+struct CheckCommand {
+  var isDryRun = false
+  var json = false
+
+  /// Makes the checks that are due, one where nobody waits at a socket, and returns the exit status.
+  func run() -> Int32 {
+    let program = Program.start(json: json, isDryRun: isDryRun, turnAway: Reception.turnAway)
+    var check = Check(program: program)
+    guard let reception = Reception(for: program) else { return check.run() }
+    var status: Int32 = 0
+    reception.serve { isAsked in
+      check.isAsked = isAsked
+      status = max(status, check.run())
+    }
+    return status
+  }
+}
+
+extension CheckCommand {
+  init(_ invocation: Invocation) {
+    self.init(isDryRun: invocation.has(.dryRun), json: invocation.has(.json))
+  }
+}
