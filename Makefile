@@ -21,7 +21,7 @@ PROGRAM = .build/release/jod-check
 # No path of the machine that builds it gets into the program. What the dynamic linker does at each start is a part of
 # each check (docs/start-up.md): lld's packed relocations take a tenth of the bytes, and the C++ library that Swift's
 # own runtime needs is linked in, for its symbols would all be looked up.
-SWIFT_BUILD = swift build -c release --static-swift-stdlib \
+SWIFT_BUILD = swift build -c release --static-swift-stdlib --disable-local-rpath \
   -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=. \
   -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs \
   -Xswiftc -L$(ARCHIVES) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
