@@ -142,15 +142,17 @@ extension Diagnosis {
         subject, "\(name) there does not wake by magic packets.",
         remedy: "Use another card, or another way of waking, and see to its firmware and driver.")
     }
-    switch (card.armed, card.kept) {
-    case (false, _): return .fault(subject, "\(name) there is not armed: it cannot be woken.", remedy: arm)
-    case (nil, _):
+    guard let armed = card.armed else {
       return .warning(
         subject, "\(name) there does not tell whether it is armed.",
         remedy: "Install ethtool there, and run this again.")
-    case (true, false):
-      return .warning(subject, "\(name) there is armed, but not after its next start.", remedy: arm)
-    case (true, true): return .good(subject, "\(name) there is armed, at every start")
     }
+    if !armed {
+      return .fault(subject, "\(name) there is not armed: it cannot be woken.", remedy: arm)
+    }
+    if !card.kept {
+      return .warning(subject, "\(name) there is armed, but not after its next start.", remedy: arm)
+    }
+    return .good(subject, "\(name) there is armed, at every start")
   }
 }
