@@ -8,6 +8,7 @@
 #   make build     the release program, at .build/release/jod-check
 #   make install-storage   the other side, on the storage server itself
 #   make deb       the Debian packages, into dist
+#   make buildd    the same in a Debian 13, without a network and by Debian's own compiler, into dist/debian13: for root
 #   make install   program, units, generator, catalog, pages and completions, under DESTDIR
 
 SHELL = /bin/bash
@@ -15,39 +16,45 @@ SHELL = /bin/bash
 
 DESTDIR =
 PREFIX = /usr
-# Where Debian's own packages have their units, as long as debhelper looks for them there.
-UNITS = $(PREFIX)/lib/systemd/system
+# Where the system's own are: Debian 12 and 13 differ.
+UNITS = $(shell pkg-config --variable=systemdsystemunitdir systemd)
 PROGRAM = .build/release/jod-check
 # No path of the machine that builds it gets into the program. What the dynamic linker does at each start is a part of
 # each check (docs/start-up.md): lld's packed relocations take a tenth of the bytes, and the C++ library that Swift's
-# own runtime needs is linked in, for its symbols would all be looked up.
+# own runtime needs is linked in, for its symbols would all be looked up. No build-id, which one linker writes unasked and
+# the other does not: nobody has symbols to find by it.
 SWIFT_BUILD = swift build -c release --static-swift-stdlib --disable-local-rpath \
   -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=. \
-  -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs \
+  -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --build-id=none \
   -Xswiftc -L$(ARCHIVES) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 # A folder with the archive alone: beside the shared library, that would be taken.
 ARCHIVES = $(CURDIR)/.build/archives
-LIBSTDCXX = $(lastword $(sort $(wildcard /usr/lib/gcc/$(shell uname -m)-linux-gnu/*/libstdc++.a)))
 INSTALL = install -D
 
+# Debian's own compiler, where it is installed, has no linker of its own.
+SWIFTLANG = $(shell dpkg-query -W -f '$${Status}' swiftlang 2>/dev/null | grep 'install ok installed')
+# Has systemd.pc, which says where units go.
+SYSTEMD_PC = $(if $(filter bookworm,$(shell . /etc/os-release && echo $$VERSION_CODENAME)),systemd,systemd-dev)
 # For building; and for the tests with real parts, which say so where one is missing.
-BUILD_PACKAGES = libsystemd-dev
-DEB_PACKAGES = debhelper dpkg-dev lintian
+BUILD_PACKAGES = g++ libssl-dev libsystemd-dev pkgconf $(SYSTEMD_PC) $(if $(SWIFTLANG),lld)
+DEB_PACKAGES = build-essential debhelper lintian
+BUILDD_PACKAGES = debootstrap debian-archive-keyring iproute2 python3
 TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace
 BENCH_PACKAGES = curl jq wakeonlan python3 python3-requests gcc libc6-dev strace valgrind openssl libssl-dev ca-certificates
 ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 procps python3 dpkg-dev
 
-.PHONY: build demo check lint test fuzz acceptance bench deb install install-storage setup setup-acceptance setup-bench setup-deb setup-tests clean
+.PHONY: build archives demo check lint test fuzz acceptance bench deb buildd install install-storage clean \
+  setup setup-acceptance setup-bench setup-buildd setup-deb setup-tests
 
-build: setup $(ARCHIVES)
+build: setup archives
 	$(SWIFT_BUILD) --product jod-check
 
-$(ARCHIVES): $(LIBSTDCXX)
-	mkdir -p $@
-	[ -z "$(LIBSTDCXX)" ] || ln -sf $(LIBSTDCXX) $@
-	touch $@
+# Each time, for a new g++ has it in another place.
+archives: setup
+	mkdir -p $(ARCHIVES)
+	ln -sf "$$(g++ -print-file-name=libstdc++.a)" $(ARCHIVES)/
 
-demo: setup $(ARCHIVES)
+demo: setup archives
 	$(SWIFT_BUILD) --product jod-check
 	$(SWIFT_BUILD) --product household-demo
 	.build/release/household-demo $(PROGRAM)
@@ -56,17 +63,18 @@ check: setup setup-tests lint test
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
-	@! grep -rInE '[[:space:]]+$$' --include='*' Makefile README.md CHANGELOG.md Sources Tests systemd man storage acceptance bench \
+	@! grep -rInE '[[:space:]]+$$' --include='*' Makefile README.md CHANGELOG.md Sources Tests systemd man docs packaging storage acceptance bench \
 		|| { echo 'lines above end in white space'; exit 1; }
 	@systemd/verify
 	mandoc -T lint -W style man/*.[58]
-	shellcheck -x systemd/verify packaging/same-bytes .ci/run storage/{jod-check-storage,helper,forced-command,guards,install,test} \
+	shellcheck -x systemd/verify packaging/{same-bytes,loaded-by-name,buildd} .ci/run storage/{jod-check-storage,helper,forced-command,guards,install,test} \
 	  storage/guard.d/* acceptance/run acceptance/stories/*.bash \
 	  bench/activation bench/rivals/poll.sh
 
 test: setup setup-tests
 	storage/test
 	swift test
+	packaging/loaded-by-name .build/debug/jod-check
 
 # With the packages as they lie in dist, made where there are none.
 acceptance: setup-acceptance
@@ -91,7 +99,8 @@ setup-tests: PACKAGES = $(TEST_PACKAGES)
 setup-acceptance: PACKAGES = $(ACCEPTANCE_PACKAGES)
 setup-bench: PACKAGES = $(BENCH_PACKAGES)
 setup-deb: PACKAGES = $(DEB_PACKAGES)
-setup setup-tests setup-acceptance setup-bench setup-deb:
+setup-buildd: PACKAGES = $(BUILDD_PACKAGES)
+setup setup-tests setup-acceptance setup-bench setup-deb setup-buildd:
 	@missing=; for package in $(PACKAGES); do \
 	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
 	done; \
@@ -108,15 +117,21 @@ $(PROGRAM):
 # In a copy, for debhelper wants its folder at the top; with the program as it was built here.
 DEB_TREE = .build/deb/jod-check
 deb: build setup-deb
-	rm -rf .build/deb dist
+	rm -rf .build/deb
 	mkdir -p $(DEB_TREE) dist
 	tar -c --exclude=./.build --exclude=./dist --exclude=./.git . | tar -x -C $(DEB_TREE)
 	cp -a packaging/debian $(DEB_TREE)/
-	cd $(DEB_TREE) && PROGRAM=$(CURDIR)/$(PROGRAM) dpkg-buildpackage -b -us -uc
+	cd $(DEB_TREE) && PROGRAM=$(CURDIR)/$(PROGRAM) dpkg-buildpackage -b -us -uc $(if $(SWIFTLANG),,-Ppkg.jod-check.own-swift)
+	@# Not what `make buildd` has left there.
+	find dist -maxdepth 1 -type f -delete
 	mv .build/deb/*.deb .build/deb/*.changes .build/deb/*.buildinfo dist/
 	lintian --fail-on error,warning dist/*.changes
 
+buildd: setup-buildd
+	packaging/buildd
+
 install: $(PROGRAM)
+	$(if $(UNITS),,$(error pkg-config does not know where systemd's units go: install $(SYSTEMD_PC), or say UNITS=/etc/systemd/system))
 	$(INSTALL) -m 755 -s $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/jod-check
 	mkdir -p $(DESTDIR)$(PREFIX)/lib/systemd/system-generators
 	ln -sf ../../../bin/jod-check $(DESTDIR)$(PREFIX)/lib/systemd/system-generators/jod-check-generator
