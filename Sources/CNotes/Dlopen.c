@@ -8,8 +8,6 @@
   "[{\"soname\":[\"libsystemd.so.0\"],\"feature\":\"systemd\"," \
   "\"description\":\"Writes to the journal and listens on systemd's socket\",\"priority\":\"recommended\"}," \
   "{\"soname\":[\"libssl.so.3\"],\"feature\":\"https\"," \
-  "\"description\":\"Asks a Jellyfin whose URL is https\",\"priority\":\"recommended\"}," \
-  "{\"soname\":[\"libcrypto.so.3\"],\"feature\":\"https\"," \
   "\"description\":\"Asks a Jellyfin whose URL is https\",\"priority\":\"recommended\"}]"
 
 /* A note as elf(5) has it, aligned to 4. Nobody refers to it: `used` keeps it in the object file, and a linker's
