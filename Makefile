@@ -41,7 +41,7 @@ DEB_PACKAGES = build-essential debhelper lintian
 BUILDD_PACKAGES = debootstrap debian-archive-keyring iproute2 python3
 TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace
 BENCH_PACKAGES = curl jq wakeonlan python3 python3-requests gcc libc6-dev strace valgrind openssl libssl-dev ca-certificates
-ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 procps python3 dpkg-dev
+ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 openssl procps python3 dpkg-dev
 
 .PHONY: build archives demo check lint test fuzz acceptance bench deb buildd install install-storage clean \
   setup setup-acceptance setup-bench setup-buildd setup-deb setup-tests

@@ -10,7 +10,7 @@ household_settings=(
 )
 # How long a machine may take to start or to stop; it takes seconds where nobody else uses the processor.
 patience=90
-is_not_run=99
+is_not_run=99 is_skipped=98
 
 # --- Opening and closing ------------------------------------------------------------------------------------------------
 
@@ -145,9 +145,17 @@ bring_installed() {
   install_inside B "$(package_for B)"
   # Debian's own would ask a driver that is not there.
   inside B dpkg-divert --local --rename /usr/sbin/ethtool
-  inside B ln -s /usr/local/sbin/ethtool /usr/sbin/ethtool
+  inside B ln -sf /usr/local/sbin/ethtool /usr/sbin/ethtool
   install_inside A "$(package_for A)"
   cp "$work/A/root/etc/default/jod-check" "$work/A/default"
+}
+
+# Both machines as they were before `need installed`.
+uninstall() {
+  storage_on
+  inside A env DEBIAN_FRONTEND=noninteractive apt-get purge --yes jod-check
+  inside B env DEBIAN_FRONTEND=noninteractive apt-get purge --yes jod-check-storage
+  rm -f "$work"/have-{installed,paired} "$work"/tried-{installed,paired}
 }
 
 # As the README tells a user to.

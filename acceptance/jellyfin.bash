@@ -12,6 +12,16 @@ jellyfin() {
       fi
       await 30 "Jellyfin listens" nsenter --net=/run/netns/A bash -c 'exec 3<>/dev/tcp/127.0.0.1/8096'
       ;;
+    start-tls)
+      # Beside the other, with the certificate in its folder.
+      nsenter --net=/run/netns/A "$here/jellyfin.py" "$folder" 8920 "$folder/certificate.pem" >>"$logs/jellyfin.log" 2>&1 </dev/null &
+      echo $! >"$folder/tls.pid"
+      disown
+      await 30 "Jellyfin listens for TLS" nsenter --net=/run/netns/A bash -c 'exec 3<>/dev/tcp/127.0.0.1/8920'
+      ;;
+    stop-tls)
+      end_process "$folder/tls.pid"
+      ;;
     stop)
       end_process "$folder/pid"
       ;;

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """A stand-in for Jellyfin 10.11: real HTTP, and the answers that a story has put into its folder.
 
-jellyfin.py FOLDER PORT
+jellyfin.py FOLDER PORT [CERTIFICATE]
 
+With a file of certificate and key it speaks https.
 GET /Some/Path answers with FOLDER/Some_Path.json, in which @AGO:SECONDS@ is the time so long ago; a file .status beside
 it holds another status than 200. FOLDER/key is the API key. FOLDER/requests gets a line for each request.
 """
@@ -10,6 +11,7 @@ import http.server
 import os
 import re
 import socket
+import ssl
 import sys
 import time
 
@@ -66,5 +68,13 @@ class Server(http.server.ThreadingHTTPServer):
     address_family = socket.AF_INET6
     daemon_threads = True
 
+    def get_request(self):
+        connection, peer = super().get_request()
+        # The handshake waits for the thread that answers.
+        return (TLS.wrap_socket(connection, server_side=True, do_handshake_on_connect=False) if TLS else connection), peer
 
+
+TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if len(sys.argv) > 3 else None
+if TLS:
+    TLS.load_cert_chain(sys.argv[3])
 Server(("::", int(sys.argv[2])), Answer).serve_forever()

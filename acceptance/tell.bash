@@ -6,7 +6,7 @@
 story_names=()
 declare -A story_words=()
 chosen=()
-passed=0 failed=0 not_run=0
+passed=0 failed=0 not_run=0 skipped=0
 
 # story NAME SENTENCE: declares a story.
 story() {
@@ -49,6 +49,12 @@ fail() {
   printf 'expected: %s\n' "$1" >"$story.failure"
   [ $# = 1 ] || printf 'seen:     %s\n' "${2//$'\n'/$'\n          '}" >>"$story.failure"
   exit 1
+}
+
+# skip REASON: ends the story, which counts nothing.
+skip() {
+  printf '%s\n' "$1" >"$story.skipped"
+  exit "$is_skipped"
 }
 
 # same WHAT EXPECTED SEEN
@@ -128,7 +134,7 @@ run_story() {
   set +e
   (
     set -e
-    trap '[ $? = 0 ] || keep_evidence "$story.evidence"' EXIT
+    trap 'case $? in 0 | "$is_skipped") ;; *) keep_evidence "$story.evidence" ;; esac' EXIT
     "story_$name"
   ) >"$log" 2>&1 </dev/null
   status=$?
@@ -138,6 +144,7 @@ run_story() {
   local line="$release $name: ${story_words[$name]} ($((SECONDS - began)) s)$figures"
   case $status in
     0) passed=$((passed + 1)) && echo "ok      $line" ;;
+    "$is_skipped") skipped=$((skipped + 1)) && echo "skipped $line: $(cat "$story.skipped")" ;;
     "$is_not_run") not_run=$((not_run + 1)) && echo "NOT RUN $line: $(cat "$work/broken")" ;;
     *)
       failed=$((failed + 1))
@@ -151,7 +158,7 @@ run_story() {
 
 # Prints the sum, and ends with its status. What did not run has not passed.
 tell_sum() {
-  echo "$((passed + failed + not_run)) stories: $passed passed, $failed failed, $not_run not run"
+  echo "$((passed + failed + not_run)) stories: $passed passed, $failed failed, $not_run not run ($skipped skipped)"
   [ "$((failed + not_run))" = 0 ] || exit 1
   [ "$passed" != 0 ] || exit 1
   exit 0
