@@ -14,13 +14,16 @@ let package = Package(
     // OpenSSL, in the same way: for https alone.
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
 
+    // What package tools read of the program: an ELF note.
+    .target(name: "CNotes", publicHeadersPath: "."),
+
     // What jod-check knows and decides: no clock, no socket, no file.
     .target(name: "JodCore", swiftSettings: strict),
 
     // The program, and the only room that touches the world.
     .executableTarget(
       name: "jod-check",
-      dependencies: ["CSystemd", "COpenSSL", "JodCore"],
+      dependencies: ["CNotes", "CSystemd", "COpenSSL", "JodCore"],
       swiftSettings: strict),
 
     // A household on loopback, to show and to test the program with. Shipped in no package.
