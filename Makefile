@@ -4,7 +4,7 @@
 #   make check     lint and all tests
 #   make acceptance   the whole mission on one machine, with real parts: for root
 #   make bench     what a check costs, against curl and others, written to docs/performance.md
-#   make fuzz      100,000 mutations of hostile requests to the socket, under a sanitizer
+#   make fuzz      100,000 mutations of hostile requests to the socket, and of web servers' replies, under a sanitizer
 #   make build     the release program, at .build/release/jod-check
 #   make install-storage   the other side, on the storage server itself
 #   make deb       the Debian packages, into dist
@@ -86,12 +86,16 @@ bench: deb setup-bench setup-acceptance
 	bench/run
 
 # With a build of its own, for a sanitized one is another. What crashes tells its seed by the file; what leaks is told when
-# the tests are over.
+# the tests are over; and a suite that is not found is no suite that passed.
+FUZZED = HostileRequestTests HostileMutationTests HTTPMutationTests BellTests
 fuzz: setup
 	mkdir -p .build/asan
 	JOD_MUTATIONS=$${JOD_MUTATIONS:-100000} JOD_SEED_FILE=$(CURDIR)/.build/asan/seed ASAN_OPTIONS=detect_leaks=1 \
-	  timeout 3600 swift test --disable-xctest --sanitize=address --scratch-path .build/asan --filter 'Hostile(Request|Mutation)|Bell' || \
+	  timeout 3600 swift test --disable-xctest --sanitize=address --scratch-path .build/asan \
+	  $(foreach suite,$(FUZZED),--filter $(suite)) 2>&1 | tee .build/asan/log || \
 	  { echo "The last seed was JOD_SEED=$$(cat .build/asan/seed)."; exit 1; }
+	@passed=$$(grep -c '^. Suite .* passed' .build/asan/log); \
+	  [ "$$passed" -ge $(words $(FUZZED)) ] || { echo "Only $$passed of $(words $(FUZZED)) suites ran: $(FUZZED)"; exit 1; }
 
 # What a Debian machine needs besides git, make and Swift.
 setup: PACKAGES = $(BUILD_PACKAGES)
