@@ -93,7 +93,7 @@ fuzz: setup
 	JOD_MUTATIONS=$${JOD_MUTATIONS:-100000} JOD_SEED_FILE=$(CURDIR)/.build/asan/seed ASAN_OPTIONS=detect_leaks=1 \
 	  timeout 3600 swift test --disable-xctest --sanitize=address --scratch-path .build/asan \
 	  $(foreach suite,$(FUZZED),--filter $(suite)) 2>&1 | tee .build/asan/log || \
-	  { echo "The last seed was JOD_SEED=$$(cat .build/asan/seed)."; exit 1; }
+	  { echo 'The last seeds, for JOD_SEED:'; grep -H . .build/asan/seed.*; exit 1; }
 	@passed=$$(grep -c '^. Suite .* passed' .build/asan/log); \
 	  [ "$$passed" -ge $(words $(FUZZED)) ] || { echo "Only $$passed of $(words $(FUZZED)) suites ran: $(FUZZED)"; exit 1; }
 

@@ -1,4 +1,3 @@
-import Foundation
 import Household
 import JodCore
 import Testing
@@ -58,14 +57,11 @@ private struct ReplyMutation {
 struct HTTPMutationTests {
   private static let limits = HTTPLimits(head: 100, fields: 4, body: 100)
 
-  /// `JOD_MUTATIONS=100000` tries so many, and `JOD_SEED=7` the seventh alone.
   @Test("none crashes the reader, which reads the same whatever the bytes are cut into")
-  func mutations() {
-    let variables = ProcessInfo.processInfo.environment
-    let alone = variables["JOD_SEED"].flatMap { Int($0) }
-    let count = variables["JOD_MUTATIONS"].flatMap { Int($0) } ?? 5000
+  func mutations() throws {
+    let seeds = try Seeds("replies")
     var outcomes: Set<String> = []
-    for seed in alone.map({ $0...$0 }) ?? 1...count {
+    for seed in seeds {
       var chance = Chance(seed: seed)
       let mutation = ReplyMutation(&chance)
       let isOver = chance.isOne(in: 2)
@@ -78,7 +74,7 @@ struct HTTPMutationTests {
       }
     }
     // They met every end that there is, so they were not all the same nonsense.
-    if alone == nil { #expect(outcomes.isSuperset(of: Self.outcomes)) }
+    if !seeds.isOne { #expect(outcomes.isSuperset(of: Self.outcomes)) }
   }
 
   private static let outcomes: Set = [
