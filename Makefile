@@ -63,11 +63,11 @@ check: setup setup-tests lint test
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
-	@! grep -rInE '[[:space:]]+$$' --include='*' Makefile README.md CHANGELOG.md Sources Tests systemd man docs packaging storage acceptance bench \
+	@! grep -rInE '[[:space:]]+$$' --include='*' Makefile README.md CHANGELOG.md Sources Tests systemd man docs packaging completions storage acceptance bench \
 		|| { echo 'lines above end in white space'; exit 1; }
 	@systemd/verify
 	mandoc -T lint -W style man/*.[58]
-	shellcheck -x systemd/verify packaging/{same-bytes,loaded-by-name,buildd} .ci/run storage/{jod-check-storage,helper,forced-command,guards,install,test} \
+	shellcheck -x systemd/verify completions/jod-check.bash packaging/{same-bytes,loaded-by-name,buildd} .ci/run storage/{jod-check-storage,helper,forced-command,guards,install,test} \
 	  storage/guard.d/* acceptance/run acceptance/stories/*.bash \
 	  bench/activation bench/rivals/poll.sh
 

@@ -137,6 +137,7 @@ extension World {
       "IGNORE_TASKS": { $0.ignoreTasks.isEmpty },
       "HTTP_TOKEN": { $0.httpToken == nil },
       "STORAGE_SERVER_WATTS": { $0.storageServerWatts == nil },
+      "SSL_CERT_FILE": { $0.jellyfinTrust.file == nil },
     ]
 
     @Test("code, manual and shipped file have the same variables")
@@ -202,7 +203,7 @@ extension World {
     /// The program's own sources, one after another.
     private static func sources() throws -> String {
       try ["JodCore", "jod-check"].flatMap { folder in
-        try FileManager.default.contentsOfDirectory(atPath: "\(Sandbox.root)/Sources/\(folder)")
+        try FileManager.default.subpathsOfDirectory(atPath: "\(Sandbox.root)/Sources/\(folder)")
           .filter { $0.hasSuffix(".swift") }.map { try file("Sources/\(folder)/\($0)") }
       }.joined(separator: "\n")
     }

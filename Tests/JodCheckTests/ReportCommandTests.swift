@@ -121,7 +121,7 @@ extension World {
     }
 
     private func text(_ service: WebService, of desk: Desk) throws -> String {
-      String(decoding: try desk.give(service).get().body, as: UTF8.self)
+      String(decoding: try desk.give(service) { true }.get().body, as: UTF8.self)
     }
 
     @Test("the page, the status and the metrics say what the last check found, and write nothing")
@@ -142,7 +142,7 @@ extension World {
     func noSecret() throws {
       let desk = try desk(evening())
       for service in WebService.allCases {
-        let document = try desk.give(service).get()
+        let document = try desk.give(service) { true }.get()
         let all = String(decoding: document.body, as: UTF8.self) + document.policy + document.contentType
         #expect(!all.contains(FakeJellyfin.key) && !all.contains("open-sesame"))
       }
@@ -167,7 +167,7 @@ extension World {
     @Test("without a valid configuration there is nothing but a word on that")
     func invalid() {
       for service in WebService.allCases {
-        #expect(throws: WebRefusal.self) { try Desk(nil).give(service).get() }
+        #expect(throws: WebRefusal.self) { try Desk(nil).give(service) { true }.get() }
       }
     }
   }
