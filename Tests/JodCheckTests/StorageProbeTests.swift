@@ -59,7 +59,7 @@ extension World {
       #expect(probe.result(within: StorageProbe.glance) == .silent)
       // The kernel knocks again after a second, and then somebody is there.
       try storage.turn(.ready)
-      #expect(probe.result(within: .seconds(10)) == .ready)
+      #expect(probe.result(within: 10) == .ready)
     }
 
     @Test("a name that does not resolve is silent")

@@ -148,9 +148,11 @@ struct JSONWritingTests {
 
   @Test("members stand in the order of their names, and those without a value only where all are wanted")
   func members() throws {
-    #expect(
-      try encoded(JSON.complete(["b": 1, "a": Int?.none, "c": [true]])) == #"{"a":null,"b":1,"c":[true]}"#)
-    #expect(try encoded(JSON.present(["b": 1, "a": Int?.none, "c": [true]])) == #"{"b":1,"c":[true]}"#)
+    let (one, none, list) = (1.json, Int?.none.json, [true].json)
+    let complete = JSON.complete(["b": one, "a": none, "c": list])
+    #expect(try encoded(complete) == #"{"a":null,"b":1,"c":[true]}"#)
+    let present = JSON.present(["b": one, "a": none, "c": list])
+    #expect(try encoded(present) == #"{"b":1,"c":[true]}"#)
   }
 }
 

@@ -40,6 +40,7 @@ struct HTTPChunkReader: Sendable {
         if room == 0 { throw .bodyTooLarge(nil) }
         return take(&bytes, atMost: room)
       case .trailers: try readTrailers(&bytes)
+      case .chunkExtension where byte != .carriageReturn: try skipExtension(&bytes)
       default:
         bytes.removeFirst()
         try read(byte)
@@ -76,7 +77,7 @@ struct HTTPChunkReader: Sendable {
     case (.size(1...), .carriageReturn), (.chunkExtension, .carriageReturn): place = .sizeEnd
     case (.size(1...), _) where byte.isBlank, (.afterSize, _) where byte.isBlank: place = .afterSize
     case (.size(1...), UInt8(ascii: ";")), (.afterSize, UInt8(ascii: ";")): place = .chunkExtension
-    case (.chunkExtension, _), (.quoted, _), (.escaped, _): try readExtension(byte)
+    case (.quoted, _), (.escaped, _): try readQuoted(byte)
     case (.sizeEnd, .lineFeed): try begin()
     case (.dataEnd, .carriageReturn): place = .dataLineFeed
     case (.dataLineFeed, .lineFeed): (place, left) = (.size(digits: 0), 0)
@@ -89,17 +90,34 @@ struct HTTPChunkReader: Sendable {
     place = left == 0 ? .trailers : .data
   }
 
-  /// Nobody heeds it. In quotation marks it may hold what would end it elsewhere.
-  private mutating func readExtension(_ byte: UInt8) throws(HTTPFault) {
-    extensionLength += 1
+  /// Nobody heeds it, so all that is there of it is passed over at once.
+  private mutating func skipExtension(_ bytes: inout ArraySlice<UInt8>) throws(HTTPFault) {
+    let quotationMark = UInt8(ascii: "\"")
+    let end = bytes.firstIndex { !$0.isText || $0 == quotationMark } ?? bytes.endIndex
+    try note(bytes[..<end].count)
+    bytes = bytes[end...]
+    guard let byte = bytes.first, byte != .carriageReturn else { return }
+    guard byte == quotationMark else { throw .malformed("a chunk's extension that is none") }
+    bytes.removeFirst()
+    try note(1)
+    place = .quoted
+  }
+
+  /// In quotation marks it may hold what would end it elsewhere.
+  private mutating func readQuoted(_ byte: UInt8) throws(HTTPFault) {
+    try note(1)
     guard byte.isText else { throw .malformed("a chunk's extension that is none") }
-    guard extensionLength <= limits.body else { throw .bodyTooLarge(nil) }
     switch (place, byte) {
     case (.escaped, _): place = .quoted
-    case (.quoted, UInt8(ascii: "\\")): place = .escaped
-    case (_, UInt8(ascii: "\"")): place = if case .quoted = place { .chunkExtension } else { .quoted }
+    case (_, UInt8(ascii: "\\")): place = .escaped
+    case (_, UInt8(ascii: "\"")): place = .chunkExtension
     default: break
     }
+  }
+
+  private mutating func note(_ count: Int) throws(HTTPFault) {
+    extensionLength += count
+    guard extensionLength <= limits.body else { throw .bodyTooLarge(nil) }
   }
 }
 
