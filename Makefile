@@ -39,7 +39,7 @@ SYSTEMD_PC = $(if $(filter bookworm,$(shell . /etc/os-release && echo $$VERSION_
 BUILD_PACKAGES = g++ libssl-dev libsystemd-dev pkgconf $(SYSTEMD_PC) $(if $(SWIFTLANG),lld)
 DEB_PACKAGES = build-essential debhelper lintian
 BUILDD_PACKAGES = debootstrap debian-archive-keyring iproute2 python3
-TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace
+TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace openssl python3
 BENCH_PACKAGES = curl jq wakeonlan python3 python3-requests gcc libc6-dev strace valgrind openssl libssl-dev ca-certificates
 ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 openssl procps python3 dpkg-dev
 
@@ -114,6 +114,19 @@ setup setup-tests setup-acceptance setup-bench setup-deb setup-buildd:
 	  $$as_root apt-get update -qq && \
 	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
 	fi
+
+# nginx for the tests, which nobody wants as a service of his machine: unpacked here, and installed nowhere. Its libraries
+# are on every Debian that has openssl.
+NGINX = .build/nginx/usr/sbin/nginx
+setup-tests: $(NGINX)
+$(NGINX):
+	rm -rf .build/nginx
+	mkdir -p .build/nginx
+	as_root=; [ "$$(id -u)" = 0 ] || as_root=sudo; cd .build/nginx; \
+	download() { apt-get download -qq -o APT::Sandbox::User=root nginx; }; \
+	download || { $$as_root apt-get update -qq && download; }
+	dpkg-deb -x .build/nginx/nginx_*.deb .build/nginx
+	touch $@
 
 $(PROGRAM):
 	$(MAKE) build

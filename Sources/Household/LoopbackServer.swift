@@ -108,6 +108,9 @@ public struct Connection: Sendable {
   @discardableResult
   public func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
+  /// Says no more, but hears on.
+  public func closeOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
+
   /// Waits until the client has gone.
   public func waitForEnd() {
     var byte: UInt8 = 0

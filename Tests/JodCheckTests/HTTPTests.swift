@@ -1,25 +1,28 @@
 import Foundation
 import Household
 import JodCore
-import NIOCore
-import NIOHTTP1
-import NIOSSL
+import Synchronization
 import Testing
 
 @testable import jod_check
 
-/// Opens a connection that lasts longer than any test.
-private func open(_ url: String, within limit: TimeAmount = .minutes(1)) throws -> HTTPConnection {
-  try HTTPConnection.open(
-    try #require(BaseURL(url)), deadline: .now() + limit,
-    trusted: .certificates([TLSServer.certificate]))
+extension WebServer {
+  /// Lasts longer than any test, if not told otherwise. Trusts the household's authority alone.
+  convenience init(_ url: String, within limit: Seconds = 60, trust: TLSTrust? = nil) throws {
+    let root = try Certificate.authorities.get().root.file
+    self.init(
+      try #require(BaseURL(url)), trust: trust ?? TLSTrust(file: root, directory: "/nowhere"),
+      deadline: Deadline(in: limit))
+  }
+}
+
+extension HTTPReply {
+  var text: String { String(decoding: body, as: UTF8.self) }
 }
 
 /// Asks once.
-private func get(_ url: String, within limit: TimeAmount = .minutes(1)) throws -> HTTPReply {
-  let connection = try open(url, within: limit)
-  defer { connection.close() }
-  return try connection.get("/", headers: ["Host": "x"])
+private func get(_ url: String, within limit: Seconds = 60) throws -> HTTPReply {
+  try WebServer(url, within: limit).get("/", [])
 }
 
 extension World {
@@ -42,7 +45,7 @@ extension World {
         for byte in Self.hello.utf8 { connection.send([byte]) }
         connection.waitForEnd()
       }
-      #expect(String(decoding: try get("http://127.0.0.1:\(server.port)").body, as: UTF8.self) == "hello")
+      #expect(try get("http://127.0.0.1:\(server.port)").text == "hello")
     }
 
     @Test("a reply that comes before the request is sent is a reply, and the connection takes no harm")
@@ -55,10 +58,8 @@ extension World {
         isOver.wait()
       }
       defer { isOver.signal() }
-      let connection = try open("http://127.0.0.1:\(server.port)")
-      defer { connection.close() }
       let body = [UInt8](repeating: 0x20, count: 64 << 20)
-      #expect(try connection.post("/", headers: ["Host": "x"], body: body).status == 413)
+      #expect(try WebServer("http://127.0.0.1:\(server.port)").post("/", [], body: body).status == 413)
     }
 
     @Test("what precedes a reply is none")
@@ -75,7 +76,7 @@ extension World {
         while connection.send("HTTP/1.1 100 Continue\r\n\r\n") {}
       }
       #expect(throws: HTTPFailure.timeout) {
-        try get("http://127.0.0.1:\(server.port)", within: .milliseconds(200))
+        try get("http://127.0.0.1:\(server.port)", within: 0.2)
       }
     }
 
@@ -90,33 +91,81 @@ extension World {
       #expect(error?.code == ECONNRESET)
     }
 
-    @Test("a server that closes where it said that it would not is found out at the next request")
+    /// How many connections a server has taken.
+    private final class Count: Sendable {
+      private let value = Mutex(0)
+      var now: Int { value.withLock { $0 } }
+      func next() { value.withLock { $0 += 1 } }
+    }
+
+    @Test("a server that closes where it said that it would not is asked over another connection")
     func closes() throws {
+      let count = Count()
       let server = try LoopbackServer { connection in
+        count.next()
         guard connection.readRequest() != nil else { return }
         connection.send(Self.hello)
       }
-      let connection = try open("http://127.0.0.1:\(server.port)")
-      defer { connection.close() }
-      #expect(try connection.get("/", headers: ["Host": "x"]).keepsAlive)
+      let web = try WebServer("http://127.0.0.1:\(server.port)")
       // Its end arrives before the request leaves, or the request meets nobody there.
-      #expect {
-        try connection.get("/", headers: ["Host": "x"])
-      } throws: { error in
-        error as? HTTPFailure == .closed || (error as? SystemError)?.code == ECONNRESET
+      for _ in 1...20 { #expect(try web.get("/", []).text == "hello") }
+      #expect(count.now == 20)
+    }
+
+    /// What a server does with a connection that was kept, once it has the next request.
+    enum Farewell: CaseIterable { case goodbye, reset }
+
+    @Test(
+      "a server that leaves without a word when it is asked again is asked once more",
+      arguments: Farewell.allCases)
+    func leaves(farewell: Farewell) throws {
+      let count = Count()
+      let server = try LoopbackServer { connection in
+        count.next()
+        guard connection.readRequest() != nil else { return }
+        connection.send(Self.hello)
+        guard connection.readRequest() != nil else { return }
+        if farewell == .reset { connection.resetAtEnd() }
       }
+      let web = try WebServer("http://127.0.0.1:\(server.port)")
+      #expect(try web.get("/", []).text == "hello")
+      #expect(try web.get("/", []).text == "hello")
+      #expect(count.now == 2)
+    }
+
+    @Test("a server that never says a word is asked twice, and told what it shall do once")
+    func asksTwice() throws {
+      let count = Count()
+      let server = try LoopbackServer { connection in
+        if connection.readRequest() != nil { count.next() }
+      }
+      let web = try WebServer("http://127.0.0.1:\(server.port)")
+      #expect(throws: HTTPFailure.closed) { try web.get("/", []) }
+      #expect(count.now == 2)
+      #expect(throws: HTTPFailure.closed) { try web.post("/", [], body: [0x20]) }
+      #expect(count.now == 3)
+    }
+
+    @Test("a reply that has begun is not asked for again")
+    func begun() throws {
+      let count = Count()
+      let server = try LoopbackServer { connection in
+        guard connection.readRequest() != nil else { return }
+        count.next()
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell")
+      }
+      #expect(throws: HTTPFault.incomplete) { try get("http://127.0.0.1:\(server.port)") }
+      #expect(count.now == 1)
     }
 
     @Test("what nobody asked for spoils what comes after it, not what came before")
     func unsolicited() throws {
       let (server, url) = try server(Self.hello + Self.hello)
       defer { server.stop() }
-      let connection = try open(url)
-      defer { connection.close() }
-      #expect(try connection.get("/", headers: ["Host": "x"]).status == 200)
-      #expect(throws: NIOHTTPDecoderError.unsolicitedResponse) {
-        try connection.get("/", headers: ["Host": "x"])
-      }
+      let web = try WebServer(url)
+      #expect(try web.get("/", []).status == 200)
+      #expect(throws: HTTPFailure.unsolicited) { try web.get("/", []) }
+      #expect(try web.get("/", []).status == 200, "over a connection that nobody has spoilt")
     }
 
     /// How the length of a body is told.
@@ -147,100 +196,18 @@ extension World {
       let allowed = try server(framing, mebibytes: 32)
       #expect(try get("http://127.0.0.1:\(allowed.port)").body.count == 32 << 20)
       let larger = try server(framing, mebibytes: 32, extra: 1)
-      #expect(throws: HTTPFailure.tooLarge) { try get("http://127.0.0.1:\(larger.port)") }
+      let length = framing == .length ? UInt64(32 << 20 + 1) : nil
+      #expect(throws: HTTPFault.bodyTooLarge(length)) { try get("http://127.0.0.1:\(larger.port)") }
     }
 
     @Test("a length that is announced takes no memory, and is not waited for where it is too large")
     func announced() throws {
       let (large, largeURL) = try server("HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\n")
       defer { large.stop() }
-      #expect(throws: HTTPFailure.tooLarge) { try get(largeURL) }
+      #expect(throws: HTTPFault.bodyTooLarge(.max / 2)) { try get(largeURL) }
       let (short, shortURL) = try server("HTTP/1.1 200 OK\r\nContent-Length: 33554432\r\n\r\n[")
       defer { short.stop() }
-      #expect(throws: HTTPFailure.timeout) { try get(shortURL, within: .milliseconds(200)) }
-    }
-
-    // MARK: https
-
-    @Test("https is http in TLS, with many requests on one connection")
-    func secure() throws {
-      let server = try TLSServer(reply: Self.hello)
-      let connection = try open("https://localhost:\(server.port)")
-      defer { connection.close() }
-      for _ in 1...3 {
-        #expect(
-          String(decoding: try connection.get("/", headers: ["Host": "x"]).body, as: UTF8.self) == "hello")
-      }
-    }
-
-    @Test("a connection may be closed at any time, and again", arguments: ["http", "https"])
-    func close(scheme: String) throws {
-      let server = try TLSServer(reply: Self.hello)
-      let unused = try open("\(scheme)://localhost:\(server.port)")
-      for _ in 1...2 { unused.close() }
-      let used = try open("\(scheme)://localhost:\(server.port)")
-      // In http to this server it fails.
-      _ = try? used.get("/", headers: ["Host": "x"])
-      for _ in 1...2 { used.close() }
-      #expect(throws: (any Error).self) { try used.get("/", headers: ["Host": "x"]) }
-    }
-
-    @Test("a large body comes through TLS whole")
-    func secureAndLarge() throws {
-      let body = String(repeating: "x", count: 8 << 20)
-      let server = try TLSServer(
-        reply: "HTTP/1.1 200 OK\r\nContent-Length: \(8 << 20)\r\n\r\n\(body)")
-      #expect(try get("https://localhost:\(server.port)").body == Array(body.utf8))
-    }
-
-    @Test("a reply whose length is known is whole, however TLS ends", arguments: TLSServer.End.allCases)
-    func secureEnd(end: TLSServer.End) throws {
-      let server = try TLSServer(reply: Self.hello, end: end)
-      #expect(try get("https://localhost:\(server.port)").body.count == 5)
-    }
-
-    @Test("a reply that lasts to the end is whole where TLS says farewell, and cut off where it does not")
-    func truncation() throws {
-      let reply = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello"
-      let polite = try TLSServer(reply: reply, end: .farewell)
-      #expect(try get("https://localhost:\(polite.port)").body.count == 5)
-      let rude = try TLSServer(reply: reply, end: .cut)
-      #expect(throws: NIOSSLError.uncleanShutdown) { try get("https://localhost:\(rude.port)") }
-    }
-
-    @Test("half a reply is none, however TLS ends", arguments: [TLSServer.End.farewell, .cut])
-    func half(end: TLSServer.End) throws {
-      let server = try TLSServer(reply: String(Self.hello.dropLast()), end: end)
-      #expect(throws: (any Error).self) { try get("https://localhost:\(server.port)") }
-    }
-
-    @Test("a certificate for a name is none for an address")
-    func otherName() throws {
-      let server = try TLSServer(reply: Self.hello)
-      for host in ["127.0.0.1", "[::1]"] {
-        guard let connection = try? open("https://\(host):\(server.port)") else { continue }
-        defer { connection.close() }
-        #expect(throws: NIOSSLExtraError.failedToValidateHostname) {
-          try connection.get("/", headers: ["Host": "x"])
-        }
-      }
-    }
-
-    @Test("a server that says nothing during the handshake is given up")
-    func silentHandshake() throws {
-      let server = try LoopbackServer { $0.waitForEnd() }
-      #expect(throws: HTTPFailure.timeout) {
-        try get("https://127.0.0.1:\(server.port)", within: .milliseconds(200))
-      }
-    }
-
-    @Test("a server that speaks something else does not speak TLS")
-    func noHandshake() throws {
-      let server = try LoopbackServer { connection in
-        connection.send("SSH-2.0-OpenSSH_9.2\r\n")
-        connection.waitForEnd()
-      }
-      #expect(throws: NIOSSLError.self) { try get("https://127.0.0.1:\(server.port)") }
+      #expect(throws: HTTPFailure.timeout) { try get(shortURL, within: 0.2) }
     }
   }
 }

@@ -1,7 +1,6 @@
 import Foundation
 import Household
 import JodCore
-import NIOCore
 import Testing
 
 @testable import jod_check
@@ -211,14 +210,14 @@ extension World {
       #expect(try shown(home).dropFirst() == ["phone \(Self.starting)"])
     }
 
-    private func show(_ screens: [String], port: Int, seconds: Double) throws {
+    private func show(_ screens: [String], port: Int, seconds: Seconds) throws {
       let configuration = try Configuration(environment: [
         "STORAGE_SERVER_MAC": "02:00:00:c0:ff:ee", "JELLYFIN_API_URL": "http://127.0.0.1:\(port)",
         "JELLYFIN_API_KEY": FakeJellyfin.key,
       ])
       Jellyfin(configuration).show(
         screens.map { Notice(screen: $0, header: "x", text: "y") },
-        deadline: .now() + .milliseconds(Int64(seconds * 1000)))
+        deadline: Deadline(in: seconds))
     }
   }
 }
