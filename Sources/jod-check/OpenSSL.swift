@@ -26,7 +26,7 @@ struct OpenSSL: Sendable {
   let shutdown: @convention(c) (OpaquePointer?) -> Int32
   let error: @convention(c) (OpaquePointer?, Int32) -> Int32
   let verifyResult: @convention(c) (OpaquePointer?) -> Int
-  let peerCertificate: @convention(c) (OpaquePointer?) -> OpaquePointer?
+  let peerChain: @convention(c) (OpaquePointer?) -> OpaquePointer?
   let setHostFlags: @convention(c) (OpaquePointer?, UInt32) -> Void
   let setHost: @convention(c) (OpaquePointer?, UnsafePointer<CChar>, Int) -> Int32
   let setAddress: @convention(c) (OpaquePointer?, UnsafePointer<CChar>) -> Int32
@@ -77,7 +77,7 @@ struct OpenSSL: Sendable {
     shutdown = try find("SSL_shutdown")
     error = try find("SSL_get_error")
     verifyResult = try find("SSL_get_verify_result")
-    peerCertificate = try find("SSL_get0_peer_certificate")
+    peerChain = try find("SSL_get_peer_cert_chain")
     setHostFlags = try find("X509_VERIFY_PARAM_set_hostflags")
     setHost = try find("X509_VERIFY_PARAM_set1_host")
     setAddress = try find("X509_VERIFY_PARAM_set1_ip_asc")

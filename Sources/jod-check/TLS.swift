@@ -148,8 +148,10 @@ final class TLS {
 
   /// The names and addresses in `subjectAltName`, in the certificate's order.
   private var namesOfCertificate: [String] {
-    let names = openSSL.certificateExtension(
-      openSSL.peerCertificate(session), NID_subject_alt_name, nil, nil)
+    // Of a certificate that was refused, only the chain is kept.
+    guard let chain = openSSL.peerChain(session), openSSL.stackCount(chain) > 0 else { return [] }
+    let certificate = OpaquePointer(openSSL.stackValue(chain, 0))
+    let names = openSSL.certificateExtension(certificate, NID_subject_alt_name, nil, nil)
     guard let names else { return [] }
     defer { openSSL.freeNames(names) }
     return (0..<openSSL.stackCount(names)).compactMap { index in
