@@ -143,6 +143,9 @@ final class HTTPConnection {
   private func hasEnded(during reply: ReplyInProgress) throws -> Bool {
     do {
       return try receive() == 0
+    } catch let failure as TLSFailure where failure != .cutOff {
+      // With TLS 1.3 the server may refuse after the handshake what it was shown in it.
+      throw failure
     } catch {
       // Whoever closed a connection that was kept answers with a reset, if at all.
       throw reader.isInside ? error : HTTPFailure.closed

@@ -56,7 +56,7 @@ extension Jellyfin {
     case HTTPFailure.closed:
       return unavailable(
         "closed", "closed the connection before it answered.",
-        advice: "See its log, and whether JELLYFIN_API_URL needs https://.")
+        advice: url.isSecure ? "See its log." : "See its log, and whether JELLYFIN_API_URL needs https://.")
     case HTTPFault.incomplete, TLSFailure.cutOff:
       return unavailable(
         "closed", "closed the connection in the middle of its answer.", advice: "See Jellyfin's log.")
@@ -150,6 +150,11 @@ extension Jellyfin {
       return (
         "does not speak TLS.",
         "See whether JELLYFIN_API_URL has the right port, and set it to http:// where that is meant."
+      )
+    case .hungUp:
+      return (
+        "closed the connection instead of agreeing on TLS.",
+        "See whether JELLYFIN_API_URL has the right port, and the log of Jellyfin, or of the proxy before it."
       )
     case .other(let words):
       return (

@@ -71,9 +71,10 @@ final class TLS {
       switch openSSL.error(session, result) {
       case SSL_ERROR_WANT_READ: events = POLLIN
       case SSL_ERROR_WANT_WRITE: events = POLLOUT
-      case SSL_ERROR_SYSCALL where errno != 0: throw SystemError("receive")
-      case SSL_ERROR_SYSCALL: throw TLSFailure.cutOff
-      default: throw failure()
+      case SSL_ERROR_SYSCALL: throw TLSFailure.hungUp
+      default:
+        let failure = failure()
+        throw failure == .cutOff ? .hungUp : failure
       }
       var states = [pollfd(fd: socket.descriptor, events: Int16(events), revents: 0)]
       guard Socket.wait(for: &states, until: deadline) else { throw TLSFailure.timeout }

@@ -22,7 +22,9 @@ enum TLSFailure: Error, Equatable {
   case oldVersion
   /// Whoever answers there does not speak TLS at all.
   case noTLS
-  /// The connection ended where TLS does not end: in the handshake, or without its farewell.
+  /// The connection ended, or was reset, in the handshake.
+  case hungUp
+  /// The connection ended without TLS's farewell: what it brought so far may lack its end.
   case cutOff
   case timeout
   /// Anything else, in OpenSSL's words.
@@ -36,7 +38,7 @@ enum TLSFailure: Error, Equatable {
     case .otherName, .commonNameOnly: "certificate-name"
     case .unknownAuthority, .selfSigned: "certificate-trust"
     case .weak, .certificate: "certificate"
-    case .oldVersion, .noTLS, .cutOff, .timeout, .other: "tls"
+    case .oldVersion, .noTLS, .hungUp, .cutOff, .timeout, .other: "tls"
     }
   }
 }
