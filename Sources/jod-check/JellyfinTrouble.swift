@@ -25,14 +25,15 @@ extension Jellyfin {
       )
     case 300..<400:
       let location = reply.fields["Location"].first ?? "elsewhere"
-      let base = location.firstRange(of: "/web").map { location[..<$0.lowerBound] } ?? "/jellyfin"
-      let example = base.hasPrefix("/") ? "\(url)\(base)" : String(base)
       return unavailable(
         "redirect",
         "redirected \(name) (\(status)) to \(key.redact(Printable.quoted(location))).",
-        advice:
-          "Redirects are not followed: the base path is probably missing from JELLYFIN_API_URL; try \(key.redact(Printable.clean(example)))."
-      )
+        advice: "Redirects are not followed: \(key.redact(remedy(forRedirectTo: location))).")
+    case 400 where !url.isSecure:
+      return unavailable(
+        "400",
+        "answered \(name) with status 400.",
+        advice: "A port for https answers so to http://: see whether JELLYFIN_API_URL needs https://.")
     case 503:
       let hint =
         reply.body.isEmpty
@@ -45,6 +46,18 @@ extension Jellyfin {
         "answered \(name) with status \(status).",
         advice: "See Jellyfin's log, and whether JELLYFIN_API_URL leads to it.")
     }
+  }
+
+  /// Jellyfin itself leads to its web client; a proxy before it to https, or to its login.
+  private func remedy(forRedirectTo location: String) -> String {
+    let base = location.firstRange(of: "/web/").map { location[..<$0.lowerBound] } ?? "/jellyfin"
+    if base == "/jellyfin", location.contains("://") {
+      return
+        "let JELLYFIN_API_URL lead to Jellyfin itself, with https:// where that is meant, and past any proxy that asks for a login"
+    }
+    let example = base.hasPrefix("/") ? "\(url)\(base)" : String(base)
+    return
+      "the base path is probably missing from JELLYFIN_API_URL; try \(Printable.clean(example))"
   }
 
   func trouble(for error: any Error) -> Trouble {
