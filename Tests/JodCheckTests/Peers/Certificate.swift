@@ -16,9 +16,14 @@ final class Certificate: Sendable {
   }
 
   /// Made once.
-  static let authorities = Result {
+  static let authorities: Result<Authorities, any Error> = Result {
     let root = try Certificate(named: "Household's authority", by: nil, isAuthority: true)
     let middle = try Certificate(named: "Household's middle", by: root, isAuthority: true)
+    // What is known as long as the process lasts goes with it.
+    atexit {
+      guard let all = try? Certificate.authorities.get() else { return }
+      for certificate in [all.root, all.middle] { certificate.folder.remove() }
+    }
     return Authorities(root: root, middle: middle)
   }
 

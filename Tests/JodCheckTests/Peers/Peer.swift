@@ -8,7 +8,9 @@ final class Folder: Sendable {
 
   init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  deinit { remove() }
+
+  func remove() { try? FileManager.default.removeItem(atPath: path) }
 
   /// Writes a file, and returns its path.
   @discardableResult
