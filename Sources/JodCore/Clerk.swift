@@ -92,7 +92,10 @@ public struct Clerk: Sendable {
       let request = WebRequest(head, framing)
       self.request = request
       if case .failure(let refusal) = admission(of: request) { return refuse(refusal, at: now) }
-      if head.fields.list("expect").contains("100-continue") { outgoing += HTTPWriter.reply(100) }
+      // HTTP/1.0 knows no such answer (RFC 9110, section 10.1.1).
+      if head.minorVersion == 1, head.fields.list("expect").contains("100-continue") {
+        outgoing += HTTPWriter.reply(100)
+      }
     case .body: break
     case .end:
       guard let request else { return }

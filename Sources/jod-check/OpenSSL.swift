@@ -1,8 +1,8 @@
 import COpenSSL
 import Glibc
 
-/// libssl and libcrypto of OpenSSL 3, loaded where a URL is https: what both bring with them would be a third of every check
-/// that needs neither (docs/start-up.md). They are Debian's, so a hole in them is closed by Debian.
+/// libssl and libcrypto of OpenSSL 3, loaded where a URL is https and nowhere else: a check that asks by http need not pay for
+/// them (docs/start-up.md). They are Debian's, so a hole in them is closed by Debian.
 struct OpenSSL: Sendable {
   static let name = "libssl.so.3"
 

@@ -164,6 +164,15 @@ struct HostileRequestTests {
     #expect(WireAnswer(visit.heard)?.status == 202)
   }
 
+  @Test("whoever speaks HTTP/1.0 is not asked, for that knows no such answer")
+  func expectationOfOldClient() throws {
+    let visit = Visit(desk: office.desk)
+    visit.say(Array("POST /check HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n".utf8))
+    #expect(visit.heard.isEmpty)
+    visit.say(Array("{}".utf8))
+    #expect(WireAnswer(visit.heard)?.status == 202)
+  }
+
   @Test("whoever asks for a check when the last is made is told to ask again")
   func tooLate() throws {
     let visit = Visit(desk: office.desk)
