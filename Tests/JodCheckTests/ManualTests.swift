@@ -140,6 +140,10 @@ extension World {
       "SSL_CERT_FILE": { $0.jellyfinTrust.file == nil },
     ]
 
+    /// What came after 0.1.0. The shipped file is everybody's own by now: where a new package changes it, dpkg asks what to
+    /// keep, and ends an upgrade at which nobody answers.
+    private static let inManualAlone: Set = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
+
     @Test("code, manual and shipped file have the same variables")
     func variableNames() throws {
       let code = try Self.variablesInCode()
@@ -147,7 +151,7 @@ extension World {
       #expect(Set(try told().keys) == code)
       let shipped = try shipped()
       #expect(Set(shipped.set.keys).isDisjoint(with: shipped.commentedOut.keys))
-      #expect(Set(shipped.set.keys).union(shipped.commentedOut.keys) == code)
+      #expect(Set(shipped.set.keys).union(shipped.commentedOut.keys) == code.subtracting(Self.inManualAlone))
       // What the code names, it also reads: nonsense in it is found.
       for variable in code {
         let change = Self.required.merging([variable: "\u{1}"]) { $1 }
@@ -164,7 +168,9 @@ extension World {
       #expect(Set(told.filter { $0.value == "none" }.keys) == Set(Self.absent.keys))
       for (variable, standard) in told {
         guard let standard else { continue }
-        #expect(shipped[variable] == (standard == "none" ? "" : standard), "\(variable)")
+        if !Self.inManualAlone.contains(variable) {
+          #expect(shipped[variable] == (standard == "none" ? "" : standard), "\(variable)")
+        }
         if standard == "none" {
           #expect(Self.absent[variable]?(configuration) == true, "\(variable)")
         } else {
