@@ -100,7 +100,7 @@ story_released-idle() {
   await 20 "the new one checks" has_checked_since "$upgraded"
   same "it knows that B is ready" ready "$(known storage.state)"
   same "and that it is idle: since before the upgrade" 1 \
-    "$(awk -v seconds="$(learned idle_seconds)" -v from="$upgraded" -v now="$EPOCHREALTIME" 'BEGIN { print seconds > now - from }')"
+    "$(awk -v seconds="$(learned idle_seconds)" -v from="$upgraded" -v now="$EPOCHREALTIME" 'BEGIN { print (seconds > now - from) }')"
   await "$patience" "a power-off" has_entry poweroff-requested
   local after
   after=$(awk -v from="$began" -v now="$EPOCHREALTIME" 'BEGIN { printf "%.1f", now - from }')
