@@ -14,8 +14,6 @@ enum HTTPFailure: Error, Equatable {
   case timeout
   /// The connection was closed before a reply began.
   case closed
-  /// Something was said before anything was asked.
-  case unsolicited
 }
 
 /// A web server that is asked one question after another, with one deadline over all of it.
@@ -60,7 +58,7 @@ final class WebServer {
 
   private func exchange(_ request: [UInt8]) throws -> HTTPReply {
     do {
-      if let connection, try connection.hasEnded() { hangUp() }
+      if let connection, connection.hasEnded() { hangUp() }
       let current = try connection ?? HTTPConnection(url, trust: trust, deadline: deadline)
       connection = current
       let reply = try current.ask(request, deadline: deadline)
@@ -80,8 +78,7 @@ final class WebServer {
 
 /// One connection to a web server, with TLS in it where the URL is https.
 final class HTTPConnection {
-  /// Read at once, in bytes. A record of TLS has less (RFC 8446, section 5.1), so none stays half read where poll(2) does not
-  /// see it.
+  /// Read at once, in bytes.
   private static let chunk = 64 << 10
 
   private let socket: Socket
@@ -90,6 +87,8 @@ final class HTTPConnection {
   private var outgoing: ArraySlice<UInt8> = []
   private var incoming: ArraySlice<UInt8> = []
   private var buffer = [UInt8](repeating: 0, count: chunk)
+  /// Whether poll(2) knows of all that can be read: TLS may hold a farewell back behind what it has given out.
+  private var isDrained = true
   /// Whether it takes another request.
   private(set) var isReusable = true
 
@@ -102,14 +101,10 @@ final class HTTPConnection {
     tls = try library.map { try TLS($0, socket, to: url.endpoint, trust: trust, deadline: deadline) }
   }
 
-  /// Whether the other side has hung up between two questions. Throws where it has said something instead, which would be
-  /// taken for the answer to the next one.
-  func hasEnded() throws -> Bool {
-    if !incoming.isEmpty { throw HTTPFailure.unsolicited }
-    let count: Int?
-    do { count = try receive() } catch { return true }
-    if !incoming.isEmpty { throw HTTPFailure.unsolicited }
-    return count == 0
+  /// Whether the other side has hung up between two questions; or has said something unasked, which would be taken for the
+  /// answer to the next one (RFC 9112, section 6.3).
+  func hasEnded() -> Bool {
+    do { return try receive() != nil } catch { return true }
   }
 
   /// Sends a request, and reads its reply.
@@ -118,14 +113,16 @@ final class HTTPConnection {
     var reply = ReplyInProgress()
     while true {
       send()
-      // It may come before the whole request is sent: then nothing else can be asked here.
       if let whole = try read(&reply) {
-        isReusable = isReusable && reply.keepsAlive && outgoing.isEmpty
+        // It may have come before the whole request was sent, or with something that nobody asked for: then nothing else
+        // can be asked here.
+        isReusable = isReusable && reply.keepsAlive && outgoing.isEmpty && incoming.isEmpty
         return whole
       }
-      let events = outgoing.isEmpty ? POLLIN : POLLIN | POLLOUT
+      let isSending = !outgoing.isEmpty || tls?.isSending == true
+      let events = isSending ? POLLIN | POLLOUT : POLLIN
       var states = [pollfd(fd: socket.descriptor, events: Int16(events), revents: 0)]
-      guard Socket.wait(for: &states, until: deadline) else {
+      guard isDrained ? Socket.wait(for: &states, until: deadline) : !deadline.isOver else {
         throw HTTPFailure.timeout
       }
       if try hasEnded(during: reply) { return try end(reply) }
@@ -146,6 +143,8 @@ final class HTTPConnection {
     } catch let failure as TLSFailure where failure != .cutOff {
       // With TLS 1.3 the server may refuse after the handshake what it was shown in it.
       throw failure
+    } catch let error as SystemError where ![ECONNRESET, EPIPE].contains(error.code) {
+      throw error
     } catch {
       // Whoever closed a connection that was kept answers with a reset, if at all.
       throw reader.isInside ? error : HTTPFailure.closed
@@ -182,6 +181,7 @@ final class HTTPConnection {
     let count = try buffer.withUnsafeMutableBytes {
       try tls == nil ? socket.receive(into: $0) : tls?.receive(into: $0)
     }
+    isDrained = tls == nil || count == nil
     incoming = buffer[..<(count ?? 0)]
     return count
   }

@@ -16,6 +16,8 @@ struct Hall {
     var taken = 0
     var unanswered = 0
     var open = 0
+    /// Whether more may come.
+    var isOpen = true
   }
 
   private struct Visit {
@@ -40,7 +42,7 @@ struct Hall {
   private var buffer = [UInt8](repeating: 0, count: 64 << 10)
 
   /// - Parameters:
-  ///   - summons: rung where what `isOpen` says has changed.
+  ///   - summons: rung where somebody has changed what `isOpen` says.
   init(_ doors: [Door], summons: Bell, serve: @escaping Clerk.Serve) {
     (self.doors, self.summons, self.serve) = (doors, summons, serve)
     // A connection may be gone before it is taken, which must not keep the thread.
@@ -55,7 +57,8 @@ struct Hall {
   mutating func run(isOpen: () -> Bool, report: (Count) -> Void) {
     while true {
       let now = Clock.seconds(CLOCK_MONOTONIC)
-      let mayEnter = isOpen() && visits.count < Reception.places && now >= pausedUntil
+      let wasOpen = isOpen()
+      let mayEnter = wasOpen && visits.count < Reception.places && now >= pausedUntil
       let entrances = mayEnter ? doors : []
       var states =
         [pollfd(fd: summons.descriptor, events: Int16(POLLIN), revents: 0)]
@@ -64,19 +67,21 @@ struct Hall {
       poll(&states, nfds_t(states.count), patience(at: now))
       summons.silence()
       attend(states.dropFirst(1 + entrances.count).map(\.revents))
-      // Time has passed.
-      for (door, state) in zip(entrances, states.dropFirst()) where state.revents != 0 && isOpen() {
+      // While it waited, the time for that may have run out.
+      let isOpenNow = wasOpen && isOpen()
+      for (door, state) in zip(entrances, states.dropFirst()) where state.revents != 0 && isOpenNow {
         welcome(at: door)
       }
-      report(count)
+      report(count(isOpen: isOpenNow))
     }
   }
 
-  private var count: Count {
-    Count(taken: taken, unanswered: visits.count { !$0.clerk.isAnswered }, open: visits.count)
+  private func count(isOpen: Bool) -> Count {
+    Count(
+      taken: taken, unanswered: visits.count { !$0.clerk.isAnswered }, open: visits.count, isOpen: isOpen)
   }
 
-  /// In milliseconds, rounded up; for ever where nobody is here.
+  /// In milliseconds, rounded up; for ever where nobody is here, and nobody is kept out for a while.
   private func patience(at now: Seconds) -> Int32 {
     let times = visits.map(\.clerk.deadline) + (pausedUntil > now ? [pausedUntil] : [])
     return times.min().map { Int32(max(0, ($0 - now) * 1000).rounded(.up)) } ?? -1
@@ -86,8 +91,8 @@ struct Hall {
   private mutating func welcome(at door: Door) {
     for _ in 0..<Self.atOnce where visits.count < Reception.places {
       guard let socket = Socket(acceptedAt: door.descriptor) else {
-        // Who is gone already leaves nothing to do. Where descriptors are short, others have to go first.
-        if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) {
+        // Who is gone already leaves nothing to do. Whatever else is the matter, descriptors most of all, takes time.
+        if ![EAGAIN, ECONNABORTED, EINTR, EPROTO].contains(errno) {
           pausedUntil = Clock.seconds(CLOCK_MONOTONIC) + Self.pause
         }
         return

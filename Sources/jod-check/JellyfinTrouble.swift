@@ -77,7 +77,11 @@ extension Jellyfin {
       return unavailable(
         "size", "sent an answer of more than 32 MiB.",
         advice: "That cannot be its list of sessions or devices: see what JELLYFIN_API_URL leads to.")
-    case HTTPFailure.unsolicited, is HTTPFault:
+    case HTTPFault.headTooLarge:
+      return unavailable(
+        "size", "sent an answer whose head is larger than 64 KiB, or has more than 200 fields.",
+        advice: "See what JELLYFIN_API_URL leads to, and what a proxy before it adds.")
+    case is HTTPFault:
       return unavailable(
         "http", "does not speak HTTP\(what(error)).",
         advice: "See whether JELLYFIN_API_URL has the right port, and https:// where it is needed.")
@@ -151,6 +155,11 @@ extension Jellyfin {
       return (
         "has a certificate whose key or digest is too weak (\(Printable.clean(words))).",
         "Make a new one: RSA of 2048 bits or more, or ECDSA, with SHA-256."
+      )
+    case .noCertificate:
+      return (
+        "shows no certificate, so anybody could be it.",
+        "\(newOne), and let this machine's /etc/ssl/openssl.cnf allow no cipher without one."
       )
     case .certificate(let words):
       return ("has a certificate that is refused (\(Printable.clean(words))).", renew)

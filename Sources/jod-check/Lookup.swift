@@ -22,7 +22,7 @@ final class Lookup {
     do {
       try Thread.start { [question] in question.ask() }
     } catch {
-      close(ends[0])
+      // The other end is closed as every lookup's is.
       close(ends[1])
       throw error
     }

@@ -18,7 +18,11 @@ struct OpenSSL: Sendable {
   let newSession: @convention(c) (OpaquePointer?) -> OpaquePointer?
   let freeSession: @convention(c) (OpaquePointer?) -> Void
   let controlSession: @convention(c) (OpaquePointer?, Int32, Int, UnsafeMutableRawPointer?) -> Int
-  let setDescriptor: @convention(c) (OpaquePointer?, Int32) -> Int32
+  let setBytes: @convention(c) (OpaquePointer?, OpaquePointer?, OpaquePointer?) -> Void
+  let inMemory: @convention(c) () -> OpaquePointer?
+  let newBytes: @convention(c) (OpaquePointer?) -> OpaquePointer?
+  let readBytes: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?, Int32) -> Int32
+  let writeBytes: @convention(c) (OpaquePointer?, UnsafeRawPointer?, Int32) -> Int32
   let verifyParameters: @convention(c) (OpaquePointer?) -> OpaquePointer?
   let connect: @convention(c) (OpaquePointer?) -> Int32
   let read: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?, Int32) -> Int32
@@ -52,8 +56,6 @@ struct OpenSSL: Sendable {
   init(_ name: String) throws(TLSFailure) {
     // What is never called is never looked up.
     guard let library = dlopen(name, RTLD_LAZY) else { throw .missing(Self.words(dlerror())) }
-    // OpenSSL writes with write(2), and a server that is gone must not end this process.
-    signal(SIGPIPE, SIG_IGN)
     func find<Function>(_ name: String) throws(TLSFailure) -> Function {
       guard let address = dlsym(library, name) else { throw .missing(Self.words(dlerror())) }
       return unsafeBitCast(address, to: Function.self)
@@ -69,7 +71,11 @@ struct OpenSSL: Sendable {
     newSession = try find("SSL_new")
     freeSession = try find("SSL_free")
     controlSession = try find("SSL_ctrl")
-    setDescriptor = try find("SSL_set_fd")
+    setBytes = try find("SSL_set_bio")
+    inMemory = try find("BIO_s_mem")
+    newBytes = try find("BIO_new")
+    readBytes = try find("BIO_read")
+    writeBytes = try find("BIO_write")
     verifyParameters = try find("SSL_get0_param")
     connect = try find("SSL_connect")
     read = try find("SSL_read")

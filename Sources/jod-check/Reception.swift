@@ -113,7 +113,8 @@ final class Reception: Sendable {
   private func close() {
     book.withLock { $0.isOpen = false }
     summons.ring()
-    wait(Self.farewell) { $0.open == 0 }
+    // Who is just being let in is no longer at the door, where the next run would find them.
+    wait(Self.farewell) { !$0.isOpen && $0.open == 0 }
   }
 
   /// Waits for so long at most.

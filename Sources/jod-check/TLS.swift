@@ -3,10 +3,23 @@ import Glibc
 import JodCore
 
 /// TLS in a connection, as a client: at least version 1.2, with a server whose certificate is trusted and bears its name.
+///
+/// OpenSSL is given bytes and gives bytes, and never the socket: in a handshake it would read on for as long as a server
+/// sends what is passed over, whatever the deadline.
 final class TLS {
+  /// Taken from the socket at once, in bytes. With what is left of a record before (RFC 8446, section 5.1), what it holds has
+  /// room in the buffer of whoever reads.
+  private static let chunk = 32 << 10
+
   private let openSSL: OpenSSL
   private let socket: Socket
   private let session: OpaquePointer
+  /// Encrypted bytes that have arrived, and that are to be sent. They are the session's.
+  private let arrived: OpaquePointer?
+  private let departing: OpaquePointer?
+  /// Encrypted bytes that the kernel has not taken yet.
+  private var outgoing: ArraySlice<UInt8> = []
+  private var buffer = [UInt8](repeating: 0, count: chunk)
 
   /// Makes the handshake, by then.
   init(
@@ -14,7 +27,8 @@ final class TLS {
   ) throws {
     (self.openSSL, self.socket) = (openSSL, socket)
     session = try Self.session(openSSL, trust)
-    guard openSSL.setDescriptor(session, socket.descriptor) == 1 else { throw failure() }
+    (arrived, departing) = (openSSL.newBytes(openSSL.inMemory()), openSSL.newBytes(openSSL.inMemory()))
+    openSSL.setBytes(session, arrived, departing)
     try expect(endpoint)
     try shakeHands(by: deadline)
   }
@@ -22,12 +36,12 @@ final class TLS {
   deinit { openSSL.freeSession(session) }
 
   private static func session(_ openSSL: OpenSSL, _ trust: TLSTrust) throws(TLSFailure) -> OpaquePointer {
-    let context = openSSL.newContext(openSSL.clientMethod())
+    guard let context = openSSL.newContext(openSSL.clientMethod()) else {
+      throw .missing("it offers nothing, as /etc/ssl/openssl.cnf has it")
+    }
     defer { openSSL.freeContext(context) }
-    _ = openSSL.controlContext(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
-    // What is left of a request may lie elsewhere when it is sent.
-    let modes = SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
-    _ = openSSL.controlContext(context, SSL_CTRL_MODE, Int(modes), nil)
+    guard openSSL.controlContext(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION), nil) == 1
+    else { throw .missing("it knows no TLS 1.2") }
     openSSL.setVerify(context, SSL_VERIFY_PEER, nil)
     // By the hash of its name, one root is read instead of all.
     _ = openSSL.loadVerifyDirectory(context, trust.directory)
@@ -66,40 +80,96 @@ final class TLS {
     while true {
       openSSL.clearErrors()
       let result = openSSL.connect(session)
-      if result == 1 { return }
-      let events: Int32
-      switch openSSL.error(session, result) {
-      case SSL_ERROR_WANT_READ: events = POLLIN
-      case SSL_ERROR_WANT_WRITE: events = POLLOUT
-      case SSL_ERROR_SYSCALL: throw TLSFailure.hungUp
-      default:
-        let failure = failure()
-        throw failure == .cutOff ? .hungUp : failure
-      }
+      let failure = result == 1 || wantsMore(result) ? nil : failure()
+      // What went wrong is said to the server as well.
+      flush()
+      if let failure { throw failure }
+      if result == 1 { break }
+      let events = outgoing.isEmpty ? POLLIN : POLLIN | POLLOUT
       var states = [pollfd(fd: socket.descriptor, events: Int16(events), revents: 0)]
       guard Socket.wait(for: &states, until: deadline) else { throw TLSFailure.timeout }
+      do { _ = try gather() } catch { throw TLSFailure.hungUp }
+    }
+    // Where this machine's settings allow ciphers without one, OpenSSL asks for none.
+    guard let chain = openSSL.peerChain(session), openSSL.stackCount(chain) > 0 else {
+      throw TLSFailure.noCertificate
     }
   }
 
-  /// Sends as many bytes as go now, and returns how many.
+  private func wantsMore(_ result: Int32) -> Bool { openSSL.error(session, result) == SSL_ERROR_WANT_READ }
+
+  // MARK: Bytes
+
+  /// Whether something waits for the kernel to take it.
+  var isSending: Bool { !outgoing.isEmpty }
+
+  /// Takes as many bytes as can be sent soon, and returns how many.
   func send(_ bytes: UnsafeRawBufferPointer) throws -> Int {
-    try transfer { openSSL.write(session, bytes.baseAddress, Int32(clamping: bytes.count)) } ?? 0
+    flush()
+    if isSending { return 0 }
+    openSSL.clearErrors()
+    let count = openSSL.write(session, bytes.baseAddress, Int32(min(bytes.count, Self.chunk)))
+    guard count > 0 || wantsMore(count) else { throw failure() }
+    flush()
+    return max(0, Int(count))
   }
 
   /// Reads what has arrived, and returns how many bytes: none at the farewell, nil where nothing is there yet.
   func receive(into bytes: UnsafeMutableRawBufferPointer) throws -> Int? {
-    try transfer { openSSL.read(session, bytes.baseAddress, Int32(clamping: bytes.count)) }
+    // New keys may have to be answered.
+    defer { flush() }
+    if let count = try read(into: bytes) { return count }
+    return try gather() ? try read(into: bytes) : nil
   }
 
-  private func transfer(_ call: () -> Int32) throws -> Int? {
-    openSSL.clearErrors()
-    let count = call()
-    if count > 0 { return Int(count) }
-    switch openSSL.error(session, count) {
-    case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return nil
-    case SSL_ERROR_ZERO_RETURN: return 0
-    case SSL_ERROR_SYSCALL where errno != 0: throw SystemError("receive")
-    default: throw failure()
+  private func read(into bytes: UnsafeMutableRawBufferPointer) throws(TLSFailure) -> Int? {
+    var count = 0
+    while count < bytes.count {
+      openSSL.clearErrors()
+      let rest = bytes.baseAddress.map { $0 + count }
+      let result = openSSL.read(session, rest, Int32(clamping: bytes.count - count))
+      if result > 0 {
+        count += Int(result)
+        continue
+      }
+      // It will be told again.
+      if count > 0 { break }
+      switch openSSL.error(session, result) {
+      case SSL_ERROR_WANT_READ: return nil
+      case SSL_ERROR_ZERO_RETURN: return 0
+      default: throw failure()
+      }
+    }
+    return count
+  }
+
+  /// Hands what has arrived at the socket to OpenSSL; false where nothing has.
+  private func gather() throws -> Bool {
+    guard let count = try buffer.withUnsafeMutableBytes({ try socket.receive(into: $0) }) else {
+      return false
+    }
+    if count == 0 { throw TLSFailure.cutOff }
+    _ = buffer.withUnsafeBytes { openSSL.writeBytes(arrived, $0.baseAddress, Int32(count)) }
+    return true
+  }
+
+  /// Hands what OpenSSL has to send to the kernel, as much as that takes.
+  private func flush() {
+    var count: Int32 = 1
+    while count > 0 {
+      var bytes = [UInt8](repeating: 0, count: 4096)
+      count = openSSL.readBytes(departing, &bytes, Int32(bytes.count))
+      outgoing += bytes.prefix(Int(max(0, count)))
+    }
+    do {
+      while isSending {
+        let count = try outgoing.withUnsafeBytes { try socket.send($0) }
+        if count == 0 { return }
+        outgoing = outgoing.dropFirst(count)
+      }
+    } catch {
+      // Whoever reads no more may have said why, ignoring: what can be read tells.
+      outgoing = []
     }
   }
 
@@ -107,6 +177,7 @@ final class TLS {
   func sayFarewell() {
     // After a failure there is nobody to say it to, ignoring.
     _ = openSSL.shutdown(session)
+    flush()
   }
 
   // MARK: What went wrong

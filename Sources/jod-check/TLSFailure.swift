@@ -16,6 +16,7 @@ enum TLSFailure: Error, Equatable {
   case selfSigned
   /// A key or a digest is too weak for this machine: which, in OpenSSL's words.
   case weak(String)
+  case noCertificate
   /// Something else is wrong with the certificate, in OpenSSL's words.
   case certificate(String)
   /// The server speaks only versions before TLS 1.2.
@@ -37,7 +38,7 @@ enum TLSFailure: Error, Equatable {
     case .expired, .notYetValid: "certificate-time"
     case .otherName, .commonNameOnly: "certificate-name"
     case .unknownAuthority, .selfSigned: "certificate-trust"
-    case .weak, .certificate: "certificate"
+    case .weak, .noCertificate, .certificate: "certificate"
     case .oldVersion, .noTLS, .hungUp, .cutOff, .timeout, .other: "tls"
     }
   }

@@ -158,14 +158,37 @@ extension World {
       #expect(count.now == 1)
     }
 
-    @Test("what nobody asked for spoils what comes after it, not what came before")
-    func unsolicited() throws {
-      let (server, url) = try server(Self.hello + Self.hello)
-      defer { server.stop() }
-      let web = try WebServer(url)
-      #expect(try web.get("/", []).status == 200)
-      #expect(throws: HTTPFailure.unsolicited) { try web.get("/", []) }
-      #expect(try web.get("/", []).status == 200, "over a connection that nobody has spoilt")
+    @Test(
+      "what nobody asked for is not heard, and the next question goes over another connection",
+      arguments: ["\r\n", hello, "\u{0}"])
+    func unsolicited(extra: String) throws {
+      let connections = Mutex(0)
+      let server = try LoopbackServer { connection in
+        let number = connections.withLock { count in
+          count += 1
+          return count
+        }
+        guard connection.readRequest() != nil else { return }
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\(number)" + extra)
+        connection.waitForEnd()
+      }
+      let web = try WebServer("http://127.0.0.1:\(server.port)")
+      #expect(try web.get("/", []).text == "1")
+      #expect(try web.get("/", []).text == "2")
+    }
+
+    @Test("a head that is too large is told as that")
+    func largeHead() throws {
+      let server = try LoopbackServer { connection in
+        guard connection.readRequest() != nil else { return }
+        connection.send("HTTP/1.1 200 OK\r\nX: \(String(repeating: "x", count: 70_000))\r\n\r\n")
+        connection.waitForEnd()
+      }
+      #expect(throws: HTTPFault.headTooLarge) {
+        try WebServer("http://127.0.0.1:\(server.port)").get("/", [])
+      }
+      let trouble = try #require(try failure(poll("http://127.0.0.1:\(server.port)")))
+      #expect(trouble.words.contains("64 KiB"), "\(trouble.words)")
     }
 
     /// How the length of a body is told.

@@ -203,11 +203,45 @@ extension World {
       server.peer.send(SIGCONT)
     }
 
+    @Test("a server that sends without end what a handshake passes over is given up at the deadline")
+    func flood() throws {
+      // HelloRequest, which nobody has to heed (RFC 5246, section 7.4.1.1), as often as a record can hold it.
+      let record = [0x16, 3, 3, 0x40, 0] + [UInt8](repeating: 0, count: 1 << 14)
+      let server = try LoopbackServer { connection in while connection.send(record) {} }
+      #expect(throws: TLSFailure.timeout) { try get(server, within: 0.2) }
+    }
+
     @Test("http to a server that speaks TLS is told with https")
     func plain() throws {
       let server = try TLSServer(certificate)
       let trouble = try #require(try failure(poll("http://127.0.0.1:\(server.port)")))
       #expect(trouble.words.contains("https://"), "\(trouble.words)")
+    }
+
+    // MARK: The machine's own settings
+
+    /// What the program says over https on a machine whose openssl.cnf has these sections.
+    private func words(_ sections: String, _ server: TLSServer) throws -> String {
+      let sandbox = try Sandbox(jellyfin: "https://localhost:\(server.port)")
+      try sandbox.write("openssl_conf = start\n[start]\n\(sections)\n", to: "openssl.cnf")
+      sandbox.environment["OPENSSL_CONF"] = "\(sandbox.folder)/openssl.cnf"
+      let ended = try sandbox.run()
+      #expect(ended.status == 69)
+      return ended.errors
+    }
+
+    @Test("a server without a certificate gets no key, though the machine allow ciphers without one")
+    func anonymous() throws {
+      let server = try TLSServer(certificate, options: ["-nocert", "-tls1_2", "-cipher", "aNULL@SECLEVEL=0"])
+      let lax = "ssl_conf = ssl\n[ssl]\nsystem_default = all\n[all]\nCipherString = ALL@SECLEVEL=0"
+      #expect(try words(lax, server).contains("shows no certificate"))
+    }
+
+    @Test("a machine whose OpenSSL is left without ciphers is told so")
+    func withoutCiphers() throws {
+      let server = try TLSServer(certificate)
+      let halfDone = "providers = some\n[some]\nlegacy = on\n[on]\nactivate = 1"
+      #expect(try words(halfDone, server).contains("openssl.cnf"))
     }
 
     // MARK: The library

@@ -3,8 +3,7 @@ struct HTTPChunkReader: Sendable {
   /// What the next byte belongs to.
   private enum Place: Sendable {
     case size(digits: Int)
-    /// White space that is bad, and must be read all the same (RFC 9112, section 7.1.1).
-    case afterSize
+    case extensionStart
     case chunkExtension
     case quoted
     case escaped
@@ -71,12 +70,15 @@ struct HTTPChunkReader: Sendable {
   private mutating func read(_ byte: UInt8) throws(HTTPFault) {
     switch (place, byte) {
     case (.size(let digits), _) where byte.hexDigit != nil:
-      guard left >> 60 == 0 else { throw .malformed("a chunk's size that is none") }
+      guard left >> 60 == 0, digits < 64 else { throw .malformed("a chunk's size that is none") }
       left = left << 4 | UInt64(byte.hexDigit ?? 0)
       place = .size(digits: digits + 1)
     case (.size(1...), .carriageReturn), (.chunkExtension, .carriageReturn): place = .sizeEnd
-    case (.size(1...), _) where byte.isBlank, (.afterSize, _) where byte.isBlank: place = .afterSize
-    case (.size(1...), UInt8(ascii: ";")), (.afterSize, UInt8(ascii: ";")): place = .chunkExtension
+    // White space around it is bad, and read by some (RFC 9112, section 7.1.1).
+    case (.size(1...), UInt8(ascii: ";")): place = .extensionStart
+    case (.extensionStart, _) where byte.isText && byte != UInt8(ascii: "\""):
+      try note(1)
+      place = .chunkExtension
     case (.quoted, _), (.escaped, _): try readQuoted(byte)
     case (.sizeEnd, .lineFeed): try begin()
     case (.dataEnd, .carriageReturn): place = .dataLineFeed

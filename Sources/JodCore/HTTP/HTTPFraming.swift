@@ -9,22 +9,24 @@ public enum HTTPFraming: Hashable, Sendable {
 
   init(_ head: HTTPHead) throws(HTTPFault) {
     let length = try Self.length(head.fields["content-length"])
-    let codings = head.fields["transfer-encoding"].isEmpty ? [] : head.fields.list("transfer-encoding")
-    guard codings.isEmpty || codings == ["chunked"] && head.minorVersion == 1 else {
+    // Members that are empty count for nothing (RFC 9110, section 5.6.1.2), but one there must be.
+    let hasCoding = !head.fields["transfer-encoding"].isEmpty
+    let codings = head.fields.list("transfer-encoding").filter { !$0.isEmpty }
+    guard !hasCoding || codings == ["chunked"] && head.minorVersion == 1 else {
       throw .malformed("a coding other than chunks")
     }
     switch head.start {
     case .request:
-      if !codings.isEmpty, length != nil { throw .malformed("a length beside chunks") }
+      if hasCoding, length != nil { throw .malformed("a length beside chunks") }
       let hosts = head.fields["host"].count
       guard hosts == 1 || hosts == 0 && head.minorVersion == 0 else {
         throw .malformed("another number of hosts than one")
       }
-      self = codings.isEmpty ? .length(length ?? 0) : .chunks
+      self = hasCoding ? .chunks : .length(length ?? 0)
     case .reply(let status):
       if status < 200 || status == 204 || status == 304 {
         self = .length(0)
-      } else if !codings.isEmpty {
+      } else if hasCoding {
         self = .chunks
       } else {
         self = length.map(Self.length) ?? .untilEnd

@@ -28,14 +28,16 @@ struct HTTPHeadReader: Sendable {
     case headEnd
   }
 
-  /// Of IANA's registry, and those that home networks have seen beside (UPnP, WebDAV's drafts, caches). Whatever else begins
-  /// a message is another protocol, which is told at its first word.
+  /// The usual ones of IANA's registry, and those that home networks have seen beside: of UPnP, of caches, of internet radio.
+  /// Whatever else begins a message is another protocol, which is told at its first word.
   static let methods: Set<String> = [
-    "ACL", "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "CONNECT", "COPY", "DELETE", "GET", "HEAD",
-    "LABEL", "LINK", "LOCK", "M-SEARCH", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MKREDIRECTREF",
-    "MKWORKSPACE", "MOVE", "NOTIFY", "OPTIONS", "ORDERPATCH", "PATCH", "POST", "PROPFIND", "PROPPATCH",
-    "PURGE", "PUT", "QUERY", "REBIND", "REPORT", "SEARCH", "SUBSCRIBE", "TRACE", "UNBIND", "UNCHECKOUT",
-    "UNLINK", "UNLOCK", "UNSUBSCRIBE", "UPDATE", "UPDATEREDIRECTREF", "VERSION-CONTROL",
+    "ACL", "BIND", "CHECKOUT", "CONNECT", "COPY", "DELETE", "GET", "HEAD", "LINK", "LOCK", "M-SEARCH",
+    "MERGE",
+    "MKACTIVITY", "MKCALENDAR", "MKCOL", "MOVE", "NOTIFY", "OPTIONS", "PATCH", "POST", "PROPFIND",
+    "PROPPATCH",
+    "PURGE", "PUT", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE", "TRACE", "UNBIND", "UNLINK",
+    "UNLOCK",
+    "UNSUBSCRIBE",
   ]
   private static let longestMethod = methods.map(\.utf8.count).max() ?? 0
   private static let protocolName = Array("HTTP/1.".utf8)

@@ -89,10 +89,11 @@ extension HostileRequest {
     .init(
       400, "an encoding with a letter that looks alike",
       post("Transfer-Encoding: chun\u{E2}\u{84}\u{AA}ed\r\n", "0\r\n\r\n")),
-    .init(400, "an encoding behind a comma", post("Transfer-Encoding: ,chunked\r\n", "0\r\n\r\n")),
+    .init(202, "an encoding behind a comma", post("Transfer-Encoding: ,chunked\r\n", "0\r\n\r\n")),
     .init(400, "chunks by HTTP/1.0", "POST /check HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
     .init(400, "an encoding in a trailer", chunked("0\r\nTransfer-Encoding: chunked\r\n\r\n")),
-    .init(202, "blanks between a chunk's size and its extension", chunked("2 \t;a=b\r\n{}\r\n0\r\n\r\n")),
+    .init(400, "blanks between a chunk's size and its extension", chunked("2 \t;a=b\r\n{}\r\n0\r\n\r\n")),
+    .init(400, "an extension of nothing", chunked("2;\r\n{}\r\n0\r\n\r\n")),
     .init(400, "a blank behind a chunk's size", chunked("2 x\r\n{}\r\n0\r\n\r\n")),
     .init(202, "an end of quotation that is none", chunked("2;a=\"b\\\"c\"\r\n{}\r\n0\r\n\r\n")),
     .init(

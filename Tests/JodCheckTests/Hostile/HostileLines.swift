@@ -31,6 +31,7 @@ extension HostileRequest {
     .init(400, "the protocol in small letters", "GET /status http/1.1\r\n\r\n"),
     .init(400, "another protocol that looks alike", "GET /status RTSP/1.0\r\n\r\n"),
     .init(400, "internet radio", "SOURCE /status ICE/1.0\r\n\r\n"),
+    .init(405, "internet radio by HTTP", "SOURCE /status HTTP/1.1\r\nHost: localhost\r\n\r\n"),
     .init(400, "telephony", "INVITE sip:localhost SIP/2.0\r\n\r\n"),
     .init(400, "more words than three", "GET /status HTTP/1.1 please\r\n\r\n"),
     .init(400, "no method", " /status HTTP/1.1\r\n\r\n"),
