@@ -52,7 +52,17 @@ struct PowerOffOutcomeTests {
     End(
       words: "somebody is logged in", status: 1, errors: [stood] + loggedIn + sums,
       outcome: .busy("User anna is logged in on tty2.")),
+    End(
+      words: "an inhibitor forbids it, in the words of newer releases", status: 1,
+      errors: [stood, "Call to PowerOff failed: Operation denied due to active block inhibitor"] + sums,
+      outcome: .busy("Call to PowerOff failed: Operation denied due to active block inhibitor")),
     End(words: "busy without a word", status: 75, errors: [stood] + sums, outcome: .busy("it said nothing")),
+    // Not busy, though the word is there
+    End(
+      words: "a shell that repeats the request", status: 1,
+      errors: [stood, "sorry: systemctl --check-inhibitors=yes poweroff: not allowed here"] + sums,
+      outcome: .failed(
+        "ssh ended with status 1. sorry: systemctl --check-inhibitors=yes poweroff: not allowed here")),
     // Perhaps
     End(
       words: "the connection is closed by the machine that goes down", status: 255,
@@ -189,5 +199,27 @@ struct PowerOffOutcomeTests {
     #expect(
       memory.settlePowerOff(outcome, now()).events.map(\.message)
         == ["The storage is busy: a backup runs. It is asked again in 5min."])
+  }
+
+  static let refusals: [(before: String, now: String, isNews: Bool)] = [
+    ("RAID array md0: resync at 12.6%", "RAID array md0: resync at 9%", false),
+    ("rsync runs (processes: 1, such as 811)", "rsync runs (processes: 12, such as 4123)", false),
+    ("a backup runs", "a backup runs", false),
+    ("a backup runs", "a backup runs; anna is logged in on pts/0", true),
+    ("RAID array md0: resync at 99.9%", "RAID array md0: resync at DELAYED", true),
+    (
+      "NFS client has files open (9), such as " + String(repeating: "film ", count: 40),
+      "NFS client has files open (1234567), such as " + String(repeating: "film ", count: 40), false
+    ),
+  ]
+
+  @Test("a refusal is told again where its reason is another, numbers aside", arguments: refusals)
+  func news(_ before: String, _ now: String, _ isNews: Bool) {
+    var memory = memory()
+    let levels = [before, now, now].flatMap { words in
+      memory.settlePowerOff(.ofSecureShell(status: 75, errors: words), JodCoreTests.now()).events.map(\.level)
+    }
+    #expect(levels == [.notice, isNews ? .notice : .debug, .debug])
+    #expect(memory.state.powerOffFailure?.words.hasPrefix("The storage is busy: \(now.prefix(20))") == true)
   }
 }
