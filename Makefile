@@ -67,8 +67,8 @@ lint:
 		|| { echo 'lines above end in white space'; exit 1; }
 	@systemd/verify
 	mandoc -T lint -W style man/*.[58]
-	shellcheck -x systemd/verify completions/jod-check.bash packaging/{same-bytes,loaded-by-name,buildd} .ci/run storage/{jod-check-storage,helper,forced-command,guards,install,test} \
-	  storage/guard.d/* acceptance/run acceptance/stories/*.bash \
+	shellcheck -x systemd/verify completions/jod-check.bash packaging/{same-bytes,loaded-by-name,buildd} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,doorman,install,test} \
+	  storage/guard.d/* storage/test.d/*.bash acceptance/run acceptance/stories/*.bash \
 	  bench/activation bench/rivals/poll.sh
 
 test: setup setup-tests
