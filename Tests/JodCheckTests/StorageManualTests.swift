@@ -16,9 +16,9 @@ extension World {
 
     /// What `jod-check-storage --help` prints. The script is run as it is, but for the place of what it sources.
     private func help() throws -> String {
-      let guards = "/usr/lib/jod-check-storage/guards"
-      try #require(script.contains("source \(guards)\n"))
-      let here = script.replacing("source \(guards)\n", with: "source \(Sandbox.root)/storage/guards\n")
+      let library = "\nsource /usr/lib/jod-check-storage/"
+      try #require(script.contains(library))
+      let here = script.replacing(library, with: "\nsource \(Sandbox.root)/storage/")
       let process = Process()
       let output = Pipe()
       process.executableURL = URL(fileURLWithPath: "/bin/bash")
@@ -96,6 +96,29 @@ extension World {
       let seconds = try #require(
         try World.ManualTests.file("storage/guards").firstMatch(of: /guard_seconds=(\d+)/)?.1)
       #expect(page.text(in: "GUARDS", under: "Writing one").contains("It has \(seconds) seconds."))
+    }
+
+    @Test("guards get the environment that the manual says")
+    func environment() throws {
+      let guards = try World.ManualTests.file("storage/guards")
+      let call = try #require(guards.firstMatch(of: /exec env -i ([^\n]*)\\\n/)?.1)
+      let names = Set(call.matches(of: /([A-Z_]+)=/).map { String($0.1) })
+      #expect(names == ["PATH", "LC_ALL", "JOD_CHECK_ADDRESS"])
+      let text = page.text(in: "GUARDS", under: "Writing one")
+      for name in names { #expect(text.contains(name)) }
+    }
+
+    @Test("the files that the scripts share are in the manual, and are installed")
+    func library() throws {
+      let shared = Set(
+        script.matches(of: /(?m)^source \/usr\/lib\/jod-check-storage\/([a-z]+)$/).map { String($0.1) })
+      #expect(shared.count > 1)
+      let install = try World.ManualTests.file("storage/install")
+      let files = page.text(in: "FILES")
+      for name in shared {
+        #expect(install.contains(" \(name)"))
+        #expect(files.contains(name))
+      }
     }
 
     @Test(
