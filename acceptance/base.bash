@@ -5,13 +5,18 @@
 base_system=systemd,systemd-sysv,dbus,libpam-systemd,iproute2
 # What the packages need beyond that, and what apt installs beside it: it must be at hand, for A and B reach nobody else.
 base_archives=(openssh-server openssh-client sudo ethtool ca-certificates)
+# Debian 12 has no sudo-rs.
+archives_of() {
+  echo "${base_archives[@]}"
+  [ "$1" = bookworm ] || echo sudo-rs
+}
 # Older ones are made anew, with Debian's latest.
 base_days=30
 
 # The folder of a release's base, named by all that went into it.
 base_of() {
   local recipe
-  recipe=$(printf '%s ' "$1" "$mirror" "$base_system" "${base_archives[@]}" | sha256sum)
+  recipe=$(printf '%s ' "$1" "$mirror" "$base_system" "$(archives_of "$1")" | sha256sum)
   echo "$cache/$1-${recipe:0:12}"
 }
 
@@ -25,9 +30,10 @@ make_base() {
 }
 
 build_base() {
-  local release=$1 base=$2
+  local release=$1 base=$2 archives
+  read -r -d '' -a archives < <(archives_of "$release") || true
   mkdir -p "$base" &&
     debootstrap --variant=minbase --include="$base_system" "$release" "$base/root" "$mirror" &&
-    chroot "$base/root" apt-get install --yes --download-only "${base_archives[@]}" &&
+    chroot "$base/root" apt-get install --yes --download-only "${archives[@]}" &&
     touch "$base/complete"
 }

@@ -55,6 +55,7 @@ close_household() {
   end_process "$work/jellyfin/pid"
   end_process "$work/tshark.pid"
   cp "$work/packets" "$work/card/heard" "$work/jellyfin/requests" "$logs" 2>/dev/null || true
+  leave_c
   umount "$work/A/root" "$work/B/root"
   ip netns delete A
   ip netns delete B
