@@ -217,7 +217,7 @@ struct PowerOffOutcomeTests {
   func news(_ before: String, _ now: String, _ isNews: Bool) {
     var memory = memory()
     let levels = [before, now, now].flatMap { words in
-      memory.settlePowerOff(.ofSecureShell(status: 75, errors: words), JodCoreTests.now()).events.map(\.level)
+      memory.settlePowerOff(.ofSecureShell(status: 75, errors: words), JodCoreTests.now()).events.map(\.priority)
     }
     #expect(levels == [.notice, isNews ? .notice : .debug, .debug])
     #expect(memory.state.powerOffFailure?.words.hasPrefix("The storage is busy: \(now.prefix(20))") == true)

@@ -6,6 +6,8 @@ story key 'the key on B can ask for four things, and nothing else'
 story_key() {
   household
   storage_on
+  # B notes who asks.
+  by_key nas.lan status
   inside B find /tmp /var/tmp /var/lib/jod-check-storage -mindepth 1 >"$work/before"
   local -a refused=('' id 'sh -c id' /bin/sh 'systemctl poweroff' 'systemctl reboot' 'systemctl --check-inhibitors=no poweroff'
     reboot halt 'poweroff --force' 'status; touch /tmp/evil' 'status && touch /tmp/evil' 'status | touch /tmp/evil'

@@ -103,7 +103,8 @@ story_sudo-rs() {
   leave_c
 }
 
-release_of_a() { sed -n 's/^VERSION_CODENAME=//p' "$work/A/root/etc/os-release"; }
+# By the folder of its logs; unstable's own files name the release to come.
+release_of_a() { echo "${logs##*/}"; }
 
 # --- The third machine --------------------------------------------------------------------------------------------------
 
@@ -116,6 +117,8 @@ open_c() {
   boot C &
   disown
   await "$patience" "C boots" has_booted C
+  # Debian to come does not bring the client with the server.
+  inside C env DEBIAN_FRONTEND=noninteractive apt-get install --yes openssh-client
   install_inside C "$(package_for B)"
   inside C install -d -m 700 /root/.ssh
   inside C ssh-keygen -q -t ed25519 -N '' -f /root/key
