@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2034,SC2154 # shared with storage/test, which sources this
+# shellcheck disable=SC2016,SC2034,SC2154 # shared with storage/test, which sources this
 # --- What sshd does to the key, and what authorize says of it -----------------------------------------------------------
 
 # The sshd that answers, and the one that authorize asks, have the same file.
@@ -11,6 +11,10 @@ authorize_says() {
   says=$(sed 1,2d <<<"$output")
   [[ $output != 'Was authorised'* ]] || says=$(sed 1d <<<"$output")
 }
+# What the key is tied to says no more than that it runs: what it does has its own tests.
+mv /usr/lib/jod-check-storage/forced-command "$work/forced-command"
+printf '#!/bin/sh\necho "this is the command of the key"\n' >/usr/lib/jod-check-storage/forced-command
+chmod 755 /usr/lib/jod-check-storage/forced-command
 # with_sshd LINES YES-OR-NO [WORDS]: with these further lines, a request by the key is answered or not, and authorize
 # has these words for it, or none.
 with_sshd() {
@@ -21,7 +25,7 @@ with_sshd() {
   by_ssh status
   stop_sshd
   local answered=no
-  [[ $status != 0 || $output != *'{"version":'* ]] || answered=yes
+  [[ $status != 0 || $output != *'this is the command of the key'* ]] || answered=yes
   same "sshd with '$1': the request is answered" "$2" "$answered"
   authorize_says
   if [ $# = 3 ]; then
@@ -73,6 +77,8 @@ with_sshd 'Match User jod-*\n  ChrootDirectory /var/empty' no 'ChrootDirectory'
 if sshd -T -o RefuseConnection=no >/dev/null 2>&1; then
   with_sshd 'Match User jod-check\n  RefuseConnection yes' no 'see RefuseConnection'
 fi
+
+mv -f "$work/forced-command" /usr/lib/jod-check-storage/forced-command
 
 # By what it says alone.
 says_of() {
