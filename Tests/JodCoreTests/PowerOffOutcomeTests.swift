@@ -216,10 +216,11 @@ struct PowerOffOutcomeTests {
   @Test("a refusal is told again where its reason is another, numbers aside", arguments: refusals)
   func news(_ before: String, _ now: String, _ isNews: Bool) {
     var memory = memory()
-    let levels = [before, now, now].flatMap { words in
-      memory.settlePowerOff(.ofSecureShell(status: 75, errors: words), JodCoreTests.now()).events.map(\.priority)
+    let priorities = [before, now, now].flatMap { words in
+      let outcome = PowerOffOutcome.ofSecureShell(status: 75, errors: words)
+      return memory.settlePowerOff(outcome, JodCoreTests.now()).events.map(\.priority)
     }
-    #expect(levels == [.notice, isNews ? .notice : .debug, .debug])
+    #expect(priorities == [.notice, isNews ? .notice : .debug, .debug])
     #expect(memory.state.powerOffFailure?.words.hasPrefix("The storage is busy: \(now.prefix(20))") == true)
   }
 }

@@ -41,9 +41,8 @@ run jod-check-storage arm
 check "arm: the wired interface is armed for good" 0 "enp3s0: armed for good, magic packet only ($drop_in)"
 same "arm: only the wired one, at once and by the magic packet alone" "-s enp3s0 wol g" "$(grep -e -s "$work/calls/ethtool")"
 same "arm: the .link file in force keeps its NamePolicy, and gets one setting" \
-  "$(grep ^NamePolicy /usr/lib/systemd/network/99-default.link || true)
-WakeOnLan=
-WakeOnLan=magic" "$(systemd-analyze cat-config systemd/network/99-default.link | grep -e ^NamePolicy -e ^WakeOnLan)"
+  "$(grep -s ^NamePolicy /usr/lib/systemd/network/99-default.link || true; printf 'WakeOnLan=\nWakeOnLan=magic')" \
+  "$(systemd-analyze cat-config systemd/network/99-default.link | grep -e ^NamePolicy -e ^WakeOnLan)"
 same "arm: no other file is written" "$drop_in" "$(find /etc/systemd/network -type f)"
 before=$(stat -c %y:%i "$drop_in")
 run jod-check-storage arm

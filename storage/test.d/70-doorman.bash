@@ -164,7 +164,8 @@ fi
 echo 'Defaults requiretty' >/etc/sudoers.d/zz-mine
 if [[ $(sudo --version) == 'Sudo version'* ]]; then
   authorize_says
-  contains "authorize tells of a sudo that wants a terminal" 'sudo does not let jod-check run what the key asks for: sudo: sorry, you must have a tty' "$says"
+  contains "authorize tells of a sudo that refuses" 'sudo does not let jod-check run what the key asks for: sudo:' "$says"
+  contains "such as one that wants a terminal" 'sorry, you must have a tty' "$says"
 fi
 rm /etc/sudoers.d/zz-mine
 mv /etc/sudoers.d/jod-check-storage "$work/sudoers"
