@@ -14,6 +14,9 @@ let package = Package(
     // OpenSSL, in the same way: for https alone.
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
 
+    // Calls of Linux that Swift's Glibc leaves out: headers, nothing else.
+    .systemLibrary(name: "CLinux"),
+
     // What package tools read of the program: an ELF note.
     .target(name: "CNotes", publicHeadersPath: "."),
 
@@ -23,7 +26,7 @@ let package = Package(
     // The program, and the only room that touches the world.
     .executableTarget(
       name: "jod-check",
-      dependencies: ["CNotes", "CSystemd", "COpenSSL", "JodCore"],
+      dependencies: ["CLinux", "CNotes", "CSystemd", "COpenSSL", "JodCore"],
       swiftSettings: strict),
 
     // A household on loopback, to show and to test the program with. Shipped in no package.

@@ -19,6 +19,7 @@ public struct Configuration: Hashable, Sendable {
   public var broadcastAddress: IPv4Address
   public var jellyfinURL: BaseURL
   public var jellyfinKey: Secret
+  public var keySource: KeySource
   /// Who may vouch for Jellyfin's certificate, where its URL is https.
   public var jellyfinTrust: TLSTrust
   public var checkInterval: Seconds
@@ -78,6 +79,7 @@ public struct Configuration: Hashable, Sendable {
       storageServerAddress?.port == 22,
       "The storage server counts as ready when its ssh port answers, which is before its shares do; set STORAGE_SERVER_ADDRESS to the port of the storage service (2049 for NFS, 445 for SMB)."
     )
+    if let warning = keySource.warning { warnings.append(warning) }
     return warnings
   }
 }

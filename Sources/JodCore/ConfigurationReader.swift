@@ -30,8 +30,23 @@ extension Configuration {
   /// - Parameters:
   ///   - environment: the process's environment; an empty value is the same as none.
   ///   - keyCredential: the systemd credential `jellyfin-api-key`, used where `JELLYFIN_API_KEY` is not set.
-  public init(environment: [String: String], keyCredential: String? = nil) throws(ConfigurationError) {
+  ///   - place: where the credential is from.
+  public init(
+    environment: [String: String], keyCredential: String? = nil, from place: KeySource.Place = .unit
+  ) throws(ConfigurationError) {
     var reader = ConfigurationReader(environment: environment, keyCredential: keyCredential)
+    try self.init(&reader, place)
+  }
+
+  /// The names of all variables, as they are read.
+  public static let variables: [String] = {
+    var reader = ConfigurationReader(environment: [:])
+    // What is required is missing, ignoring.
+    _ = try? Configuration(&reader, .unit)
+    return reader.names
+  }()
+
+  private init(_ reader: inout ConfigurationReader, _ place: KeySource.Place) throws(ConfigurationError) {
     let interval = reader.duration("CHECK_INTERVAL", default: Self.defaultCheckInterval, atLeast: 1)
     let secureShell = reader.optional("STORAGE_SERVER_SSH", SSHDestination.accepted, SSHDestination.init)
     let command = reader.optional("SHUTDOWN_COMMAND", CommandWords.accepted, CommandWords.parse)
@@ -43,7 +58,7 @@ extension Configuration {
     let address = reader.optional("STORAGE_SERVER_ADDRESS", Endpoint.accepted) { Endpoint($0) }
     let mac = reader.required("STORAGE_SERVER_MAC", MACAddress.accepted, MACAddress.init)
     let url = reader.required("JELLYFIN_API_URL", BaseURL.accepted, BaseURL.init)
-    let key = reader.key()
+    let key = reader.key(place)
     let broadcast = reader.value(
       "BROADCAST_ADDRESS", "an IPv4 address, such as 192.168.1.255 or 255.255.255.255",
       default: IPv4Address("255.255.255.255"), IPv4Address.init)
@@ -94,6 +109,7 @@ extension Configuration {
     }
     self.init(
       storageServerMAC: mac, broadcastAddress: broadcast, jellyfinURL: url, jellyfinKey: key,
+      keySource: reader.keySource(place),
       jellyfinTrust: TLSTrust(file: optionals.rootsFile, directory: rootsDirectory),
       checkInterval: interval, packetCooldown: spans.packetCooldown, cooldown: spans.cooldown,
       storageServerAddress: address ?? secureShell?.endpoint,
@@ -157,6 +173,7 @@ private struct ConfigurationReader {
   let environment: [String: String]
   private let keyCredential: String?
   private(set) var faults: [ConfigurationFault] = []
+  private(set) var names: [String] = []
 
   init(environment: [String: String], keyCredential: String? = nil) {
     self.environment = environment
@@ -167,14 +184,24 @@ private struct ConfigurationReader {
     faults.append(ConfigurationFault(variable: variable, problem: problem, accepted: accepted))
   }
 
-  func text(_ variable: String) -> String? {
+  mutating func text(_ variable: String) -> String? {
+    if !names.contains(variable) { names.append(variable) }
+    return value(of: variable)
+  }
+
+  private func value(of variable: String) -> String? {
     environment[variable].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  func keySource(_ place: KeySource.Place) -> KeySource {
+    guard let own = value(of: "JELLYFIN_API_KEY") else { return KeySource(place) }
+    return KeySource(.variable, hidden: keyCredential.flatMap { $0 == own ? nil : place })
   }
 
   /// A value as a fault shows it. A key may stand where it does not belong, in a URL most of all.
   private func shown(_ variable: String, _ text: String) -> String {
     let isURL = variable == "JELLYFIN_API_URL" || text.contains("://")
-    let keys = [self.text("JELLYFIN_API_KEY"), keyCredential].compactMap { $0.map(Secret.init) }
+    let keys = [value(of: "JELLYFIN_API_KEY"), keyCredential].compactMap { $0.map(Secret.init) }
     return Printable.quoted(keys.reduce(isURL ? BaseURL.blotted(text) : text) { $1.redact($0) })
   }
 
@@ -209,7 +236,7 @@ private struct ConfigurationReader {
     return nil
   }
 
-  mutating func key() -> Secret? {
+  mutating func key(_ place: KeySource.Place) -> Secret? {
     let accepted =
       "an API key, made in Jellyfin under Dashboard, API Keys; or the systemd credential jellyfin-api-key"
     guard let text = text("JELLYFIN_API_KEY") ?? keyCredential else {
@@ -217,7 +244,9 @@ private struct ConfigurationReader {
       return nil
     }
     guard let token = Configuration.token(text) else {
-      fault("JELLYFIN_API_KEY", "the value (not shown, it is a secret) is not understood", accepted)
+      let source = keySource(place).place
+      let value = source == .variable ? "the value" : "the key in \(source.words)"
+      fault("JELLYFIN_API_KEY", "\(value) (not shown, it is a secret) is not understood", accepted)
       return nil
     }
     return Secret(token)

@@ -39,7 +39,12 @@ public enum Diagnosis {
           remedy: "Correct it in /etc/default/jod-check. Accepted: \($0.accepted).")
       }
     }
-    if warnings.isEmpty { return [.good(subject, "valid")] }
+    return warnings.isEmpty ? [.good(subject, "valid")] : self.warnings(warnings)
+  }
+
+  /// A line for each warning.
+  public static func warnings(_ warnings: [String]) -> [Finding] {
+    let subject = "Configuration"
     return warnings.map { warning in
       // A warning holds its own remedy, behind its last semicolon.
       guard let cut = warning.lastIndex(of: ";") else {
@@ -66,11 +71,14 @@ public enum Diagnosis {
 extension Configuration {
   /// A configuration to look at the rest by, though some of it is wrong: what is wrong is left out, and what is required
   /// filled in. Its faults name what must not be taken from it.
-  public static func mended(environment: [String: String], keyCredential: String? = nil)
-    -> (configuration: Configuration?, faults: [ConfigurationFault])
-  {
+  public static func mended(
+    environment: [String: String], keyCredential: String? = nil, from place: KeySource.Place = .unit
+  ) -> (configuration: Configuration?, faults: [ConfigurationFault]) {
+    func read(_ environment: [String: String]) throws(ConfigurationError) -> Configuration {
+      try Configuration(environment: environment, keyCredential: keyCredential, from: place)
+    }
     do {
-      return (try Configuration(environment: environment, keyCredential: keyCredential), [])
+      return (try read(environment), [])
     } catch {
       var environment = environment
       let fillers = [
@@ -78,7 +86,7 @@ extension Configuration {
         "JELLYFIN_API_KEY": "none",
       ]
       for fault in error.faults { environment[fault.variable] = fillers[fault.variable] }
-      return (try? Configuration(environment: environment, keyCredential: keyCredential), error.faults)
+      return (try? read(environment), error.faults)
     }
   }
 }

@@ -128,11 +128,16 @@ extension Diagnosis {
           "Install jod-check-storage there, and authorize the key by it; or see `ethtool INTERFACE` there for `Wake-on: g`."
       )
     }
-    let cards = report.cards.map { "\(Printable.clean($0.mac)) (\(Printable.clean($0.interface)))" }
-    guard let card = report.cards.first(where: { mac == nil || MACAddress($0.mac) == mac }) else {
-      let has = cards.isEmpty ? "no wired card" : cards.joined(separator: ", ")
+    guard !report.cards.isEmpty else {
       return .fault(
-        subject, "the storage server has \(has), but not \(mac.map(\.description) ?? "this address").",
+        subject, "the storage server has no wired card, and no other wakes by magic packets.",
+        remedy: "Connect it by cable; if it is, see whether `ip link` shows the card there.")
+    }
+    guard let card = report.cards.first(where: { mac == nil || MACAddress($0.mac) == mac }) else {
+      let cards = report.cards.map { "\(Printable.clean($0.mac)) (\(Printable.clean($0.interface)))" }
+      return .fault(
+        subject,
+        "no card of the storage server has the address\(mac.map { " \($0)" } ?? ""); it has \(cards.joined(separator: " and ")).",
         remedy: "Set STORAGE_SERVER_MAC to an address of its own.")
     }
     let name = Printable.clean(card.interface)

@@ -12,6 +12,15 @@ public enum EnvironmentFile {
     return reader.finish()
   }
 
+  /// The names that a file's text assigns to, with the line of each, in their order. Names that systemd drops without a word
+  /// are among them.
+  public static func names(_ text: String) -> [(name: String, line: Int)] {
+    var reader = Reader()
+    for scalar in text.unicodeScalars { reader.read(scalar) }
+    _ = reader.finish()
+    return reader.names
+  }
+
   private struct Reader {
     private enum Position {
       case beforeName, name, beforeValue, value, escape, singleQuotes, doubleQuotes, doubleQuotesEscape
@@ -22,8 +31,12 @@ public enum EnvironmentFile {
     private var name = Text()
     private var value = Text()
     private var result: [String: String] = [:]
+    private(set) var names: [(name: String, line: Int)] = []
+    private var line = 1
+    private var nameLine = 1
 
     mutating func read(_ scalar: Unicode.Scalar) {
+      defer { if scalar == "\n" { line += 1 } }
       switch position {
       case .beforeName: readBeforeName(scalar)
       case .name: readName(scalar)
@@ -59,6 +72,7 @@ public enum EnvironmentFile {
         position = .comment
       } else if !isSpace(scalar) {
         position = .name
+        nameLine = line
         name.append(scalar)
       }
     }
@@ -109,6 +123,7 @@ public enum EnvironmentFile {
     private mutating func assign() {
       let (name, value) = (name.trimmed, position == .value ? value.trimmed : value.whole)
       if isVariableName(name) { result[name] = value }
+      names.append((name, nameLine))
       self.name = Text()
       self.value = Text()
       position = .beforeName

@@ -17,6 +17,7 @@ public struct Event: Hashable, Sendable {
     case holdSet = "hold-set"
     case holdEnded = "hold-ended"
     case configurationInvalid = "configuration-invalid"
+    case configurationDoubtful = "configuration-doubtful"
     case stateDamaged = "state-damaged"
     case stateUnwritable = "state-unwritable"
 
@@ -38,6 +39,7 @@ public struct Event: Hashable, Sendable {
       case .holdSet: "b4890dac42954f579a255cf2fe2d388a"
       case .holdEnded: "ef610c97b76a4ed2bd334f300a7d55ad"
       case .configurationInvalid: "02bf780a3ece408f83afe51c7d0d956a"
+      case .configurationDoubtful: "60f87aeaf771492cb59aad4ccef0d5e2"
       case .stateDamaged: "6a0bb02ff7c24970bfb13cbaba3e4520"
       case .stateUnwritable: "1cd2739be4dc49039897ed8aa3a27edb"
       }
@@ -50,8 +52,7 @@ public struct Event: Hashable, Sendable {
         .storageDown, .activityBegan, .activityEnded, .holdSet, .holdEnded:
         true
       case .jellyfinUnreachable, .jellyfinRejectedKey, .jellyfinRecovered, .configurationInvalid,
-        .stateDamaged,
-        .stateUnwritable:
+        .configurationDoubtful, .stateDamaged, .stateUnwritable:
         false
       }
     }

@@ -111,10 +111,19 @@ public struct Runtime: Hashable, Sendable {
   public var troubles = TroubleMemory()
   /// Who was told that the storage is starting, and not yet that it is ready.
   public var told: Told?
+  /// Names that were told as misspelt.
+  public var misspelt: [String]?
   /// The state as last decided: noted here, in memory, before it is carried out or reaches the disk.
   public var state: State?
 
   public init(bootID: String) { boot = bootID }
+
+  /// Notes which names are misspelt now, and returns those that nobody has heard of since this machine started.
+  public mutating func noteMisspelt(_ names: [MisspeltName]) -> [Event] {
+    let news = names.filter { misspelt?.contains($0.name) != true }
+    if misspelt != nil || !names.isEmpty { misspelt = names.map(\.name) }
+    return news.map { Event(.configurationDoubtful, .warning, $0.warning) }
+  }
 
   /// As `State.isPlausible`.
   var isPlausible: Bool {

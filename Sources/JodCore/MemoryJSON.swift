@@ -87,6 +87,7 @@ extension Runtime: JSONCodable {
     devicesRefused = try fields["devices_refused"]
     troubles = try fields["troubles"]
     told = try fields["told"]
+    misspelt = try fields["misspelt"]
     state = try fields["state"]
   }
 
@@ -99,7 +100,7 @@ extension Runtime: JSONCodable {
       "traffic": traffic.json, "recordings": recordings.json, "activity": activity.json, "idle": idle.json,
       "jellyfin_is_away": jellyfinIsAway.json, "devices_refused": devicesRefused.json,
       "troubles": troubles.json,
-      "told": told.json, "state": state.json,
+      "told": told.json, "misspelt": misspelt.json, "state": state.json,
     ])
   }
 }

@@ -142,7 +142,8 @@ extension Status {
       return
         "No check has run since this machine started.\nStart the timer with `systemctl enable --now jod-check.timer`, or run one check now with `systemctl start jod-check`.\n"
     }
-    var rows: [(String, String)] = []
+    // Beside trouble, the rest may be old news.
+    var rows = trouble.map { [("Trouble", $0)] } ?? []
     let since = storage.since.flatMap(UTC.parse).map { ", since \(clock($0))" } ?? ""
     rows.append(("Storage", storageWords + since))
     rows.append(("Activity", activity.active == nil ? "unknown" : activityWords(now: now)))
@@ -151,7 +152,6 @@ extension Status {
     rows.append(("Power-off", powerOffWords(clock)))
     rows.append(("Next", nextWords))
     if let reason { rows.append(("Why", reason)) }
-    if let trouble { rows.append(("Trouble", trouble)) }
     rows += warnings.map { ("Warning", $0) }
     rows.append(("Checked", "\(clock(checked)), \(ago(now - checked))"))
     return rows.map { name, text in name.padded(to: 10) + text + "\n" }.joined()

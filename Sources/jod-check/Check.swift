@@ -134,7 +134,8 @@ struct Check {
       let words = check.troubles.map(\.what).joined(separator: " ")
       memory.runtime.lastCheck?.trouble = words.isEmpty ? nil : words
       return Report(
-        changes: check.changes, troubles: check.troubles, onBeat: onBeat, memory: &memory.runtime.troubles,
+        changes: check.changes + memory.runtime.noteMisspelt(program.settings.misspelt),
+        troubles: check.troubles, onBeat: onBeat, memory: &memory.runtime.troubles,
         boot: boot)
     }
     // What could not be noted would be said again at every check.

@@ -7,7 +7,8 @@ struct CheckCommand {
 
   /// Makes the checks that are due, one where nobody waits at a socket, and returns the exit status.
   func run() -> Int32 {
-    let program = Program.start(json: json, isDryRun: isDryRun, turnAway: Reception.turnAway)
+    let program = Program.start(
+      json: json, isDryRun: isDryRun, logsIn: true, turnAway: Reception.turnAway)
     var check = Check(program: program)
     guard let reception = Reception(for: program) else { return check.run() }
     var status: Int32 = 0

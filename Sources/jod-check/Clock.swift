@@ -61,8 +61,9 @@ enum Clock {
     return Seconds(time.tv_sec) + Seconds(time.tv_nsec) / 1e9
   }
 
-  private static let bootID =
-    Files.text("/proc/sys/kernel/random/boot_id", limit: 100).map(Printable.trimmed) ?? "unknown"
+  private static let bootID = Boot.id(
+    runtimeDirectory: getenv("RUNTIME_DIRECTORY").map { String(cString: $0) } ?? Identity.runtimeDirectory,
+    kernel: Files.text("/proc/sys/kernel/random/boot_id", limit: 100).map(Printable.trimmed) ?? "unknown")
 
   /// How long this system's userspace has been up, in seconds.
   ///

@@ -3,17 +3,25 @@ import Synchronization
 
 /// Hands out what the socket has to give, made of what is remembered: it asks nobody.
 final class Desk: Sendable {
-  /// Nil where the configuration is not valid.
-  private let program: Program?
+  /// Or what is said instead of it, where the configuration is not valid.
+  private let program: Result<Program, InvalidNotice>
   /// What was made within the last second: a page takes the whole history, which no flood may have read again and again.
   private let shelf = Mutex<[WebService: (document: WebDocument, made: Seconds)]>([:])
 
-  init(_ program: Program?) { self.program = program }
+  /// What there is to say without a valid configuration.
+  struct InvalidNotice: Error { let page: WebDocument }
+
+  init(_ program: Program) { self.program = .success(program) }
+
+  init(_ notice: InvalidNotice) { program = .failure(notice) }
 
   /// - Parameter promise: a check is promised; false where none follows.
   func give(_ service: WebService, promise: () -> Bool) -> Result<WebDocument, WebRefusal> {
-    guard let program else {
-      return .failure(WebRefusal(503, "The configuration of jod-check is not valid, so nobody is served."))
+    let program: Program
+    switch self.program {
+    case .success(let valid): program = valid
+    case .failure(let notice):
+      return service == .page ? .success(notice.page) : .failure(Self.invalid)
     }
     if service == .check {
       return promise()
@@ -33,6 +41,11 @@ final class Desk: Sendable {
         WebRefusal(503, "What the last check wrote cannot be read (\(error)); the next one writes it anew."))
     }
   }
+
+  private static let invalid = WebRefusal(
+    503,
+    "The configuration of jod-check is not valid, so nobody is served. Correct /etc/default/jod-check; `systemctl status jod-check` tells what is wrong."
+  )
 
   private func make(_ service: WebService, _ program: Program, _ now: Now) throws -> WebDocument {
     if service == .status {

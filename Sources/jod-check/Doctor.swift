@@ -25,7 +25,7 @@ struct Doctor {
     self.settings = settings
     self.timer = timer
     let mended = Configuration.mended(
-      environment: settings.environment, keyCredential: settings.keyCredential)
+      environment: settings.environment, keyCredential: settings.keyCredential, from: settings.keyPlace)
     configuration = mended.configuration
     faults = unreadable.isEmpty ? mended.faults : unreadable
     misunderstood = Set(mended.faults.map(\.variable))
@@ -36,6 +36,7 @@ struct Doctor {
 
   func examine() -> [Finding] {
     var findings = Diagnosis.configuration(faults, warnings: configuration?.warnings ?? [])
+    findings += Diagnosis.warnings(settings.misspelt.map(\.warning))
     if let configuration {
       findings += jellyfin(configuration) + storage(configuration) + powerOff(configuration)
     }

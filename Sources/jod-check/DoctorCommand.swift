@@ -12,8 +12,7 @@ struct DoctorCommand {
     signal(SIGPIPE, SIG_IGN)
     let identity = Identity.current()
     var unreadable: [ConfigurationFault] = []
-    var settings = Settings(
-      environment: [:], stateDirectory: Identity.stateDirectory, runtimeDirectory: Identity.runtimeDirectory)
+    var settings = Settings.none
     do throws(ConfigurationError) {
       settings = try Settings.load(identity: identity)
     } catch {
@@ -36,7 +35,7 @@ struct DoctorCommand {
   /// Sees the world as the service does. Whoever cannot is told, and looks on as far as that goes.
   private func becomeUser(_ identity: Identity, _ settings: inout Settings) -> [Finding] {
     let subject = "User"
-    if geteuid() != 0, !identity.isRootByHand, settings.environment["CREDENTIALS_DIRECTORY"] == nil {
+    if identity.isOtherByHand, settings.environment["CREDENTIALS_DIRECTORY"] == nil {
       return [
         .warning(
           subject, "not root, so \(Settings.defaultsFile) and the credentials are not read.",
@@ -44,18 +43,13 @@ struct DoctorCommand {
       ]
     }
     do throws(SystemError) {
-      try identity.assume(settings)
+      try identity.assume(&settings, withKeys: true)
     } catch {
       return [
         .fault(
           subject, "cannot work as the user \(Identity.user) (\(error)).",
           remedy: "Install the package again, or run `systemd-sysusers`.")
       ]
-    }
-    if identity.isRootByHand, geteuid() != 0 {
-      for name in settings.secureShellFiles.keys {
-        settings.secureShellFiles[name] = "\(Identity.handedOver)/\(name)"
-      }
     }
     return []
   }

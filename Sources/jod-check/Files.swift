@@ -17,8 +17,10 @@ struct SystemError: Error, CustomStringConvertible {
 /// Reading and writing whole small files.
 enum Files {
   /// The bytes of a file, or nil where it does not exist. A file larger than `limit` bytes is an error (EFBIG).
-  static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+  ///
+  /// - Parameter followsLinks: whether a link may stand in its place; where it may not, it is an error (ELOOP).
+  static func read(_ path: String, limit: Int, followsLinks: Bool = true) throws(SystemError) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLinks ? 0 : O_NOFOLLOW))
     if descriptor < 0 {
       if errno == ENOENT { return nil }
       throw SystemError("open \(path)")

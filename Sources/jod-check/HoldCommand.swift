@@ -26,6 +26,12 @@ struct HoldCommand {
         throw invocation.wrong(
           "\(Printable.quoted(text)) is not understood; accepted: \(TimeSpan.accepted), up to a year.")
       }
+      // Whoever says 3 means hours, and nobody holds a server for three seconds.
+      if seconds < 60, Double(text) != nil {
+        throw invocation.wrong(
+          "\(text) alone would be seconds; say \(text)h for hours, \(text)min for minutes, or \(text)s if you mean that."
+        )
+      }
       return seconds
     case (nil, let text?):
       guard let time = Hold.timeOfDay(text) else {

@@ -5,6 +5,7 @@ import JodCore
 struct Jellyfin: Sendable {
   let url: BaseURL
   let key: Secret
+  let keySource: KeySource
   let trust: TLSTrust
 
   /// Over everything from the name's resolution to the last byte (specification, section 3).
@@ -13,6 +14,7 @@ struct Jellyfin: Sendable {
   init(_ configuration: Configuration) {
     url = configuration.jellyfinURL
     key = configuration.jellyfinKey
+    keySource = configuration.keySource
     trust = configuration.jellyfinTrust
   }
 

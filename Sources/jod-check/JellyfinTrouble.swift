@@ -13,8 +13,8 @@ extension Jellyfin {
     case 401:
       return Trouble(
         .keyRejected, cause: "401",
-        "Jellyfin at \(url) rejected the API key (401): without it nobody can be seen, so nobody is served.",
-        advice: "Make a key under Dashboard, API Keys, and set JELLYFIN_API_KEY to it."
+        "Jellyfin at \(url) rejected the API key (401), which is that of \(keySource.place.words): without it nobody can be seen, so nobody is served.",
+        advice: keySource.remedy
       )
     case 403:
       return Trouble(

@@ -15,24 +15,23 @@ struct Program {
   ///
   /// - Parameters:
   ///   - isDryRun: by option: nothing is written, not even what was decided.
+  ///   - logsIn: whether the command may log in at the storage server, for which it needs the ssh key.
   ///   - turnAway: answers whoever waits for this run, where the configuration is wrong.
-  static func start(json: Bool, isDryRun: Bool = false, turnAway: () -> Void = {}) -> Program {
+  static func start(
+    json: Bool, isDryRun: Bool = false, logsIn: Bool = false,
+    turnAway: (Settings, ConfigurationError) -> Void = { _, _ in }
+  ) -> Program {
     forbidCoreDumps()
     // A reader of our output that goes away must not end us between a packet and its record.
     signal(SIGPIPE, SIG_IGN)
     let mountstats = open("/proc/self/mountstats", O_RDONLY | O_CLOEXEC)
     let identity = Identity.current()
-    var fallback = Settings(
-      environment: [:], stateDirectory: Identity.stateDirectory, runtimeDirectory: Identity.runtimeDirectory)
+    let loaded = Settings.loaded(identity: identity)
+    var settings = (try? loaded.get()) ?? .none
+    if identity.isOtherByHand { turnBack(settings) }
+    assume(identity, &settings, logsIn: logsIn && !isDryRun)
     do throws(ConfigurationError) {
-      var settings = try Settings.load(identity: identity)
-      fallback = settings
-      assume(identity, settings)
-      if identity.isRootByHand, geteuid() != 0 {
-        for name in settings.secureShellFiles.keys {
-          settings.secureShellFiles[name] = "\(Identity.handedOver)/\(name)"
-        }
-      }
+      _ = try loaded.get()
       var configuration = try settings.configuration()
       configuration.dryRun = configuration.dryRun || isDryRun
       let mode: Store.Mode = isDryRun ? .readOnly : configuration.dryRun ? .dryRun : .normal
@@ -43,13 +42,14 @@ struct Program {
           stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: mode),
         mountstats: mountstats)
     } catch {
-      turnAway()
-      assume(identity, fallback)
+      turnAway(settings, error)
       let store = Store(
-        stateDirectory: fallback.stateDirectory, runtimeDirectory: fallback.runtimeDirectory,
+        stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory,
         mode: isDryRun ? .readOnly : .normal)
-      let output = Output(json: json, environment: fallback.environment)
-      exit(InvalidConfiguration(error: error, settings: fallback, output: output, store: store).tell())
+      let output = Output(json: json, environment: settings.environment)
+      let invalid = InvalidConfiguration(
+        error: error, settings: settings, output: output, store: store, isOthers: identity.isOtherByHand)
+      exit(invalid.tell())
     }
   }
 
@@ -65,7 +65,9 @@ struct Program {
   }
 
   func status(_ memory: Memory) -> Status {
-    Status(configuration, memory, warnings: GeneratedUnit.warnings(settings, configuration))
+    Status(
+      configuration, memory,
+      warnings: settings.misspelt.map(\.warning) + GeneratedUnit.warnings(settings, configuration))
   }
 
   /// Changes what is remembered for good, with what happened in the history; says what could not be done.
@@ -110,15 +112,26 @@ struct Program {
     status.summary(now: Clock.seconds(CLOCK_REALTIME), clock: Clock.text)
   }
 
-  private static func assume(_ identity: Identity, _ settings: Settings) {
+  private static func assume(_ identity: Identity, _ settings: inout Settings, logsIn: Bool) {
     do throws(SystemError) {
-      try identity.assume(settings)
+      try identity.assume(&settings, withKeys: logsIn)
     } catch {
       Output.complain(
         "cannot work as the user \(Identity.user) (\(error)), and as root it would leave files that the service cannot read. Install the package again, or name directories of your own in STATE_DIRECTORY and RUNTIME_DIRECTORY."
       )
       exit(1)
     }
+  }
+
+  /// Whoever may not read the configuration, and has none of their own in the environment, is told what to type. Ends the
+  /// process then.
+  private static func turnBack(_ settings: Settings) {
+    guard !settings.isConfigured, access(Settings.defaultsFile, R_OK) != 0, errno == EACCES else { return }
+    let command = ["sudo", "jod-check"] + CommandLine.arguments.dropFirst()
+    Output.complain(
+      "only root may read \(Settings.defaultsFile) and change what is remembered: run `\(Printable.clean(command.joined(separator: " "), limit: 200))`."
+    )
+    exit(1)
   }
 
   /// Memory holds the API key, and so does the environment, which systemd-coredump would put into the journal. A limit of
@@ -135,21 +148,22 @@ private struct InvalidConfiguration {
   let settings: Settings
   let output: Output
   let store: Store
-
   /// Whoever is not root sees the environment alone.
+  let isOthers: Bool
+
   private var place: String {
-    geteuid() == 0 || output.voice == .journal
-      ? Settings.defaultsFile
-      : "the environment, or run this as root, who can read \(Settings.defaultsFile)"
+    isOthers
+      ? "the environment, or run this as root, who can read \(Settings.defaultsFile)" : Settings.defaultsFile
   }
 
   /// Tells all faults, and returns the exit status.
   func tell() -> Int32 {
     let now = Clock.now()
+    let warnings = settings.misspelt.map(\.warning)
+    let lines = ([error.description] + warnings).joined(separator: "\n")
     let trouble = Trouble(
-      .configuration, cause: error.description,
-      "The configuration is not valid, so nobody is served.",
-      advice: "Correct \(place); the next check reads it again.\n\(error)")
+      .configuration, cause: lines, "The configuration is not valid, so nobody is served.",
+      advice: "Correct \(place); the next check reads it again.\n\(lines)")
     let interval = Configuration.checkInterval(in: settings.environment) ?? Configuration.defaultCheckInterval
     // What cannot be remembered is told again, ignoring.
     let report = store.update(bootID: now.moment.bootID, keep: .runtime) { memory in
@@ -163,6 +177,7 @@ private struct InvalidConfiguration {
       (try? Files.read(store.statusFile, limit: 1 << 20)).flatMap { $0 }
       .flatMap { try? Status(bytes: $0) } ?? .nothingKnown
     status.trouble = error.faults.first.map { "the configuration is not valid: \($0)" }
+    status.warnings = warnings
     status.checkedAt = UTC.text(now.moment.wall)
     try? store.write(status)
     output.tell(report, reason: "the configuration is not valid")

@@ -58,11 +58,16 @@ final class Reception: Sendable {
   }
 
   /// Without a valid configuration whoever comes is told so, for a while: a run that ended at once would be started again
-  /// without end.
-  static func turnAway() {
+  /// without end. Who may read is told what is wrong.
+  static func turnAway(_ settings: Settings, _ error: ConfigurationError) {
     let sockets = Libsystemd.listeningSockets()
     if sockets.isEmpty { return }
-    Reception(sockets, token: nil, interval: .infinity, lastPoll: nil, desk: Desk(nil)).turnAway()
+    let page = InvalidPage(
+      error.faults, warnings: settings.misspelt.map(\.warning), version: Version.current)
+    Reception(
+      sockets, token: settings.token, interval: .infinity, lastPoll: nil,
+      desk: Desk(Desk.InvalidNotice(page: page.document))
+    ).turnAway()
   }
 
   // MARK: The main thread

@@ -19,15 +19,11 @@ struct ReportCommand {
   func run() -> Int32 {
     let identity = Identity.current()
     // Only the watts are asked for, and a history can be read whatever else is wrong.
-    let settings =
-      (try? Settings.load(identity: identity))
-      ?? Settings(
-        environment: [:], stateDirectory: Identity.stateDirectory, runtimeDirectory: Identity.runtimeDirectory
-      )
+    var settings = (try? Settings.loaded(identity: identity).get()) ?? .none
     let store = Store(
       stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: .readOnly)
     do throws(SystemError) {
-      try identity.assume(settings)
+      try identity.assume(&settings)
       let summary = try store.summary(days: days, watts: Configuration.watts(in: settings.environment))
       print(summary)
       return 0

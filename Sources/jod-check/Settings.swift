@@ -5,8 +5,10 @@ import JodCore
 struct Settings {
   var environment: [String: String]
   var keyCredential: String?
+  var keyPlace = KeySource.Place.unit
   /// Files with secrets for ssh, by their credentials' names; only those that exist.
   var secureShellFiles: [String: String] = [:]
+  var misspelt: [MisspeltName] = []
   var stateDirectory: String
   var runtimeDirectory: String
 
@@ -16,37 +18,70 @@ struct Settings {
   private static let credentialsID = "jod-check"
   private static let fileLimit = 1 << 20
 
+  /// What there is where nothing can be read.
+  static let none = Settings(
+    environment: [:], stateDirectory: Identity.stateDirectory, runtimeDirectory: Identity.runtimeDirectory)
+
+  /// Whether anything is set without which jod-check cannot work.
+  var isConfigured: Bool {
+    ["STORAGE_SERVER_MAC", "JELLYFIN_API_URL", "JELLYFIN_API_KEY"].contains {
+      environment[$0]?.isEmpty == false
+    }
+  }
+
+  /// As it was given, for whoever knows it may read what else is wrong with the configuration, or with the token itself.
+  var token: Secret? { environment["HTTP_TOKEN"].flatMap { $0.isEmpty ? nil : Secret($0) } }
+
+  /// As `load`, for whoever goes on without them as well.
+  static func loaded(identity: Identity) -> Result<Settings, ConfigurationError> {
+    do throws(ConfigurationError) {
+      return .success(try load(identity: identity))
+    } catch {
+      return .failure(error)
+    }
+  }
+
   /// What the process was started with. Run by root outside systemd, what systemd would have given it.
   static func load(identity: Identity) throws(ConfigurationError) -> Settings {
     var environment = processEnvironment()
-    var places: [(String) -> String] = []
+    var misspelt = identity.isRootByHand ? [] : MisspeltName.among(environment.keys)
+    var places: [(path: (String) -> String, isUnits: Bool)] = []
     if let directory = environment["CREDENTIALS_DIRECTORY"] {
       // One that the administrator set for this unit comes before the shared directory's.
-      places = [{ "\(directory)/\($0)" }, { "\(directory)/\(credentialsID)_\($0)" }]
+      places = [({ "\(directory)/\($0)" }, true), ({ "\(directory)/\(credentialsID)_\($0)" }, false)]
     } else if identity.isRootByHand {
-      places = [{ "\(credentials)/\($0)" }]
-      environment = try defaults().merging(environment) { file, own in own.isEmpty ? file : own }
+      places = [({ "\(credentials)/\($0)" }, false)]
+      let text = try defaultsText() ?? ""
+      misspelt = MisspeltName.inFile(text)
+      environment = EnvironmentFile.parse(text).merging(environment) { file, own in own.isEmpty ? file : own }
     }
-    var key: String?
-    for place in places where key == nil { key = try credential(place("jellyfin-api-key")) }
+    var (key, keyPlace): (String?, KeySource.Place) = (nil, .unit)
+    for place in places where key == nil {
+      key = try credential(place.path("jellyfin-api-key"))
+      keyPlace = place.isUnits ? .unit : .file("\(credentials)/jellyfin-api-key")
+    }
     var files: [String: String] = [:]
     for name in ["storage-server-ssh-key", "known_hosts"] {
-      files[name] = places.map { $0(name) }.first { access($0, F_OK) == 0 }
+      files[name] = places.map { $0.path(name) }.first { access($0, F_OK) == 0 }
     }
     return Settings(
-      environment: environment, keyCredential: key, secureShellFiles: files,
+      environment: environment, keyCredential: key, keyPlace: keyPlace, secureShellFiles: files,
+      misspelt: misspelt,
       stateDirectory: directory(environment["STATE_DIRECTORY"]) ?? Identity.stateDirectory,
       runtimeDirectory: directory(environment["RUNTIME_DIRECTORY"]) ?? Identity.runtimeDirectory)
   }
 
   func configuration() throws(ConfigurationError) -> Configuration {
-    try Configuration(environment: environment, keyCredential: keyCredential)
+    try Configuration(environment: environment, keyCredential: keyCredential, from: keyPlace)
   }
 
   /// The assignments of `/etc/default/jod-check`; none where it does not exist.
   static func defaults(_ path: String = defaultsFile) throws(ConfigurationError) -> [String: String] {
-    guard let text = try contents(path, named: path) else { return [:] }
-    return EnvironmentFile.parse(text)
+    try defaultsText(path).map(EnvironmentFile.parse) ?? [:]
+  }
+
+  private static func defaultsText(_ path: String = defaultsFile) throws(ConfigurationError) -> String? {
+    try contents(path, named: path)
   }
 
   private static func credential(_ path: String) throws(ConfigurationError) -> String? {

@@ -8,7 +8,7 @@ struct SleepCommand {
   init(_ invocation: Invocation) { isForced = invocation.has(.force) }
 
   func run() -> Int32 {
-    ManualSleep(program: Program.start(json: false), urgency: isForced ? .forced : .now).run()
+    ManualSleep(program: Program.start(json: false, logsIn: true), urgency: isForced ? .forced : .now).run()
   }
 }
 

@@ -14,6 +14,11 @@ struct StatusCommand {
     let status: Status
     do {
       status = try store.status()
+    } catch let error as SystemError where error.code == ELOOP {
+      Output.complain(
+        "\(store.statusFile) is a link, which jod-check never makes: somebody else has been there. Find out who, and remove it."
+      )
+      return 1
     } catch {
       Output.complain(
         "\(store.statusFile) cannot be read (\(error is SystemError ? "\(error)" : "it is damaged")). The next check writes it anew: systemctl start jod-check."

@@ -128,9 +128,11 @@ struct Store {
     try Files.replace(statusFile, with: Self.bytes(status), mode: 0o644, durable: false)
   }
 
-  /// What `status` reads, of the last check.
+  /// What `status` reads, of the last check. Root reads it as root, so a link of the user's is none of ours (ELOOP).
   func status() throws -> Status {
-    guard let bytes = try Files.read(statusFile, limit: Self.stateLimit) else { return .nothingKnown }
+    guard let bytes = try Files.read(statusFile, limit: Self.stateLimit, followsLinks: false) else {
+      return .nothingKnown
+    }
     return try Status(bytes: bytes)
   }
 

@@ -309,13 +309,30 @@ extension World {
     @Test(
       "a hold that is not understood is wrong use, and says what is accepted",
       arguments: [
-        ["hold"], ["hold", "soon"], ["hold", "0"], ["hold", "--until", "25:00"],
+        ["hold"], ["hold", "soon"], ["hold", "0"], ["hold", "--until", "25:00"], ["hold", "0.5"],
         ["hold", "3h", "--until", "06:30"],
       ])
     func holdWrong(arguments: [String]) throws {
       let ended = try Sleepy().home.sandbox.run(arguments: arguments)
       #expect(ended.status == 64)
       #expect(ended.errors.contains("06:30") || ended.errors.contains("1h 30min"))
+    }
+
+    @Test(
+      "a bare number that would be seconds is refused with what was meant",
+      arguments: ["1", "3", "59", "1.5", " 3"])
+    func holdOfSeconds(number: String) throws {
+      let sandbox = try Sandbox()
+      let ended = try sandbox.run("hold", number)
+      #expect(ended.status == 64)
+      #expect(ended.errors.contains("say \(number)h for hours"))
+      #expect(try sandbox.run("status", "--json").output.contains(#""hold":{"until":null}"#))
+    }
+
+    @Test(
+      "with a unit, or of a minute at least, it is taken as it stands", arguments: ["3s", "3h", "60", "90"])
+    func holdAsItStands(text: String) throws {
+      #expect(try Sandbox().run("hold", text).status == 0)
     }
   }
 

@@ -140,6 +140,41 @@ extension World {
       #expect(try sandbox.run("status").output.contains("STORAGE_SERVER_MAC"))
     }
 
+    @Test("with an invalid configuration status tells that before all that may be old")
+    func invalidFirst() throws {
+      let home = try Home()
+      try home.storage.turn(.ready)
+      try home.sandbox.run()
+      home.sandbox.environment["STORAGE_SERVER_MAC"] = "nonsense"
+      try home.sandbox.run()
+      let page = try home.sandbox.run("status").output
+      #expect(page.hasPrefix("Trouble   the configuration is not valid: STORAGE_SERVER_MAC"))
+    }
+
+    @Test("a misspelt variable is told by status, and once by a check")
+    func misspelt() throws {
+      let home = try Home()
+      home.sandbox.environment["COOLDWN_TIME"] = "1h"
+      let warning = "\"COOLDWN_TIME\" in /etc/default/jod-check is not read by anything"
+      #expect(try home.sandbox.run().errors.contains(warning))
+      #expect(try !home.sandbox.run().errors.contains("COOLDWN_TIME"))
+      #expect(try home.sandbox.run("status").output.contains("Warning   \(warning)"))
+      home.sandbox.environment["COOLDWN_TIME"] = nil
+      try home.sandbox.run()
+      #expect(try !home.sandbox.run("status").output.contains("COOLDWN_TIME"))
+    }
+
+    @Test("where what is misspelt is missing, both are told")
+    func misspeltAndMissing() throws {
+      let sandbox = try Sandbox()
+      sandbox.environment["JELLYFIN_URL"] = sandbox.environment.removeValue(forKey: "JELLYFIN_API_URL")
+      let ended = try sandbox.run()
+      #expect(ended.status == 78)
+      #expect(ended.errors.contains("JELLYFIN_API_URL: not set"))
+      #expect(ended.errors.contains("perhaps JELLYFIN_API_URL is meant"))
+      #expect(try sandbox.run("status").output.contains("perhaps JELLYFIN_API_URL is meant"))
+    }
+
     @Test(
       "the service manager hears one line of status, by a path or an abstract name", arguments: [false, true])
     func notify(isAbstract: Bool) throws {
@@ -173,9 +208,28 @@ extension World {
       try home.sandbox.write("\(FakeJellyfin.key)\n", to: "jod-check_jellyfin-api-key")
       #expect(try home.sandbox.run().status == 0)
       try home.sandbox.write("ffff\n", to: "jellyfin-api-key")
-      #expect(try home.sandbox.run().status == 77)
+      let refused = try home.sandbox.run()
+      #expect(refused.status == 77)
+      #expect(refused.errors.contains("that of the credential jellyfin-api-key of jod-check.service"))
       home.sandbox.environment["JELLYFIN_API_KEY"] = FakeJellyfin.key
       #expect(try home.sandbox.run().status == 0)
+      #expect(try home.sandbox.run("status").output.contains("another key, which is passed over"))
+    }
+
+    @Test(
+      "a refused key of a file is to be replaced there, and a bad variable does not hide a good file silently"
+    )
+    func keySource() throws {
+      let home = try Home()
+      home.sandbox.environment["JELLYFIN_API_KEY"] = nil
+      home.sandbox.environment["CREDENTIALS_DIRECTORY"] = home.sandbox.folder
+      try home.sandbox.write("ffff\n", to: "jod-check_jellyfin-api-key")
+      let file = "/etc/jod-check/credentials/jellyfin-api-key"
+      #expect(try home.sandbox.run().errors.contains("put it into \(file)."))
+      try home.sandbox.write("\(FakeJellyfin.key)\n", to: "jod-check_jellyfin-api-key")
+      home.sandbox.environment["JELLYFIN_API_KEY"] = "ffff"
+      let refused = try home.sandbox.run()
+      #expect(refused.errors.contains("Or take JELLYFIN_API_KEY away: \(file) holds another key"))
     }
 
     @Test("hostile names cannot forge lines or drive the terminal")

@@ -177,6 +177,24 @@ extension World {
       #expect(String(decoding: body, as: UTF8.self).contains("\"checked_at\":null"))
     }
 
+    @Test(
+      "without a valid configuration only who knows the token reads what is wrong, a bad token too",
+      arguments: ["token", "a b"])
+    func invalidWithToken(token: String) throws {
+      let home = try Doorstep(host: "0.0.0.0")
+      defer { home.close() }
+      home.sandbox.environment.merge(["STORAGE_SERVER_MAC": "nonsense", "HTTP_TOKEN": token]) { $1 }
+      home.watch()
+      let stranger = try home.ask(HostileRequest.get("/"))
+      #expect(stranger.status == 401)
+      #expect(!String(decoding: stranger.body, as: UTF8.self).contains("nonsense"))
+      let query = token.split(separator: " ").joined(separator: "%20")
+      let answer = try home.ask(HostileRequest.get("/?token=\(query)"))
+      #expect(answer.status == 503)
+      #expect(String(decoding: answer.body, as: UTF8.self).contains("nonsense"))
+      #expect(home.unit.awaitRuns(1))
+    }
+
     @Test("without a valid configuration everybody is told so, for a second at least")
     func invalidConfiguration() throws {
       let home = try Doorstep()
@@ -187,6 +205,8 @@ extension World {
         #expect(try home.ask(request).status == 503)
       }
       #expect(try home.ask(HostileRequest.get("/elsewhere")).status == 404)
+      let page = String(decoding: try home.ask(HostileRequest.get("/")).body, as: UTF8.self)
+      #expect(page.contains("STORAGE_SERVER_MAC: &quot;nonsense&quot; is not understood"))
       #expect(home.unit.awaitRuns(1))
       // 78, as waitpid(2) tells it.
       #expect(home.unit.runs[0].status == 78 << 8)

@@ -164,11 +164,18 @@ extension World {
       #expect(try text(.page, of: desk(home)).contains("<h1>Storage ready</h1>"))
     }
 
-    @Test("without a valid configuration there is nothing but a word on that")
-    func invalid() {
-      for service in WebService.allCases {
-        #expect(throws: WebRefusal.self) { try Desk(nil).give(service) { true }.get() }
+    @Test("without a valid configuration there is nothing but a word on that, and a page")
+    func invalid() throws {
+      let fault = ConfigurationFault(
+        variable: "WOL_PORT", problem: "\"<x>\" is not understood", accepted: "a number")
+      let page = InvalidPage([fault], warnings: ["Perhaps."], version: "1").document
+      let desk = Desk(Desk.InvalidNotice(page: page))
+      for service in WebService.allCases where service != .page {
+        #expect(throws: WebRefusal.self) { try desk.give(service) { true }.get() }
       }
+      let text = String(decoding: try desk.give(.page) { true }.get().body, as: UTF8.self)
+      #expect(text.contains("WOL_PORT: &quot;&lt;x&gt;&quot; is not understood; accepted: a number"))
+      #expect(text.contains("Perhaps.") && text.contains("Correct <code>/etc/default/jod-check</code>"))
     }
   }
 }

@@ -276,6 +276,42 @@ struct ConfigurationKeyTests {
     #expect(faults(["JELLYFIN_API_KEY": "a b"], credential: "fedcba").map(\.variable) == ["JELLYFIN_API_KEY"])
   }
 
+  @Test("where the key is from is known, and whether another one is passed over")
+  func source() throws {
+    let file = KeySource.Place.file("/etc/key")
+    func source(_ variable: String, _ credential: String?) throws -> KeySource {
+      var environment = least
+      environment["JELLYFIN_API_KEY"] = variable
+      return try Configuration(environment: environment, keyCredential: credential, from: file).keySource
+    }
+    #expect(try source("abc", nil) == KeySource(.variable))
+    #expect(try source("abc", "abc\n") == KeySource(.variable))
+    #expect(try source("", "abc") == KeySource(file))
+    #expect(try source("abc", "def") == KeySource(.variable, hidden: file))
+  }
+
+  @Test(
+    "a refused key is to be replaced where it is from",
+    arguments: [
+      (KeySource(.variable), "set JELLYFIN_API_KEY to it."),
+      (KeySource(.file("/etc/key")), "put it into /etc/key."),
+      (KeySource(.unit), "systemctl cat jod-check"),
+      (KeySource(.variable, hidden: .file("/etc/key")), "Or take JELLYFIN_API_KEY away: /etc/key holds"),
+    ])
+  func remedy(source: KeySource, words: String) {
+    #expect(source.remedy.contains(words))
+    #expect(source.remedy.contains("JELLYFIN_API_KEY") == (source.place == .variable))
+  }
+
+  @Test("a key that is passed over is a warning, and neither key is shown")
+  func hiddenKey() throws {
+    let configuration = try make(credential: "fedcba")
+    let warning = try #require(configuration.warnings.first)
+    #expect(warning.contains("JELLYFIN_API_KEY is set, and the credential jellyfin-api-key"))
+    #expect(!warning.contains("fedcba") && !warning.contains("0123456789abcdef"))
+    #expect(try make(credential: "0123456789abcdef").warnings.isEmpty)
+  }
+
   @Test("white space and the line end around a credential are dropped")
   func trims() throws {
     #expect(try make(["JELLYFIN_API_KEY": ""], credential: " fedcba\r\n").jellyfinKey.value == "fedcba")
@@ -304,7 +340,7 @@ struct ConfigurationKeyTests {
     arguments: ["s3 cret", "s3\ncret"])
   func refusesCredential(key: String) {
     let problem =
-      "JELLYFIN_API_KEY: the value (not shown, it is a secret) is not understood; accepted: \(keyWords)"
+      "JELLYFIN_API_KEY: the key in the credential jellyfin-api-key of jod-check.service (not shown, it is a secret) is not understood; accepted: \(keyWords)"
     #expect(faults(["JELLYFIN_API_KEY": ""], credential: key).map(\.description) == [problem])
   }
 }

@@ -348,7 +348,10 @@ struct LoginDiagnosisTests {
     Row("without the magic packet", card(supported: #""pu""#), .fault("magic packets", "Use another card")),
     Row(
       "of another address", card(mac: "02:00:00:00:00:99"),
-      .fault("02:00:00:00:00:99 (enp3s0)", "STORAGE_SERVER_MAC")),
+      .fault(
+        "no card of the storage server has the address 02:00:00:00:00:01; it has 02:00:00:00:00:99 (enp3s0).",
+        "STORAGE_SERVER_MAC")),
+    Row("no card at all", "", .fault("has no wired card, and no other wakes", "by cable")),
   ]
 
   @Test("the card must be armed", arguments: cards)
@@ -358,6 +361,17 @@ struct LoginDiagnosisTests {
     row.expected.check(
       Diagnosis.wakeOnLAN(
         Diagnosis.Login(status: 0, report: report, errors: ""), MACAddress("02:00:00:00:00:01")))
+  }
+
+  @Test("where the address is not known, cards are judged all the same, and none is told as none")
+  func addressless() throws {
+    func finding(_ cards: String) throws -> Finding? {
+      let json = #"{"version":"0.1.0","busy":false,"guards":[],"inhibitors":[],"wake_on_lan":[\#(cards)]}"#
+      let report = try decoded(StorageReport.self, json)
+      return Diagnosis.wakeOnLAN(Diagnosis.Login(status: 0, report: report, errors: ""), nil)
+    }
+    Expected.fault("has no wired card, and no other wakes", "by cable").check(try finding(""))
+    Expected.good("armed, at every start").check(try finding(Self.card(mac: "02:00:00:00:00:99")))
   }
 
   @Test("a storage server that cannot tell is a warning, and one that nobody reached none")

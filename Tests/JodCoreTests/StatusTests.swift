@@ -399,6 +399,7 @@ struct StatusTests {
       now: story.moment.wall + 12, clock: Self.clock)
     #expect(
       page == """
+        Trouble   The disk is full.
         Storage   waking, 1 wake request sent, since 08:00
         Activity  Anna playing
                   Anna, playing, Jellyfin Web on Firefox
@@ -406,7 +407,6 @@ struct StatusTests {
         Power-off not now: neither STORAGE_SERVER_SSH nor SHUTDOWN_COMMAND is set, so jod-check only wakes
         Next      a check every 30s; another wake request when the cooldown is over, while somebody is active
         Why       Anna is playing (Jellyfin Web on Firefox); the next wake request may go out in 30s
-        Trouble   The disk is full.
         Warning   The timer differs.
         Checked   08:01, 12s ago
 

@@ -5,7 +5,7 @@ enum NearestName {
   static func of(_ word: String, among names: [String]) -> String? {
     let word = bare(word)
     // Longer words are nobody's slip, and cost time.
-    guard (1...20).contains(word.count) else { return nil }
+    guard (1...longest).contains(word.count) else { return nil }
     let near = names.map { (name: $0, bare: bare($0)) }.map { name, bare in
       (
         name: name, slips: bare.starts(with: word) ? 0 : slips(word, bare),
@@ -14,6 +14,9 @@ enum NearestName {
     }
     return near.filter { $0.slips <= $0.allowed }.min { $0.slips < $1.slips }?.name
   }
+
+  /// Some more than the longest name of all, a variable's.
+  private static let longest = 36
 
   private static func bare(_ word: String) -> [Character] { Array(word.lowercased().drop { $0 == "-" }) }
 

@@ -1,0 +1,47 @@
+/// What `GET /` answers where the configuration is not valid: what is wrong, and what to do.
+public struct InvalidPage: Sendable {
+  let faults: [ConfigurationFault]
+  let warnings: [String]
+  let version: String
+
+  public init(_ faults: [ConfigurationFault], warnings: [String], version: String) {
+    (self.faults, self.warnings, self.version) = (faults, warnings, version)
+  }
+
+  /// With the status of a service that is out of order (RFC 9110, section 15.6.4).
+  public var document: WebDocument {
+    WebDocument(
+      status: 503, contentType: Page.contentType, body: Array(text.utf8), policy: Page.contentSecurityPolicy)
+  }
+
+  private var text: String {
+    let page: HTML = """
+      <!doctype html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <meta name="referrer" content="no-referrer">
+      <meta http-equiv="refresh" content="60">
+      <title>Configuration not valid</title>
+      <style>\(HTML(stringLiteral: Page.style))</style>
+      </head>
+      <body>
+      <main>
+      <header><div><h1>Configuration not valid</h1>\
+      <p>Nobody is served: the storage is neither woken nor powered off.</p></div></header>
+      <section class="bad"><h2>What is wrong</h2>\(faults.map { "<p>\($0.description)</p>" as HTML })\
+      \(warnings.map { "<p>\($0)</p>" as HTML })</section>
+      <section><h2>What to do</h2><p>Correct <code>/etc/default/jod-check</code> on this machine; the next check reads it \
+      again. After a change of CHECK_INTERVAL or LISTEN_ADDRESS, run <code>systemctl daemon-reload</code> as well. \
+      <code>sudo jod-check doctor</code> tells whether all is well then.</p></section>
+      <footer>jod-check \(version)</footer>
+      </main>
+      </body>
+      </html>
+
+      """
+    return page.text
+  }
+}

@@ -1,0 +1,38 @@
+/// A variable that nobody reads, whose name is nearly one of ours.
+public struct MisspeltName: Hashable, Sendable {
+  public let name: String
+  /// Of the configuration file; nil where only the environment is seen.
+  public let line: Int?
+  public let likely: String
+
+  /// Those among the names of an environment.
+  public static func among(_ names: some Sequence<String>) -> [MisspeltName] {
+    names.sorted().compactMap { MisspeltName($0, line: nil) }
+  }
+
+  /// Those in the text of a configuration file.
+  public static func inFile(_ text: String) -> [MisspeltName] {
+    EnvironmentFile.names(text).compactMap { MisspeltName($0.name, line: $0.line) }
+  }
+
+  private init?(_ name: String, line: Int?) {
+    // A shell's word, which systemd takes for a part of the name, and drops both.
+    let words = name.split(separator: " ")
+    let bare = words.count == 2 && words[0] == "export" ? String(words[1]) : name
+    guard !Configuration.variables.contains(name), bare.utf8.count >= Self.shortest,
+      let likely = Configuration.variables.contains(bare)
+        ? bare : NearestName.of(bare, among: Configuration.variables)
+    else { return nil }
+    (self.name, self.line, self.likely) = (name, line, likely)
+  }
+
+  /// In bytes. Shorter names are everybody's.
+  private static let shortest = 5
+
+  /// Says what is wrong, and what to do. The value may be a secret, and is not shown.
+  public var warning: String {
+    let place = line.map { "line \($0) of /etc/default/jod-check" } ?? "/etc/default/jod-check"
+    return
+      "\(Printable.quoted(name)) in \(place) is not read by anything: perhaps \(likely) is meant; write it so, or take it away."
+  }
+}
