@@ -9,24 +9,33 @@ struct GeneratedUnit: Sendable {
   let accepted: String
   /// The value as systemd reads it; nil where it is not understood.
   let value: @Sendable (String) -> String?
-  /// The section, and its list of times or addresses.
+  /// The section, and the kind of entry that the value is in its list.
   private let section: String
-  private let key: String
-  /// What an assignment of nothing takes away besides.
-  private let restored: String
+  let key: String
+  /// All kinds of entries of that list: an assignment of nothing to any of them empties it.
+  private let list: Set<String>
+  /// The entry that makes a timer elapse for the first time; none of a socket.
+  private let first: UnitFile.Assignment?
   /// Whole lines that follow from the value.
   private let implied: @Sendable (String) -> String
   /// Sorts before whatever `systemctl edit` writes, so that the administrator's word comes last.
   let dropIn: String
+  /// Sorts after that, and adds what the administrator's word took away unasked.
+  let lastDropIn = "zzz-jod-check.conf"
 
   static let timer = GeneratedUnit(
     name: "jod-check.timer", variable: "CHECK_INTERVAL", accepted: "\(TimeSpan.accepted), 1s or more",
     value: { text in
       Configuration.checkInterval(in: ["CHECK_INTERVAL": text]).map { "\(Int(($0 * 1000).rounded()))ms" }
     },
-    section: "Timer", key: "OnUnitActiveSec", restored: "OnActiveSec=1s\n",
+    section: "Timer", key: "OnUnitActiveSec", list: repeating.union(starting),
+    first: UnitFile.Assignment("OnActiveSec", "1s"),
     implied: { TimeSpan.parse($0).map { "AccuracySec=\(slack($0))ms\n" } ?? "" },
-    dropIn: "00-check-interval.conf")
+    dropIn: "0-check-interval.conf")
+
+  /// These count from a start of the service, and never elapse before there was one (systemd.timer(5)).
+  private static let repeating: Set = ["OnUnitActiveSec", "OnUnitInactiveSec"]
+  private static let starting: Set = ["OnActiveSec", "OnBootSec", "OnStartupSec", "OnCalendar"]
 
   /// Milliseconds that a check may come later, for this machine to wake up once for several timers: a thirtieth of the
   /// interval, and a second at most, as in the unit's own timer. More would spare a long interval next to nothing.
@@ -34,21 +43,32 @@ struct GeneratedUnit: Sendable {
 
   static let socket = GeneratedUnit(
     name: "jod-check.socket", variable: "LISTEN_ADDRESS", accepted: Configuration.acceptedListenAddress,
-    value: { Configuration.listenAddress($0)?.description },
-    section: "Socket", key: "ListenStream", restored: "", implied: { _ in "" },
-    dropIn: "00-listen-address.conf")
+    // A zone's percent sign would begin a specifier.
+    value: { Configuration.listenAddress($0)?.description.split(separator: "%").joined(separator: "%%") },
+    section: "Socket", key: "ListenStream",
+    list: [
+      "ListenStream", "ListenDatagram", "ListenSequentialPacket", "ListenFIFO", "ListenSpecial",
+      "ListenNetlink",
+      "ListenMessageQueue", "ListenUSBFunction",
+    ],
+    first: nil, implied: { _ in "" }, dropIn: "0-listen-address.conf")
 
-  /// An assignment of nothing empties the whole list, so that the new one takes its place.
+  /// The drop-ins that this unit needs, by their names.
   ///
-  /// - Parameter value: nil where the administrator's follows.
-  func settings(_ value: String?) -> String {
-    let assignment = value.map { "\(key)=\($0)\n\(implied($0))" } ?? ""
-    return """
-      # Made by jod-check-generator from \(variable) in \(Settings.defaultsFile).
-      [\(section)]
-      \(key)=
-      \(restored)\(assignment)
-      """
+  /// - Parameter value: nil where the administrator's entry stands alone, or the unit's own.
+  func dropIns(_ value: String?, _ edit: Edit) -> [String: String] {
+    let head = "# Made by jod-check-generator from \(variable) in \(Settings.defaultsFile).\n[\(section)]\n"
+    let restored = first.map { "\($0.key)=\($0.value)\n" } ?? ""
+    var texts: [String: String] = [:]
+    if !edit.isReset, value != nil || edit.has(key) {
+      let assignment = value.map { "\(key)=\($0)\n\(implied($0))" } ?? ""
+      // An assignment of nothing empties the whole list, so that the new entry takes the place of the unit's own.
+      texts[dropIn] = "\(head)\(key)=\n\(restored)\(assignment)"
+    }
+    if edit.isReset, edit.keys.isSubset(of: Self.repeating), !edit.keys.isEmpty, !restored.isEmpty {
+      texts[lastDropIn] = head + restored
+    }
+    return texts
   }
 
   private static let directories = [
@@ -60,33 +80,59 @@ struct GeneratedUnit: Sendable {
     Self.directories.contains { access("\(root)\($0)/\(name)", F_OK) == 0 }
   }
 
-  /// What the administrator set with `systemctl edit`. These add up where the list is not reset first, so ours must be gone
-  /// for theirs to win.
-  func edited(_ root: String = "") -> String? {
-    Self.directories.lazy.compactMap { directory in
-      let folder = "\(root)\(directory)/\(name).d"
-      return Files.names(in: folder).filter { $0.hasSuffix(".conf") }
-        .compactMap { assigned(inFile: "\(folder)/\($0)") }.last
-    }.first
+  /// What the administrator's drop-ins make of the unit's list.
+  struct Edit {
+    /// Whether what came before is gone, ours included.
+    var isReset = false
+    var entries: [UnitFile.Assignment] = []
+
+    var keys: Set<String> { Set(entries.map(\.key)) }
+    func has(_ key: String) -> Bool { keys.contains(key) }
   }
 
-  /// The last assignment of a unit file or a drop-in that is none of nothing; nil where there is none.
-  func assigned(inFile path: String) -> String? {
-    Files.text(path, limit: 1 << 16)?.split(separator: "\n").filter { $0.hasPrefix("\(key)=") }
-      .map { String($0.dropFirst(key.utf8.count + 1)) }.last { !$0.isEmpty }
+  /// What was set with `systemctl edit`, or by another's drop-in.
+  func edit(_ root: String = "") -> Edit {
+    var edit = Edit()
+    for assignment in DropIns.paths(of: name, under: root).flatMap(assignments) {
+      if assignment.value.isEmpty {
+        edit = Edit(isReset: true)
+      } else {
+        edit.entries.append(assignment)
+      }
+    }
+    return edit
+  }
+
+  /// Those of the unit's list.
+  private func assignments(inFile path: String) -> [UnitFile.Assignment] {
+    guard let bytes = try? Files.read(path, limit: 1 << 16) else { return [] }
+    return UnitFile.assignments(String(decoding: bytes, as: UTF8.self), section: section)
+      .filter { list.contains($0.key) }
+  }
+
+  /// The times between two starts that are in force besides what the administrator reset; the shortest is the rhythm.
+  static func rhythm(_ root: String = "") -> Seconds? {
+    let edit = timer.edit(root)
+    var entries = edit.entries
+    if !edit.isReset, !edit.has(timer.key) {
+      let generated = "\(root)/run/systemd/generator/\(timer.name).d/\(timer.dropIn)"
+      let own = timer.assignments(inFile: generated).filter { !$0.value.isEmpty }
+      entries += own.isEmpty ? [UnitFile.Assignment(timer.key, "\(Configuration.defaultCheckInterval)")] : own
+    }
+    return entries.filter { $0.key == timer.key }.compactMap { TimeSpan.parse($0.value) }.min()
   }
 
   /// Says when the timer has not heard of the configured interval yet. Only the service can tell: elsewhere the
   /// environment is somebody's own.
   static func warnings(_ settings: Settings, _ configuration: Configuration) -> [String] {
-    guard settings.environment["SYSTEMD_EXEC_PID"] == "\(getpid())", !timer.isReplaced() else { return [] }
-    let edited = timer.edited()
-    let generated = timer.assigned(inFile: "/run/systemd/generator/\(timer.name).d/\(timer.dropIn)")
-    let rhythm = (edited ?? generated).flatMap(TimeSpan.parse) ?? Configuration.defaultCheckInterval
-    guard abs(rhythm - configuration.checkInterval) > 0.001 else { return [] }
+    guard settings.environment["SYSTEMD_EXEC_PID"] == "\(getpid())", !timer.isReplaced(),
+      let rhythm = rhythm(),
+      abs(rhythm - configuration.checkInterval) > 0.001
+    else { return [] }
+    let edit = timer.edit()
     let remedy =
-      edited == nil
-      ? "run `systemctl daemon-reload`" : "make both the same, for ages are told by CHECK_INTERVAL"
+      edit.isReset || edit.has(timer.key)
+      ? "make both the same, for ages are told by CHECK_INTERVAL" : "run `systemctl daemon-reload`"
     return [
       "CHECK_INTERVAL is \(TimeSpan.text(configuration.checkInterval)), but jod-check.timer runs every \(TimeSpan.text(rhythm)): \(remedy)."
     ]

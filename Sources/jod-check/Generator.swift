@@ -29,22 +29,22 @@ enum Generator {
     _ unit: GeneratedUnit, from text: String, under directory: String, _ root: String
   ) {
     if unit.isReplaced(root) { return }
+    let edit = unit.edit(root)
     var value: String?
-    if unit.edited(root) == nil {
-      if text.isEmpty { return }
+    if !edit.isReset, !edit.has(unit.key), !text.isEmpty {
       value = unit.value(text)
       if value == nil {
         log(
           "\(unit.variable) in \(Settings.defaultsFile) is \(Printable.quoted(text)), which is not understood; accepted: \(unit.accepted); \(unit.name) keeps its own"
         )
-        return
       }
     }
     do throws(SystemError) {
-      let folder = "\(directory)/\(unit.name).d"
-      guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw SystemError("create \(folder)") }
-      try Files.replace(
-        "\(folder)/\(unit.dropIn)", with: Array(unit.settings(value).utf8), mode: 0o644, durable: false)
+      for (name, content) in unit.dropIns(value, edit) {
+        let folder = "\(directory)/\(unit.name).d"
+        guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw SystemError("create \(folder)") }
+        try Files.replace("\(folder)/\(name)", with: Array(content.utf8), mode: 0o644, durable: false)
+      }
     } catch {
       log("\(error); \(unit.name) keeps its own value")
     }

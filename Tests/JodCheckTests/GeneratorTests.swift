@@ -8,20 +8,47 @@ import Testing
 struct GeneratorTests {
   private let root = "\(NSTemporaryDirectory())jod-check-generator-\(UUID().uuidString)"
 
-  private func generate(
-    _ defaults: String?, edited: String? = nil, for unit: GeneratedUnit = .timer
-  ) throws -> String? {
-    for folder in ["etc/default", "etc/systemd/system/\(unit.name).d", "normal"] {
-      try FileManager.default.createDirectory(atPath: "\(root)/\(folder)", withIntermediateDirectories: true)
-    }
+  /// - Parameters:
+  ///   - edited: what `systemctl edit` wrote.
+  ///   - files: others, by their paths.
+  /// - Returns: the drop-ins, by their names.
+  private func dropIns(
+    _ defaults: String?, edited: String? = nil, files: [String: String] = [:],
+    for unit: GeneratedUnit = .timer
+  ) throws -> [String: String] {
     defer { try? FileManager.default.removeItem(atPath: root) }
-    try defaults?.write(toFile: "\(root)/etc/default/jod-check", atomically: true, encoding: .utf8)
-    try edited?.write(
-      toFile: "\(root)/etc/systemd/system/\(unit.name).d/override.conf", atomically: true, encoding: .utf8)
+    try write(defaults, "etc/default/jod-check")
+    try write(edited, "etc/systemd/system/\(unit.name).d/override.conf")
+    for (path, text) in files { try write(text, path) }
+    try FileManager.default.createDirectory(atPath: "\(root)/normal", withIntermediateDirectories: true)
     #expect(
       Generator.run(["jod-check-generator", "\(root)/normal", "\(root)/early", "\(root)/late"], root: root)
         == 0)
-    return try? String(contentsOfFile: "\(root)/normal/\(unit.name).d/\(unit.dropIn)", encoding: .utf8)
+    let folder = "\(root)/normal/\(unit.name).d"
+    return try Dictionary(
+      uniqueKeysWithValues: Files.names(in: folder).filter { $0.hasSuffix(".conf") }.map {
+        ($0, try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8))
+      })
+  }
+
+  private func write(_ text: String?, _ path: String) throws {
+    guard let text else { return }
+    let folder = "\(root)/\((path as NSString).deletingLastPathComponent)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    if text == "masked" {
+      try FileManager.default.createSymbolicLink(atPath: "\(root)/\(path)", withDestinationPath: "/dev/null")
+    } else {
+      try text.write(toFile: "\(root)/\(path)", atomically: true, encoding: .utf8)
+    }
+  }
+
+  private func generate(
+    _ defaults: String?, edited: String? = nil, files: [String: String] = [:],
+    for unit: GeneratedUnit = .timer
+  ) throws -> String? {
+    let dropIns = try dropIns(defaults, edited: edited, files: files, for: unit)
+    #expect(Set(dropIns.keys).isSubset(of: [unit.dropIn]))
+    return dropIns[unit.dropIn]
   }
 
   @Test("CHECK_INTERVAL becomes the timer's, in place of its own")
@@ -59,6 +86,107 @@ struct GeneratorTests {
     #expect(text.hasSuffix("[Timer]\nOnUnitActiveSec=\nOnActiveSec=1s\n"))
   }
 
+  @Test(
+    "after a reset of the list the timer still elapses a first time",
+    arguments: [
+      "OnUnitActiveSec=\nOnUnitActiveSec=5min", "OnActiveSec=\nOnUnitInactiveSec=5min",
+      "OnBootSec=5min\nOnCalendar=\n OnUnitActiveSec = 5min",
+    ])
+  func resetList(edited: String) throws {
+    let dropIns = try dropIns("CHECK_INTERVAL=10\n", edited: "[Timer]\n\(edited)\n")
+    #expect(dropIns.keys.sorted() == ["zzz-jod-check.conf"])
+    #expect(dropIns.values.first?.hasSuffix("[Timer]\nOnActiveSec=1s\n") == true)
+  }
+
+  @Test(
+    "a list that was reset and elapses by itself is left alone, and so is one of nothing",
+    arguments: [
+      "OnUnitActiveSec=\nOnUnitActiveSec=5min\nOnBootSec=1min", "OnUnitActiveSec=\nOnCalendar=hourly",
+      "OnUnitActiveSec=\nOnActiveSec=9s\nOnUnitActiveSec=9s", "OnUnitActiveSec=",
+    ])
+  func resetWhole(edited: String) throws {
+    #expect(try dropIns("CHECK_INTERVAL=10\n", edited: "[Timer]\n\(edited)\n").isEmpty)
+  }
+
+  @Test(
+    "an interval of the administrator's is found wherever systemd finds it, however it is written",
+    arguments: [
+      "etc/systemd/system/jod-check.timer.d/x.conf", "etc/systemd/system/jod-.timer.d/x.conf",
+      "etc/systemd/system/timer.d/x.conf", "run/systemd/system/jod-check.timer.d/x.conf",
+      "usr/local/lib/systemd/system/jod-.timer.d/x.conf", "usr/lib/systemd/system/jod-check.timer.d/x.conf",
+      "etc/systemd/system.control/jod-check.timer.d/x.conf",
+    ],
+    ["OnUnitActiveSec = 5min", "  OnUnitActiveSec=5min", "OnUnitActiveSec=\\\n5min", "OnUnitActiveSec=5min"])
+  func found(path: String, line: String) throws {
+    let text = try generate("CHECK_INTERVAL=10\n", files: [path: "[Timer]\n\(line)\n"])
+    #expect(text?.hasSuffix("[Timer]\nOnUnitActiveSec=\nOnActiveSec=1s\n") == true)
+  }
+
+  @Test(
+    "what systemd does not read is none of the administrator's",
+    arguments: [
+      "etc/systemd/system/jod-check.timer.d/x.txt", "etc/systemd/system/jod-check.timer.d/.x.conf",
+      "etc/systemd/system/jod.timer.d/x.conf", "etc/systemd/system/jod-checks.timer.d/x.conf",
+      "etc/systemd/system/service.d/x.conf", "usr/share/systemd/system/jod-check.timer.d/x.conf",
+    ])
+  func notRead(path: String) throws {
+    let text = try generate("CHECK_INTERVAL=10\n", files: [path: "[Timer]\nOnUnitActiveSec=5min\n"])
+    #expect(text?.contains("10000ms") == true)
+  }
+
+  @Test(
+    "of several files of one name the first folder's counts, be it empty or a mask",
+    arguments: [
+      ("etc/systemd/system/jod-check.timer.d/x.conf", "run/systemd/system/jod-check.timer.d/x.conf"),
+      ("run/systemd/system/jod-check.timer.d/x.conf", "usr/lib/systemd/system/jod-check.timer.d/x.conf"),
+      ("etc/systemd/system/jod-check.timer.d/x.conf", "etc/systemd/system/jod-.timer.d/x.conf"),
+      ("etc/systemd/system/jod-.timer.d/x.conf", "run/systemd/system/jod-check.timer.d/x.conf"),
+      ("usr/lib/systemd/system/jod-.timer.d/x.conf", "etc/systemd/system/timer.d/x.conf"),
+    ], ["masked", "", "[Timer]\nAccuracySec=1s\n"])
+  func hidden(paths: (String, String), text: String) throws {
+    let interval = "[Timer]\nOnUnitActiveSec=5min\n"
+    let hidden = try generate("CHECK_INTERVAL=10\n", files: [paths.0: text, paths.1: interval])
+    #expect(hidden?.contains("10000ms") == true)
+    let seen = try generate("CHECK_INTERVAL=10\n", files: [paths.1: text, paths.0: interval])
+    #expect(seen?.contains("10000ms") == false)
+  }
+
+  @Test("files are read in the order of their names, whatever folder they lie in")
+  func order() throws {
+    let late = [
+      "etc/systemd/system/timer.d/b.conf": "[Timer]\nOnUnitActiveSec=\n",
+      "etc/systemd/system/jod-check.timer.d/a.conf": "[Timer]\nOnUnitActiveSec=5min\n",
+    ]
+    #expect(try dropIns("CHECK_INTERVAL=10\n", files: late).isEmpty)
+    let early = [
+      "etc/systemd/system/timer.d/a.conf": "[Timer]\nOnUnitActiveSec=\n",
+      "etc/systemd/system/jod-check.timer.d/b.conf": "[Timer]\nOnUnitActiveSec=5min\n",
+    ]
+    #expect(try dropIns("CHECK_INTERVAL=10\n", files: early).keys.sorted() == ["zzz-jod-check.conf"])
+  }
+
+  @Test(
+    "the rhythm in force is the shortest interval of those that count",
+    arguments: [
+      ("", 30.0), ("OnUnitActiveSec=5min", 300), ("OnUnitActiveSec=5min\nOnUnitActiveSec = 1min", 60),
+      ("OnUnitActiveSec=1min\nOnUnitActiveSec=\nOnUnitActiveSec=5min", 300), ("OnBootSec=1min", 30),
+      ("OnUnitActiveSec=\nOnCalendar=hourly", nil),
+    ])
+  func rhythm(edited: String, rhythm: Seconds?) throws {
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    try write("[Timer]\n\(edited)\n", "etc/systemd/system/jod-check.timer.d/override.conf")
+    #expect(GeneratedUnit.rhythm(root) == rhythm)
+  }
+
+  @Test("without an edit the rhythm is the generated one")
+  func generatedRhythm() throws {
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    try write(
+      "[Timer]\nOnUnitActiveSec=\nOnActiveSec=1s\nOnUnitActiveSec=90000ms\n",
+      "run/systemd/generator/jod-check.timer.d/0-check-interval.conf")
+    #expect(GeneratedUnit.rhythm(root) == 90)
+  }
+
   @Test("other settings of the administrator leave the rhythm to us")
   func editedOtherwise() throws {
     let text = try generate("CHECK_INTERVAL=10\n", edited: "[Timer]\nAccuracySec=1s\n")
@@ -80,10 +208,18 @@ struct GeneratorTests {
     #expect(try generate("LISTEN_ADDRESS=\(text)\n", for: .socket) == nil)
   }
 
-  @Test("an address of systemctl edit wins, for ours is gone")
-  func editedAddress() throws {
+  @Test("the zone of an address is no specifier of systemd's")
+  func zone() throws {
+    let text = try generate("LISTEN_ADDRESS=[fe80::1%br0]:8097\n", for: .socket)
+    #expect(text?.hasSuffix("\nListenStream=[fe80::1%%br0]:8097\n") == true)
+  }
+
+  @Test("an address of systemctl edit wins, for ours is gone", arguments: ["ListenStream=", "ListenFIFO="])
+  func editedAddress(reset: String) throws {
+    let edited = "[Socket]\n\(reset)\nListenStream=[::]:80\n"
+    #expect(try dropIns("LISTEN_ADDRESS=127.0.0.1:1\n", edited: edited, for: .socket).isEmpty)
     let text = try generate(
-      "LISTEN_ADDRESS=127.0.0.1:1\n", edited: "[Socket]\nListenStream=\nListenStream=[::]:80\n", for: .socket)
+      "LISTEN_ADDRESS=127.0.0.1:1\n", edited: "[Socket]\nListenStream = [::]:80\n", for: .socket)
     #expect(text?.hasSuffix("[Socket]\nListenStream=\n") == true)
   }
 
