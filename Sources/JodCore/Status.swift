@@ -139,8 +139,8 @@ extension Status {
   /// What `jod-check status` prints.
   public func page(now: Seconds, clock: (Seconds) -> String) -> String {
     guard let checked = checkedAt.flatMap(UTC.parse) else {
-      return
-        "No check has run since this machine started.\nStart the timer with `systemctl enable --now jod-check.timer`, or run one check now with `systemctl start jod-check`.\n"
+      return (trouble.map { "\($0)\n" } ?? "")
+        + "No check has run since this machine started.\nStart the timer with `systemctl enable --now jod-check.timer`, or run one check now with `systemctl start jod-check`.\n"
     }
     // Beside trouble, the rest may be old news.
     var rows = trouble.map { [("Trouble", $0)] } ?? []
@@ -155,6 +155,18 @@ extension Status {
     rows += warnings.map { ("Warning", $0) }
     rows.append(("Checked", "\(clock(checked)), \(ago(now - checked))"))
     return rows.map { name, text in name.padded(to: 10) + text + "\n" }.joined()
+  }
+
+  /// Whether a check should have come by now.
+  public func isOverdue(now: Seconds) -> Bool {
+    guard let checked = checkedAt.flatMap(UTC.parse) else { return true }
+    let beat = checkIntervalSeconds.map(Seconds.init) ?? Configuration.defaultCheckInterval
+    return now - checked > IdleCount.patience(beat: beat)
+  }
+
+  /// Notes why no check comes any more.
+  public mutating func note(_ standstill: Finding) {
+    trouble = [standstill.words, standstill.remedy].compactMap { $0 }.joined(separator: " ")
   }
 
   private var storageWords: String {

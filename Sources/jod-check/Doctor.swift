@@ -157,13 +157,10 @@ struct Doctor {
 
   /// Nil where no systemd runs.
   static func askTimer() -> Diagnosis.Timer? {
-    let question = [
-      "systemctl", "show", "jod-check.timer",
-      "--property=LoadState,ActiveState,UnitFileState,TimersMonotonic",
-    ]
+    let question = ["systemctl", "show", "jod-check.timer", "--property=\(Diagnosis.Timer.properties)"]
     guard let ended = try? Subprocess(question).run(timeLimit: timeLimit), ended.status == 0 else {
       return nil
     }
-    return Diagnosis.Timer(properties: ended.output)
+    return Diagnosis.Timer(properties: ended.output, now: Clock.seconds(CLOCK_MONOTONIC))
   }
 }

@@ -1,7 +1,7 @@
 import Glibc
 import JodCore
 
-/// `jod-check status`: for every user; it asks nobody.
+/// `jod-check status`: for every user; it asks nobody but systemd, and that where no check has come for long.
 struct StatusCommand {
   let json: Bool
 
@@ -11,7 +11,7 @@ struct StatusCommand {
     let directory = getenv("RUNTIME_DIRECTORY").map { String(cString: $0) } ?? Identity.runtimeDirectory
     let store = Store(
       stateDirectory: "", runtimeDirectory: String(directory.prefix { $0 != ":" }), mode: .readOnly)
-    let status: Status
+    var status: Status
     do {
       status = try store.status()
     } catch let error as SystemError where error.code == ELOOP {
@@ -25,10 +25,14 @@ struct StatusCommand {
       )
       return 1
     }
+    let now = Clock.seconds(CLOCK_REALTIME)
+    if status.isOverdue(now: now), let standstill = Doctor.askTimer().flatMap(Diagnosis.standstill) {
+      status.note(standstill)
+    }
     if json {
       Output.print(bytes: Store.bytes(status))
     } else {
-      Output.print(bytes: Array(status.page(now: Clock.seconds(CLOCK_REALTIME), clock: Clock.text).utf8))
+      Output.print(bytes: Array(status.page(now: now, clock: Clock.text).utf8))
     }
     return 0
   }

@@ -8,8 +8,7 @@ import Testing
 extension World {
   @Suite("The doctor")
   struct DoctorTests {
-    private static let timer = Diagnosis.Timer(
-      isInstalled: true, isActive: true, isEnabled: true, interval: 30)
+    private static let timer = Diagnosis.Timer(interval: 30)
 
     private func examine(
       _ home: Home, files: [String: String] = [:], timer: Diagnosis.Timer? = timer
@@ -76,7 +75,7 @@ extension World {
       home.sandbox.environment["WOL_INTERFACE"] = "nosuch0"
       home.sandbox.environment["SHUTDOWN_COMMAND"] = "/nosuch/program"
       home.sandbox.environment["COOLDOWN_TIME"] = "1s"
-      let timer = Diagnosis.Timer(isInstalled: true, isActive: false, isEnabled: false, interval: nil)
+      let timer = Diagnosis.Timer(isActive: false, isEnabled: false)
       let findings = examine(home, timer: timer)
       #expect(
         faults(findings) == [

@@ -237,14 +237,22 @@ struct DiagnosisTests {
       .fault("every 1min, but CHECK_INTERVAL is 30s", "daemon-reload")),
     Row("stopped", timer(isActive: false), .fault("does not run", "enable --now")),
     Row("until the next start", timer(isEnabled: false), .warning("next start", "enable --now")),
-    Row("not installed", timer(isInstalled: false), .fault("not installed", "Install")),
+    Row("not installed", timer(loadState: "not-found"), .fault("not installed", "Install")),
+    Row("masked", timer(loadState: "masked"), .fault("masked", "unmask")),
+    Row("refused", timer(loadState: "bad-setting"), .fault("refuses", "revert")),
+    Row("elapsed for good", timer(next: .never), .fault("never will again", "OnActiveSec=1s")),
+    Row("set otherwise since", timer(next: .within(290)), .fault("next in 4min 50s", "restart")),
+    Row("about to elapse", timer(next: .within(31)), .good("every 30s")),
+    Row("by the calendar", Diagnosis.Timer(), .good("runs")),
     Row("without systemd", nil, .warning("cannot be asked", "CHECK_INTERVAL")),
   ]
 
   private static func timer(
-    isInstalled: Bool = true, isActive: Bool = true, isEnabled: Bool = true, interval: Seconds = 30
+    loadState: String = "loaded", isActive: Bool = true, isEnabled: Bool = true, interval: Seconds = 30,
+    next: Diagnosis.Timer.Next = .within(12)
   ) -> Diagnosis.Timer {
-    Diagnosis.Timer(isInstalled: isInstalled, isActive: isActive, isEnabled: isEnabled, interval: interval)
+    Diagnosis.Timer(
+      loadState: loadState, isActive: isActive, isEnabled: isEnabled, interval: interval, next: next)
   }
 
   @Test("the timer runs", arguments: timers)
@@ -252,18 +260,41 @@ struct DiagnosisTests {
     row.expected.check(Diagnosis.timer(row.fact, interval: 30))
   }
 
+  private static func shown(
+    subState: String = "waiting", monotonic: String = "1h 23.5s", realtime: String = ""
+  ) -> Diagnosis.Timer {
+    Diagnosis.Timer(
+      properties: """
+        TimersMonotonic={ OnUnitActiveUSec=1min 30s ; next_elapse=2min 3.5s }
+        TimersMonotonic={ OnUnitActiveUSec=5min ; next_elapse=6min }
+        TimersMonotonic={ OnActiveUSec=1s ; next_elapse=0 }
+        NextElapseUSecRealtime=\(realtime)
+        NextElapseUSecMonotonic=\(monotonic)
+        LoadState=loaded
+        ActiveState=active
+        SubState=\(subState)
+        UnitFileState=enabled
+        """, now: 3600)
+  }
+
   @Test("what systemctl shows of a timer is read")
   func systemctl() {
-    let shown = """
-      TimersMonotonic={ OnUnitActiveUSec=1min 30s ; next_elapse=2min 3.5s }
-      TimersMonotonic={ OnActiveUSec=1s ; next_elapse=0 }
-      LoadState=loaded
-      ActiveState=active
-      UnitFileState=enabled
-      """
-    #expect(Diagnosis.Timer(properties: shown) == Self.timer(interval: 90))
-    let missing = Diagnosis.Timer(properties: "LoadState=not-found\nActiveState=inactive\nUnitFileState=\n")
-    #expect(!missing.isInstalled && !missing.isActive && !missing.isEnabled && missing.interval == nil)
+    #expect(Self.shown() == Self.timer(interval: 90, next: .within(23.5)))
+    let missing = Diagnosis.Timer(
+      properties: "LoadState=not-found\nActiveState=inactive\nUnitFileState=\n", now: 0)
+    #expect(missing.loadState == "not-found" && !missing.isActive && !missing.isEnabled)
+    #expect(missing.interval == nil)
+  }
+
+  @Test("when it elapses next is told by what systemd waits for, not by what was set")
+  func nextElapse() {
+    #expect(Self.shown(subState: "elapsed", monotonic: "infinity").next == .never)
+    #expect(Self.shown(subState: "elapsed").next == .never)
+    #expect(Self.shown(monotonic: "infinity").next == .never)
+    #expect(Self.shown(subState: "running", monotonic: "infinity").next == .certain)
+    #expect(Self.shown(monotonic: "infinity", realtime: "Tue 2026-11-24 00:00:00 UTC").next == .certain)
+    // It is about to.
+    #expect(Self.shown(monotonic: "59min").next == .within(0))
   }
 
   @Test("faults decide the exit status, warnings do not, and the configuration weighs most")

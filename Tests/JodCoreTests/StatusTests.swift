@@ -390,6 +390,31 @@ struct StatusTests {
     #expect(page.contains("systemctl start jod-check"))
   }
 
+  @Test("why no check comes any more stands first where none has run, and as trouble elsewhere")
+  func standstill() throws {
+    let fault = try #require(Diagnosis.standstill(Diagnosis.Timer(next: .never)))
+    var status = Status.nothingKnown
+    status.note(fault)
+    #expect(
+      status.page(now: jellyfinTime, clock: Self.clock).hasPrefix(
+        "jod-check.timer has elapsed, and never will again: nobody is served. Run `systemctl daemon-reload`"))
+    status.checkedAt = UTC.text(jellyfinTime)
+    #expect(
+      status.page(now: jellyfinTime, clock: Self.clock).contains("\nTrouble   jod-check.timer has elapsed"))
+  }
+
+  @Test("a check is overdue when three beats and a minute have brought none")
+  func overdue() {
+    var status = Status.nothingKnown
+    #expect(status.isOverdue(now: jellyfinTime))
+    status.checkedAt = UTC.text(jellyfinTime)
+    status.checkIntervalSeconds = 30
+    #expect(!status.isOverdue(now: jellyfinTime + 150))
+    #expect(status.isOverdue(now: jellyfinTime + 151))
+    // The clock was set back.
+    #expect(!status.isOverdue(now: jellyfinTime - 1000))
+  }
+
   @Test("the page tells what is known, why, and what comes next")
   func page() {
     var story = Story()
