@@ -16,15 +16,16 @@ public struct Report: Hashable, Sendable {
   ///   - troubles: what is wrong, the gravest deciding the exit status.
   ///   - examined: the kinds of trouble this run can vouch for; others are left as they were.
   ///   - onBeat: whether the timer asked for this run, as far as can be told.
+  ///   - isByHand: whether somebody reads what this run prints.
   public init(
     changes: [Event], troubles: [Trouble], examined: Set<Trouble.Kind> = Set(Trouble.Kind.allCases),
-    onBeat: Bool,
+    onBeat: Bool, isByHand: Bool = false,
     memory: inout TroubleMemory, boot: Seconds
   ) {
     events = changes
     self.troubles = troubles
     for trouble in troubles {
-      let tells = memory.tells(trouble, onBeat: onBeat, boot: boot)
+      let tells = memory.tells(trouble, onBeat: onBeat, isByHand: isByHand, boot: boot)
       let event = trouble.event(tells ? .error : .debug)
       if !changes.contains(where: { $0.says(event) }) { events.append(event) }
       if tells { exitStatus = max(exitStatus, trouble.kind.exitStatus) }

@@ -40,6 +40,8 @@ public struct TroubleMemory: Hashable, Sendable {
     var since: Seconds
     /// Boot clock at the last telling of each cause.
     var told: [String: Seconds] = [:]
+    /// Boot clock at the last telling of each cause off the beat.
+    var answered: [String: Seconds] = [:]
     /// Whether anybody heard of it at all.
     var announced = false
   }
@@ -51,12 +53,16 @@ public struct TroubleMemory: Hashable, Sendable {
   /// How long Jellyfin may be away before that is worth a word: its restarts and updates take minutes.
   static let patience: Seconds = 5 * 60
   static let repeatAfter: Seconds = 3600
+  /// How long who asks again, off the beat, has been answered: a `daemon-reload` starts the timer's check as well, and an
+  /// upgrade of a system has dozens.
+  static let burst: Seconds = 60
   /// Causes are few; a bound all the same, for the runtime directory is memory.
   private static let rememberedCauses = 16
 
   var isPlausible: Bool {
     records.values.allSatisfy {
       Moment.isBootClock($0.since) && $0.told.values.allSatisfy(Moment.isBootClock)
+        && $0.answered.values.allSatisfy(Moment.isBootClock)
     }
   }
 
@@ -64,20 +70,28 @@ public struct TroubleMemory: Hashable, Sendable {
 
   /// Whether this check tells the trouble by its exit status and in the journal (specification, section 7).
   ///
-  /// A check that somebody asked for always tells. On the beat, what is new or has changed is told, and what lasts once
-  /// an hour. Jellyfin's absence is new once it has lasted five minutes.
-  public mutating func tells(_ trouble: Trouble, onBeat: Bool, boot: Seconds) -> Bool {
+  /// Off the beat it is told, but within a burst of such checks once a minute. On the beat, what is new or has changed is
+  /// told, and what lasts once an hour. Jellyfin's absence is new once it has lasted five minutes.
+  ///
+  /// - Parameter isByHand: whether somebody reads what this check prints; no `daemon-reload` does.
+  public mutating func tells(_ trouble: Trouble, onBeat: Bool, isByHand: Bool = false, boot: Seconds) -> Bool
+  {
     var record = records[trouble.kind.rawValue] ?? Record(since: boot)
     defer { records[trouble.kind.rawValue] = record }
     let isSettled = trouble.kind != .jellyfin || boot - record.since >= Self.patience
-    let isDue = record.told[trouble.cause].map { boot - $0 >= Self.repeatAfter } ?? true
-    let tells = !onBeat || (isSettled && isDue)
-    if tells { record.announced = true }
-    if tells, isSettled {
-      if record.told.count >= Self.rememberedCauses { record.told = [:] }
-      record.told[trouble.cause] = boot
-    }
-    return tells
+    func isOver(_ time: Seconds, _ last: Seconds?) -> Bool { last.map { boot - $0 >= time } ?? true }
+    let isDue = isSettled && isOver(Self.repeatAfter, record.told[trouble.cause])
+    let tells = isDue || (!onBeat && (isByHand || isOver(Self.burst, record.answered[trouble.cause])))
+    guard tells else { return false }
+    record.announced = true
+    if !onBeat { Self.note(trouble.cause, at: boot, in: &record.answered) }
+    if isSettled { Self.note(trouble.cause, at: boot, in: &record.told) }
+    return true
+  }
+
+  private static func note(_ cause: String, at time: Seconds, in times: inout [String: Seconds]) {
+    if times.count >= rememberedCauses { times = [:] }
+    times[cause] = time
   }
 
   /// Notes that somebody waits to hear of this trouble's end.
@@ -103,8 +117,14 @@ extension TroubleMemory.Record: JSONCodable {
     let fields = try json.object()
     since = try fields["since"]
     told = try fields["told"]
+    // 0.1.0 did not note it.
+    answered = try fields["answered"] ?? [:]
     announced = try fields["announced"]
   }
 
-  var json: JSON { .present(["since": since.json, "told": told.json, "announced": announced.json]) }
+  var json: JSON {
+    .present([
+      "since": since.json, "told": told.json, "answered": answered.json, "announced": announced.json,
+    ])
+  }
 }

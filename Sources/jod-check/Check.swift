@@ -135,7 +135,8 @@ struct Check {
       memory.runtime.lastCheck?.trouble = words.isEmpty ? nil : words
       return Report(
         changes: check.changes + memory.runtime.noteMisspelt(program.settings.misspelt),
-        troubles: check.troubles, onBeat: onBeat, memory: &memory.runtime.troubles,
+        troubles: check.troubles, onBeat: onBeat, isByHand: program.output.voice != .journal,
+        memory: &memory.runtime.troubles,
         boot: boot)
     }
     // What could not be noted would be said again at every check.

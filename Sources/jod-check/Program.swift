@@ -171,6 +171,7 @@ private struct InvalidConfiguration {
       memory.runtime.beat.note(start: now.moment.boot)
       return Report(
         changes: [], troubles: [trouble], examined: [.configuration], onBeat: onBeat,
+        isByHand: output.voice != .journal,
         memory: &memory.runtime.troubles, boot: now.moment.boot)
     }.result
     var status =

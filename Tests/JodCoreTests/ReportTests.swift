@@ -53,12 +53,58 @@ struct ReportTests {
   // MARK: On and off the beat
 
   @Test(
-    "off the beat every trouble is told, every time", arguments: [away, rejected, failed, unsent, unwritable])
+    "off the beat every trouble is told, once a minute",
+    arguments: [away, rejected, failed, unsent, unwritable])
   func offBeat(_ trouble: Trouble) {
     var runs = Runs()
-    for time in [0.0, 1, 2, 400, 401] {
-      #expect(runs.run(at: time, trouble, onBeat: false).exitStatus == trouble.kind.exitStatus)
+    let times = [0.0, 1, 2, 59, 60, 61, 119, 400, 401]
+    let told = times.filter {
+      runs.run(at: $0, trouble, onBeat: false).exitStatus == trouble.kind.exitStatus
     }
+    #expect(told == [0, 60, 400])
+  }
+
+  @Test("thirty reloads of systemd with Jellyfin away are told once")
+  func burst() {
+    var runs = Runs()
+    let reports = (0..<30).map { runs.run(at: Seconds($0), Self.away, onBeat: false) }
+    #expect(reports.filter { $0.exitStatus != 0 }.count == 1)
+    #expect(reports.flatMap(\.events).filter { $0.priority < .debug }.count == 1)
+  }
+
+  @Test("within a burst another trouble, or another cause, is told at once")
+  func burstChanges() {
+    var runs = Runs()
+    let troubles = [Self.away, Self.slow, Self.rejected, Self.away]
+    let told = troubles.enumerated().map {
+      runs.run(at: Seconds($0.offset), $0.element, onBeat: false).exitStatus
+    }
+    #expect(told == [69, 69, 77, 69])
+  }
+
+  @Test("whoever asks first hears what the beat has just told")
+  func askedAfterBeat() {
+    var runs = Runs()
+    _ = runs.run(at: 0, Self.rejected)
+    #expect(runs.run(at: 10, Self.rejected, onBeat: false).exitStatus == 77)
+    #expect(runs.run(at: 20, Self.rejected, onBeat: false).exitStatus == 0)
+  }
+
+  @Test("whoever reads what a run prints is told every time")
+  func byHand() {
+    var runs = Runs()
+    let told = (0..<5).map {
+      runs.run(at: Seconds($0), Self.away, onBeat: false, isByHand: true).exitStatus
+    }
+    #expect(told == [69, 69, 69, 69, 69])
+  }
+
+  @Test("what a reload has told is remembered from one run to the next")
+  func rememberedBurst() throws {
+    var runs = Runs()
+    _ = runs.run(at: 100, Self.rejected, onBeat: false)
+    runs.memory = try decoded(TroubleMemory.self, encoded(runs.memory))
+    #expect(runs.run(at: 110, Self.rejected, onBeat: false).exitStatus == 0)
   }
 
   @Test(
@@ -270,9 +316,10 @@ private struct Runs {
 
   mutating func run(
     at time: Seconds, changes: [Event] = [], _ troubles: Trouble...,
-    examined: Set<Trouble.Kind> = Set(Trouble.Kind.allCases), onBeat: Bool = true
+    examined: Set<Trouble.Kind> = Set(Trouble.Kind.allCases), onBeat: Bool = true, isByHand: Bool = false
   ) -> Report {
     Report(
-      changes: changes, troubles: troubles, examined: examined, onBeat: onBeat, memory: &memory, boot: time)
+      changes: changes, troubles: troubles, examined: examined, onBeat: onBeat, isByHand: isByHand,
+      memory: &memory, boot: time)
   }
 }
