@@ -61,8 +61,19 @@ story_remove() {
   look
   inside A systemctl enable --now jod-check.socket jod-check.timer
   await 30 "it checks" has_checked 2
+  await 30 "what hangs on the storage may start" inside A systemctl is-active storage-online.target
+  # A guard and a credential of the administrator's are in the folders.
+  contains "there is a credential" storage-server-ssh-key "$(inside A ls /etc/jod-check/credentials)"
+  inside B ln -s /bin/true /etc/jod-check-storage/guard.d/never
+  # The last check but one fails.
+  configure "${household_settings[@]}" JELLYFIN_API_KEY=00000000000000000000000000000000 CHECK_INTERVAL=10min
+  inside A systemctl restart jod-check.timer
+  try inside A systemctl start jod-check
+  same "a check fails" failed "$(inside A systemctl is-failed jod-check.service || true)"
   try inside A env DEBIAN_FRONTEND=noninteractive apt-get remove --yes jod-check
   same "apt removes it" 0 "$status"
+  lacks "dpkg has nothing to warn of" warning "$output"
+  same "no unit is left" '' "$(units_left)"
   for unit in jod-check.timer jod-check.socket; do
     same "$unit is gone" inactive "$(inside A systemctl is-active "$unit" || true)"
   done
@@ -72,8 +83,14 @@ story_remove() {
   local began=$EPOCHREALTIME
   try inside A env DEBIAN_FRONTEND=noninteractive apt-get purge --yes jod-check
   same "apt purges it" 0 "$status"
+  lacks "dpkg has nothing to warn of" warning "$output"
+  try inside B env DEBIAN_FRONTEND=noninteractive apt-get remove --yes jod-check-storage
+  lacks "nor on B" warning "$output"
+  contains "the guard is kept" never "$(inside B ls /etc/jod-check-storage/guard.d)"
   try inside B env DEBIAN_FRONTEND=noninteractive apt-get purge --yes jod-check-storage
   same "apt purges B's" 0 "$status"
+  lacks "dpkg has nothing to warn of there either" warning "$output"
+  same "no unit is left by the purge" '' "$(units_left)"
   same "nothing is left on A" '' "$(leftovers A)"
   same "nothing is left on B" '' "$(leftovers B)"
   # Two beats of the timer that was.
@@ -82,6 +99,8 @@ story_remove() {
   rm -f "$work"/have-*
 }
 has_passed() { awk -v from="$1" -v now="$EPOCHREALTIME" -v seconds="$2" 'BEGIN { exit !(now - from >= seconds) }'; }
+# Units of ours that systemd knows, failed and forgotten ones included.
+units_left() { inside A systemctl list-units --all --plain --no-legend 'jod-check*' 'storage-o*'; }
 # leftovers MACHINE: files by their name, the user, and whatever mentions it in /etc.
 leftovers() {
   inside "$1" find / -xdev -name '*jod-check*' -not -path '/root/*' -not -path '/proc/*' -not -path '/var/cache/apt/*'
