@@ -24,6 +24,10 @@ make_base() {
   local release=$1 base
   base=$(base_of "$release")
   [ -z "$(find "$base/complete" -mtime "-$base_days" 2>/dev/null)" ] || return 0
+  [ -n "$mirror" ] || {
+    echo "acceptance: name a mirror of Debian in ACCEPTANCE_MIRROR" >&2
+    return 1
+  }
   echo "acceptance: making a base system of $release (once, about two minutes)"
   rm -rf --one-file-system "$cache/$release"-*
   build_base "$release" "$base" >"$logs/base-$release.log" 2>&1
