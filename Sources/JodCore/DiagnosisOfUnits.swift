@@ -153,3 +153,72 @@ extension Diagnosis {
   /// Seconds beyond the interval: `AccuracySec=` is a second at most, and the question takes a moment.
   private static let slack: Seconds = 2
 }
+
+// MARK: - The sandbox
+
+extension Diagnosis {
+  /// What `jod-check.service` hides from the checks, as systemd has it, edits included.
+  public struct Sandbox: Hashable, Sendable {
+    public static let properties = "PrivateTmp,ProtectHome"
+
+    /// A directive that hides folders (systemd.exec(5)).
+    struct Directive: Hashable, Sendable {
+      let name: String
+      let folders: [String]
+      /// What is mounted below is gone from the table of mounts as well, and with it the traffic. `PrivateTmp=yes` only
+      /// covers it.
+      let hidesMounts: Bool
+
+      func hides(_ path: String) -> Bool { folders.contains { path == $0 || path.hasPrefix("\($0)/") } }
+    }
+
+    let directives: [Directive]
+
+    /// Reads what `systemctl show` prints of its properties.
+    public init(properties: String) {
+      let shown = Shown(properties)
+      let temporary = shown["PrivateTmp"] ?? "no"
+      let home = shown["ProtectHome"] ?? "no"
+      let all = [
+        temporary == "no"
+          ? nil
+          : Directive(
+            name: "PrivateTmp=", folders: ["/tmp", "/var/tmp"], hidesMounts: temporary == "disconnected"),
+        ["yes", "tmpfs"].contains(home)
+          ? Directive(name: "ProtectHome=", folders: ["/home", "/root", "/run/user"], hidesMounts: true)
+          : nil,
+      ]
+      directives = all.compactMap { $0 }
+    }
+
+    func directive(thatHides path: String) -> Directive? { directives.first { $0.hides(path) } }
+  }
+
+  /// A line for each network mount whose traffic no check can see.
+  public static func hiddenMounts(_ mounts: Mounts, _ sandbox: Sandbox) -> [Finding] {
+    let paths = Set((mounts.entries.filter(\.isNetwork) + mounts.wanted).map(\.path)).sorted()
+    return paths.compactMap { path in
+      guard let directive = sandbox.directive(thatHides: path), directive.hidesMounts else { return nil }
+      return .fault(
+        "Mounts",
+        "\(directive.name) of jod-check.service hides \(Printable.quoted(path)): the storage is powered off while somebody reads there.",
+        remedy:
+          "Mount it elsewhere, such as below /srv, or take the edit back that hides it: `systemctl cat jod-check.service`."
+      )
+    }
+  }
+
+  /// A line for each file that a variable names and no check can see.
+  ///
+  /// - Parameter files: the variables with their paths.
+  public static func hiddenFiles(_ files: [(variable: String, path: String)], _ sandbox: Sandbox) -> [Finding]
+  {
+    files.compactMap { variable, path in
+      guard let directive = sandbox.directive(thatHides: path) else { return nil }
+      return .fault(
+        "Files",
+        "\(variable) names \(Printable.quoted(path)), which \(directive.name) of jod-check.service hides from the checks.",
+        remedy: "Put it elsewhere, such as below /usr/local, and set \(variable) to that.")
+    }
+  }
+}

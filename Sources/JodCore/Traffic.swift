@@ -29,10 +29,14 @@ public struct Traffic: Hashable, Sendable {
   public static func bytesRead(mountstats: String, from server: Endpoint?) -> Double? {
     var total = 0.0
     var counts = false
+    var seen: Set<[Substring]> = []
     for line in mountstats.split(separator: "\n") {
       let words = line.split(whereSeparator: \.isWhitespace)
       if words.first == "device" {
-        counts = words.contains { $0 == "nfs" || $0 == "nfs4" } && !isAnother(words[1], than: server)
+        // Twice where the sandbox makes a folder above it read-only: what it was, and a copy that covers it.
+        counts =
+          words.contains { $0 == "nfs" || $0 == "nfs4" } && !isAnother(words[1], than: server)
+          && seen.insert(words).inserted
       } else if counts, words.first == "bytes:" {
         // normalread normalwrite directread directwrite serverread …: the fifth came over the network (Linux,
         // fs/nfs/iostat.h).

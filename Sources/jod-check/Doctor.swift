@@ -11,19 +11,22 @@ struct Doctor {
   /// With what is wrong left out.
   private let configuration: Configuration?
   private let timer: () -> Diagnosis.Timer?
+  private let sandbox: () -> Diagnosis.Sandbox?
 
   /// Seconds, for each question but those over ssh.
   private static let timeLimit: Seconds = 3
 
   /// - Parameters:
   ///   - unreadable: files of the configuration that could not be read; the settings are then without them.
-  ///   - timer: asks systemd.
+  ///   - timer: asks systemd, as does `sandbox`.
   init(
     settings: Settings, unreadable: [ConfigurationFault] = [],
-    timer: @escaping () -> Diagnosis.Timer? = Self.askTimer
+    timer: @escaping () -> Diagnosis.Timer? = Self.askTimer,
+    sandbox: @escaping () -> Diagnosis.Sandbox? = Self.askSandbox
   ) {
     self.settings = settings
     self.timer = timer
+    self.sandbox = sandbox
     let mended = Configuration.mended(
       environment: settings.environment, keyCredential: settings.keyCredential, from: settings.keyPlace)
     configuration = mended.configuration
@@ -39,6 +42,9 @@ struct Doctor {
     findings += Diagnosis.warnings(settings.misspelt.map(\.warning))
     if let configuration {
       findings += jellyfin(configuration) + storage(configuration) + powerOff(configuration)
+    }
+    if let sandbox = sandbox() {
+      findings += Diagnosis.hiddenMounts(mounts, sandbox) + Diagnosis.hiddenFiles(files, sandbox)
     }
     let interval = misunderstood.contains("CHECK_INTERVAL") ? nil : configuration?.checkInterval
     findings.append(Diagnosis.timer(timer(), interval: interval))
@@ -153,14 +159,37 @@ struct Doctor {
     }
   }
 
-  // MARK: The timer
+  // MARK: The units
+
+  /// Those that variables name.
+  private var files: [(variable: String, path: String)] {
+    guard let configuration else { return [] }
+    var files: [(String, String)] = []
+    if isKnown("SHUTDOWN_COMMAND"), case .command(let words)? = configuration.powerOffMethod {
+      files.append(("SHUTDOWN_COMMAND", words.first ?? ""))
+    }
+    for variable in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
+      let paths = settings.environment[variable]?.split(separator: ":").map(String.init) ?? []
+      files += paths.map { (variable, $0) }
+    }
+    return files
+  }
 
   /// Nil where no systemd runs.
   static func askTimer() -> Diagnosis.Timer? {
-    let question = ["systemctl", "show", "jod-check.timer", "--property=\(Diagnosis.Timer.properties)"]
-    guard let ended = try? Subprocess(question).run(timeLimit: timeLimit), ended.status == 0 else {
-      return nil
+    show("jod-check.timer", Diagnosis.Timer.properties).map {
+      Diagnosis.Timer(properties: $0, now: Clock.seconds(CLOCK_MONOTONIC))
     }
-    return Diagnosis.Timer(properties: ended.output, now: Clock.seconds(CLOCK_MONOTONIC))
+  }
+
+  /// Nil where no systemd runs.
+  static func askSandbox() -> Diagnosis.Sandbox? {
+    show("jod-check.service", Diagnosis.Sandbox.properties).map(Diagnosis.Sandbox.init(properties:))
+  }
+
+  private static func show(_ unit: String, _ properties: String) -> String? {
+    let ended = try? Subprocess(["systemctl", "show", unit, "--property=\(properties)"]).run(
+      timeLimit: timeLimit)
+    return ended?.status == 0 ? ended?.output : nil
   }
 }

@@ -16,7 +16,7 @@ extension World {
       let settings = Settings(
         environment: home.sandbox.environment, secureShellFiles: files,
         stateDirectory: "\(home.sandbox.folder)/state", runtimeDirectory: "\(home.sandbox.folder)/run")
-      return Doctor(settings: settings, timer: { timer }).examine()
+      return Doctor(settings: settings, timer: { timer }, sandbox: { nil }).examine()
     }
 
     private func faults(_ findings: [Finding]) -> [String] {
@@ -40,6 +40,21 @@ extension World {
           "Wake request", "Storage name", "Storage service", "Power-off", "Timer",
         ])
       #expect(findings.filter { $0.verdict == .good }.count >= 10)
+    }
+
+    @Test("what the sandbox hides of the variables' files is told")
+    func sandbox() throws {
+      let home = try good()
+      home.sandbox.environment["SHUTDOWN_COMMAND"] = "/tmp/off --now"
+      home.sandbox.environment["SSL_CERT_DIR"] = "/etc/ssl/certs:/var/tmp/certs"
+      let settings = Settings(
+        environment: home.sandbox.environment, stateDirectory: "\(home.sandbox.folder)/state",
+        runtimeDirectory: "\(home.sandbox.folder)/run")
+      let findings = Doctor(
+        settings: settings, timer: { Self.timer },
+        sandbox: { Diagnosis.Sandbox(properties: "PrivateTmp=yes\nProtectHome=read-only\n") }
+      ).examine().filter { $0.subject == "Files" }
+      #expect(findings.map { $0.words.prefix { $0 != " " } } == ["SHUTDOWN_COMMAND", "SSL_CERT_DIR"])
     }
 
     @Test("it asks the questions that cost nothing, and never the one that touches media")
@@ -192,7 +207,7 @@ extension World {
       let settings = Settings(
         environment: home.sandbox.environment, secureShellFiles: files,
         stateDirectory: "\(home.sandbox.folder)/state", runtimeDirectory: "\(home.sandbox.folder)/run")
-      return Doctor(settings: settings, timer: { nil }).examine()
+      return Doctor(settings: settings, timer: { nil }, sandbox: { nil }).examine()
         .filter { ["Power-off", "Wake-on-LAN"].contains($0.subject) }
     }
 

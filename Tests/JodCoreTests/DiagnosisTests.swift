@@ -297,6 +297,49 @@ struct DiagnosisTests {
     #expect(Self.shown(monotonic: "59min").next == .within(0))
   }
 
+  @Test(
+    "a network mount that is gone from the checks' table of mounts is a fault",
+    arguments: [
+      // It covers what is mounted below, and that is still in the table.
+      ("PrivateTmp=yes\nProtectHome=read-only\n", []),
+      ("PrivateTmp=disconnected\nProtectHome=no\n", ["/tmp/films", "/var/tmp/x"]),
+      ("ProtectHome=yes\nPrivateTmp=no\n", ["/home/pi/media"]),
+      ("ProtectHome=tmpfs\nPrivateTmp=yes\n", ["/home/pi/media"]), ("PrivateTmp=no\nProtectHome=no\n", []),
+      ("", []),
+    ])
+  func hiddenMounts(properties: String, hidden: [String]) {
+    let mounts = Mounts(
+      entries: [
+        Mounts.Entry(path: "/home/pi/media", type: "nfs4"), Mounts.Entry(path: "/tmp/films", type: "cifs"),
+        Mounts.Entry(path: "/tmpfilms", type: "nfs"), Mounts.Entry(path: "/srv/films", type: "nfs4"),
+        Mounts.Entry(path: "/tmp", type: "tmpfs"), Mounts.Entry(path: "/tmp/disk", type: "ext4"),
+      ],
+      wanted: [Mounts.Entry(path: "/var/tmp/x", type: "nfs"), Mounts.Entry(path: "/tmp/films", type: "cifs")])
+    let findings = Diagnosis.hiddenMounts(mounts, Diagnosis.Sandbox(properties: properties))
+    #expect(findings.map(\.verdict) == hidden.map { _ in .fault })
+    for (finding, path) in zip(findings, hidden) {
+      #expect(finding.words.contains("hides \"\(path)\""))
+      #expect(finding.remedy?.contains("Mount it elsewhere") == true)
+    }
+  }
+
+  @Test(
+    "a file that a variable names and the sandbox hides is a fault",
+    arguments: [
+      ("PrivateTmp=yes\nProtectHome=read-only\n", ["/tmp/off", "/var/tmp/off"]),
+      ("PrivateTmp=no\nProtectHome=yes\n", ["/home/pi/off"]), ("PrivateTmp=no\nProtectHome=no\n", []),
+    ])
+  func hiddenFiles(properties: String, hidden: [String]) {
+    let paths = ["/tmp/off", "/var/tmp/off", "/home/pi/off", "/usr/local/sbin/off", "/tmpoff"]
+    let findings = Diagnosis.hiddenFiles(
+      paths.map { ("SHUTDOWN_COMMAND", $0) }, Diagnosis.Sandbox(properties: properties))
+    #expect(findings.count == hidden.count)
+    for (finding, path) in zip(findings, hidden) {
+      #expect(finding.verdict == .fault)
+      #expect(finding.words.hasPrefix("SHUTDOWN_COMMAND names \"\(path)\""))
+    }
+  }
+
   @Test("faults decide the exit status, warnings do not, and the configuration weighs most")
   func exitStatus() {
     let (good, warning) = (Finding.good("a", "b"), Finding.warning("a", "b", remedy: "c"))

@@ -55,6 +55,12 @@ struct TrafficTests {
     #expect(Traffic.bytesRead(mountstats: text, from: nil) == 1200)
   }
 
+  @Test("a mount that the sandbox shows twice counts once, and another of the same server by itself")
+  func twice() {
+    let shown = Self.mount(read: "1000") + Self.mount(on: "/mnt/b", read: "200") + Self.local
+    #expect(Traffic.bytesRead(mountstats: shown + shown, from: nil) == 1200)
+  }
+
   @Test("more bytes than a 32-bit number holds are counted")
   func large() {
     let text = Self.mount(read: "9007199254740992")
