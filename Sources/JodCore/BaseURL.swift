@@ -16,7 +16,9 @@ public struct BaseURL: Hashable, Sendable, CustomStringConvertible {
     guard isSecure || lower.hasPrefix("http://") else { return nil }
     let rest = text.dropFirst(isSecure ? 8 : 7)
     let authority = rest.prefix { $0 != "/" }
-    guard let endpoint = Endpoint(String(authority), defaultPort: isSecure ? 443 : 80) else { return nil }
+    guard let endpoint = Endpoint(Self.plainZone(authority), defaultPort: isSecure ? 443 : 80) else {
+      return nil
+    }
     self.endpoint = endpoint
     var path = rest.dropFirst(authority.count)
     while path.last == "/" { path = path.dropLast() }
@@ -41,12 +43,24 @@ public struct BaseURL: Hashable, Sendable, CustomStringConvertible {
   /// The path of a request, such as `/jellyfin/Sessions`.
   public func path(_ name: String) -> String { "\(basePath)/\(name)" }
 
-  /// The value of the `Host` header (RFC 9110, section 7.2).
+  /// The value of the `Host` header (RFC 9110, section 7.2). A zone means nothing to others (RFC 6874, section 1).
   public var hostHeader: String {
+    authority(Endpoint(host: String(endpoint.host.prefix { $0 != "%" }), port: endpoint.port))
+  }
+
+  public var description: String { "\(isSecure ? "https" : "http")://\(authority(endpoint))\(basePath)" }
+
+  private func authority(_ endpoint: Endpoint) -> String {
     endpoint.port == (isSecure ? 443 : 80) ? endpoint.bracketedHost : endpoint.description
   }
 
-  public var description: String { "\(isSecure ? "https" : "http")://\(hostHeader)\(basePath)" }
+  /// In a URL, `%25` sets off an address's zone (RFC 6874, section 2). The bare sign is understood as well, as by others.
+  private static func plainZone(_ authority: Substring) -> String {
+    guard authority.hasPrefix("["), let sign = authority.firstRange(of: "%25") else {
+      return String(authority)
+    }
+    return "\(authority[..<sign.lowerBound])%\(authority[sign.upperBound...])"
+  }
 
   private static func isPath(_ path: Substring) -> Bool {
     path.utf8.allSatisfy { byte in

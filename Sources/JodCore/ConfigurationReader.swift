@@ -72,8 +72,8 @@ extension Configuration {
       interface: reader.optional("WOL_INTERFACE", NetworkInterface.accepted) {
         NetworkInterface.isName($0) ? $0 : nil
       },
-      secureOn: reader.secret("WOL_SECUREON", SecureOn.accepted, SecureOn.init),
-      token: reader.secret("HTTP_TOKEN", "printable ASCII characters without blanks", Self.token),
+      secureOn: reader.optional("WOL_SECUREON", SecureOn.accepted, SecureOn.init),
+      token: reader.optional("HTTP_TOKEN", "printable ASCII characters without blanks", Self.token),
       watts: reader.optional(
         "STORAGE_SERVER_WATTS", "watts when on, and when off after a comma, such as 85 or 85,3", Watts.init),
       rootsFile: reader.optional("SSL_CERT_FILE", TLSTrust.acceptedFile, TLSTrust.path)
@@ -198,18 +198,18 @@ private struct ConfigurationReader {
     return KeySource(.variable, hidden: keyCredential.flatMap { $0 == own ? nil : place })
   }
 
-  /// A value as a fault shows it. A key may stand where it does not belong, in a URL most of all.
-  private func shown(_ variable: String, _ text: String) -> String {
-    let isURL = variable == "JELLYFIN_API_URL" || text.contains("://")
-    let keys = [value(of: "JELLYFIN_API_KEY"), keyCredential].compactMap { $0.map(Secret.init) }
-    return Printable.quoted(keys.reduce(isURL ? BaseURL.blotted(text) : text) { $1.redact($0) })
+  /// A secret may stand where it does not belong, in a URL most of all.
+  private mutating func refuse(_ variable: String, _ text: String, _ accepted: String) {
+    let secrets = Disclosure.secretVariables.map(value(of:)) + [keyCredential]
+    let shown = Disclosure.shown(variable, text, hiding: secrets.compactMap { $0.map(Secret.init) })
+    fault(variable, "\(shown) is not understood", accepted)
   }
 
   mutating func optional<Value>(_ variable: String, _ accepted: String, _ parse: (String) -> Value?) -> Value?
   {
     guard let text = text(variable) else { return nil }
     if let value = parse(text) { return value }
-    fault(variable, "\(shown(variable, text)) is not understood", accepted)
+    refuse(variable, text, accepted)
     return nil
   }
 
@@ -226,14 +226,6 @@ private struct ConfigurationReader {
       return nil
     }
     return optional(variable, accepted, parse)
-  }
-
-  /// As `optional`, for what must not be shown even where it is wrong.
-  mutating func secret<Value>(_ variable: String, _ accepted: String, _ parse: (String) -> Value?) -> Value? {
-    guard let text = text(variable) else { return nil }
-    if let value = parse(text) { return value }
-    fault(variable, "the value (not shown, it is a secret) is not understood", accepted)
-    return nil
   }
 
   mutating func key(_ place: KeySource.Place) -> Secret? {

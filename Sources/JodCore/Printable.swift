@@ -31,6 +31,16 @@ public enum Printable {
     "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 
+  /// A number of bytes: `25 MiB`, `1.5 KiB`, `12 bytes`.
+  public static func size(_ bytes: Int) -> String {
+    guard bytes >= 1024 else { return count(bytes, "byte") }
+    let (unit, name) = bytes >= 1 << 20 ? (1 << 20, "MiB") : (1024, "KiB")
+    // Rounded down: what has not all come is never told as if it had.
+    let tenths = Int(Double(bytes) / Double(unit) * 10)
+    return tenths % 10 == 0 || tenths >= 100
+      ? "\(tenths / 10) \(name)" : "\(tenths / 10).\(tenths % 10) \(name)"
+  }
+
   private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate: true

@@ -6,6 +6,8 @@ enum DialFailure: Error {
   case timeout
   /// The name does not resolve.
   case noAddress
+  /// No name server has answered whether it does.
+  case noNameServer
   /// No address of the host could be reached: the first one's error.
   case failed(SystemError)
 }
@@ -19,6 +21,8 @@ final class Dial {
   static let stagger: Seconds = 0.25
 
   private var lookup: Lookup?
+  /// Where no address is known: whether nobody has said that there is none.
+  private var isUnanswered = false
   private var untried: [SocketAddress] = []
   private var attempts: [Socket] = []
   /// When the next address is tried, be there an answer or not.
@@ -42,7 +46,9 @@ final class Dial {
   func connection(by deadline: Deadline) throws(DialFailure) -> Socket {
     while true {
       beginAttempts()
-      if lookup == nil, attempts.isEmpty { throw failures.first.map(DialFailure.failed) ?? .noAddress }
+      if lookup == nil, attempts.isEmpty {
+        throw failures.first.map(DialFailure.failed) ?? (isUnanswered ? .noNameServer : .noAddress)
+      }
       let descriptors = lookup.map { [$0.descriptor] } ?? attempts.map(\.descriptor)
       var states = descriptors.map {
         pollfd(fd: $0, events: Int16(lookup == nil ? POLLOUT : POLLIN), revents: 0)
@@ -51,7 +57,7 @@ final class Dial {
       if Socket.wait(for: &states, until: patience) {
         if let connection = settle(states) { return connection }
       } else if deadline.isOver {
-        throw .timeout
+        throw lookup == nil ? .timeout : .noNameServer
       }
     }
   }
@@ -89,7 +95,8 @@ final class Dial {
   private func settle(_ states: [pollfd]) -> Socket? {
     if let answered = lookup {
       lookup = nil
-      call(answered.addresses)
+      isUnanswered = answered.answer.isMissing
+      call(answered.answer.addresses)
       return nil
     }
     let outcomes = zip(attempts, states).map { (attempt: $0, isOver: $1.revents != 0) }

@@ -18,9 +18,11 @@ struct DoctorCommand {
     } catch {
       unreadable = error.faults
     }
+    // Which root alone may look into.
+    let credentials = CredentialFolder().findings
     let user = becomeUser(identity, &settings)
     let doctor = Doctor(settings: settings, unreadable: unreadable)
-    let findings = user + doctor.examine()
+    let findings = user + credentials + doctor.examine()
     let page = DoctorPage(
       findings: findings,
       exitStatus: Diagnosis.exitStatus(findings, isConfigurationValid: doctor.faults.isEmpty))

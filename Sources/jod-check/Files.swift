@@ -67,13 +67,19 @@ enum Files {
     return names.sorted()
   }
 
+  /// What a file's name and that of its next content have between them.
+  private static let temporaryMark = ".new-"
+
+  /// Removes what writers left behind who were killed: to be called where no other can write.
+  static func removeTemporaries(in directory: String) {
+    for name in names(in: directory) where name.contains(temporaryMark) { unlink("\(directory)/\(name)") }
+  }
+
   /// Replaces a file at once: after a crash at any instruction it is the old one or the new one.
   ///
   /// - Parameter durable: whether it must survive a power cut, which takes the disk's time.
   static func replace(_ path: String, with bytes: [UInt8], mode: mode_t, durable: Bool) throws(SystemError) {
-    let temporary = path + ".new"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
-    guard descriptor >= 0 else { throw SystemError("create \(temporary)") }
+    let (temporary, descriptor) = try makeTemporary(for: path)
     do throws(SystemError) {
       defer { close(descriptor) }
       // The umask is the caller's; the mode is ours.
@@ -84,8 +90,23 @@ enum Files {
       unlink(temporary)
       throw error
     }
-    guard rename(temporary, path) == 0 else { throw SystemError("rename \(temporary)") }
+    guard rename(temporary, path) == 0 else {
+      let error = SystemError("rename \(temporary)")
+      unlink(temporary)
+      throw error
+    }
     if durable { try syncDirectory(of: path) }
+  }
+
+  /// A new file of its own name: whoever writes the same file meanwhile does not write into this one.
+  private static func makeTemporary(for path: String) throws(SystemError) -> (name: String, descriptor: Int32)
+  {
+    while true {
+      let name = "\(path)\(temporaryMark)\(UInt32.random(in: 0 ... .max))"
+      let descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+      if descriptor >= 0 { return (name, descriptor) }
+      if errno != EEXIST { throw SystemError("create \(name)") }
+    }
   }
 
   static func write(_ bytes: [UInt8], to descriptor: Int32, name: String) throws(SystemError) {

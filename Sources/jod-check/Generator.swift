@@ -35,7 +35,7 @@ enum Generator {
       value = unit.value(text)
       if value == nil {
         log(
-          "\(unit.variable) in \(Settings.defaultsFile) is \(Printable.quoted(text)), which is not understood; accepted: \(unit.accepted); \(unit.name) keeps its own"
+          "\(unit.variable) in \(Settings.defaultsFile) is \(Disclosure.shown(unit.variable, text)), which is not understood; accepted: \(unit.accepted); \(unit.name) keeps its own"
         )
       }
     }
@@ -59,7 +59,7 @@ enum Generator {
       if (try? Files.write(Array(line.utf8), to: descriptor, name: "/dev/kmsg")) != nil { return }
     }
     // In a container there is no such buffer. The journal is there by then, or nobody is told.
-    Journal.send(["MESSAGE": sentence, "PRIORITY": "4", "SYSLOG_IDENTIFIER": "jod-check-generator"])
+    Journal.send([["MESSAGE": sentence, "PRIORITY": "4", "SYSLOG_IDENTIFIER": "jod-check-generator"]])
     Output.complain(sentence)
   }
 }

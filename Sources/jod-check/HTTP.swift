@@ -10,13 +10,15 @@ struct HTTPReply {
 
 /// Why there is no reply, beside what sockets, TLS and a message's own faults have to say.
 enum HTTPFailure: Error, Equatable {
-  /// The deadline came first.
+  /// The deadline came before a reply began.
   case timeout
+  /// The deadline came before all of the body did: bytes that had come, and those that were announced.
+  case tooSlow(received: Int, of: Int?)
   /// The connection was closed before a reply began.
   case closed
 }
 
-/// A web server that is asked one question after another, with one deadline over all of it.
+/// A web server that is asked one question after another, with one patience for all of it.
 ///
 /// A connection is made where there is none, and anew where the server has closed the last one without a word. It asks one
 /// question at a time and waits for the answer itself: no thread, no event loop.
@@ -26,12 +28,15 @@ final class WebServer {
 
   private let url: BaseURL
   private let trust: TLSTrust
-  private let deadline: Deadline
+  private var patience: Patience
   private var connection: HTTPConnection?
 
-  /// - Parameter trust: who may vouch for a certificate.
-  init(_ url: BaseURL, trust: TLSTrust, deadline: Deadline) {
-    (self.url, self.trust, self.deadline) = (url, trust, deadline)
+  /// - Parameters:
+  ///   - trust: who may vouch for a certificate.
+  ///   - longest: how long it may go on talking once it does.
+  init(_ url: BaseURL, trust: TLSTrust, deadline: Deadline, longest: Deadline? = nil) {
+    (self.url, self.trust) = (url, trust)
+    patience = Patience(until: deadline, longest: longest)
   }
 
   deinit { connection?.close() }
@@ -59,9 +64,9 @@ final class WebServer {
   private func exchange(_ request: [UInt8]) throws -> HTTPReply {
     do {
       if let connection, connection.hasEnded() { hangUp() }
-      let current = try connection ?? HTTPConnection(url, trust: trust, deadline: deadline)
+      let current = try connection ?? HTTPConnection(url, trust: trust, deadline: patience.deadline)
       connection = current
-      let reply = try current.ask(request, deadline: deadline)
+      let reply = try current.ask(request, &patience)
       if !current.isReusable { hangUp() }
       return reply
     } catch {
@@ -108,7 +113,7 @@ final class HTTPConnection {
   }
 
   /// Sends a request, and reads its reply.
-  func ask(_ request: [UInt8], deadline: Deadline) throws -> HTTPReply {
+  func ask(_ request: [UInt8], _ patience: inout Patience) throws -> HTTPReply {
     outgoing = request[...]
     var reply = ReplyInProgress()
     while true {
@@ -122,10 +127,11 @@ final class HTTPConnection {
       let isSending = !outgoing.isEmpty || tls?.isSending == true
       let events = isSending ? POLLIN | POLLOUT : POLLIN
       var states = [pollfd(fd: socket.descriptor, events: Int16(events), revents: 0)]
-      guard isDrained ? Socket.wait(for: &states, until: deadline) : !deadline.isOver else {
-        throw HTTPFailure.timeout
-      }
+      guard
+        isDrained ? Socket.wait(for: &states, until: patience.deadline) : !patience.deadline.isOver
+      else { throw reply.lateness }
       if try hasEnded(during: reply) { return try end(reply) }
+      if !incoming.isEmpty { patience.noteWord() }
     }
   }
 
@@ -197,6 +203,11 @@ private struct ReplyInProgress {
   private var length = 0
 
   var keepsAlive: Bool { head?.keepsAlive ?? false }
+
+  /// What is wrong where no more of it comes in time.
+  var lateness: HTTPFailure {
+    head == nil ? .timeout : .tooSlow(received: body.count, of: length > 0 ? length : nil)
+  }
 
   /// The reply once it is whole, nil before.
   mutating func add(_ part: HTTPReader.Part) -> HTTPReply? {

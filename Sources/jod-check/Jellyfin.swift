@@ -10,6 +10,8 @@ struct Jellyfin: Sendable {
 
   /// Over everything from the name's resolution to the last byte (specification, section 3).
   static let timeLimit: Seconds = 5
+  /// The same while bytes still arrive: a play queue of some thousand items makes a reply of many megabytes.
+  static let longest: Seconds = 8
 
   init(_ configuration: Configuration) {
     url = configuration.jellyfinURL
@@ -20,7 +22,8 @@ struct Jellyfin: Sendable {
 
   /// Sessions and devices, or why nothing is known of them.
   func poll() -> Result<JellyfinAnswer, Trouble> {
-    let server = server(Deadline(in: Self.timeLimit))
+    let start = Clock.seconds(CLOCK_MONOTONIC)
+    let server = server(Deadline(in: Self.timeLimit), longest: Deadline(in: Self.longest))
     do {
       let sessions = try server.get(url.path("Sessions"), fields)
       let entries = try decode([SessionEntry].self, sessions, "/Sessions")
@@ -34,18 +37,22 @@ struct Jellyfin: Sendable {
       return .success(
         JellyfinAnswer(sessions: entries.map(redact), devices: list?.map(redact), time: time))
     } catch {
-      return .failure(trouble(for: error))
+      return .failure(trouble(for: error, since: start))
     }
   }
 
-  /// One more question, on a connection of its own: what a path says, or why that is not known.
+  /// One more question, on a connection of its own: what a path says, or why that is not known. Without a deadline, Jellyfin
+  /// has as long as for a check.
   func ask<Value: JSONDecodable>(
-    _ path: String, as type: Value.Type, deadline: Deadline = Deadline(in: 3)
+    _ path: String, as type: Value.Type, deadline: Deadline? = nil
   ) -> Result<Value, Trouble> {
+    let start = Clock.seconds(CLOCK_MONOTONIC)
+    let server = server(
+      deadline ?? Deadline(in: Self.timeLimit), longest: deadline ?? Deadline(in: Self.longest))
     do {
-      return .success(try decode(type, server(deadline).get(url.path(path), fields), "/\(path)"))
+      return .success(try decode(type, server.get(url.path(path), fields), "/\(path)"))
     } catch {
-      return .failure(trouble(for: error))
+      return .failure(trouble(for: error, since: start))
     }
   }
 
@@ -69,8 +76,8 @@ struct Jellyfin: Sendable {
     }
   }
 
-  private func server(_ deadline: Deadline) -> WebServer {
-    WebServer(url, trust: trust, deadline: deadline)
+  private func server(_ deadline: Deadline, longest: Deadline? = nil) -> WebServer {
+    WebServer(url, trust: trust, deadline: deadline, longest: longest)
   }
 
   /// The one form of authorisation that 10.8 to 12 accept; the legacy headers are refused by Jellyfin 12.

@@ -9,6 +9,13 @@ extension Jellyfin {
 
   func trouble(for reply: HTTPReply, _ name: String) -> Trouble {
     let status = reply.status
+    if status == 401, let scheme = proxy(reply) {
+      return unavailable(
+        "proxy", "is behind a proxy that asks for a name and a password (401, \(Printable.clean(scheme))).",
+        advice:
+          "The API key is not what it rejects. Let JELLYFIN_API_URL lead to Jellyfin itself, past the proxy, or exempt this machine from the login there."
+      )
+    }
     switch status {
     case 401:
       return Trouble(
@@ -28,7 +35,9 @@ extension Jellyfin {
       return unavailable(
         "redirect",
         "redirected \(name) (\(status)) to \(key.redact(Printable.quoted(location))).",
-        advice: "Redirects are not followed: \(key.redact(remedy(forRedirectTo: location))).")
+        advice:
+          "Redirects are not followed: \(key.redact(Redirect(to: location, askedFor: name, at: url).remedy))."
+      )
     case 400 where !url.isSecure:
       return unavailable(
         "400",
@@ -48,24 +57,27 @@ extension Jellyfin {
     }
   }
 
-  /// Jellyfin itself leads to its web client; a proxy before it to https, or to its login.
-  private func remedy(forRedirectTo location: String) -> String {
-    let base = location.firstRange(of: "/web/").map { location[..<$0.lowerBound] } ?? "/jellyfin"
-    if base == "/jellyfin", location.contains("://") {
-      return
-        "let JELLYFIN_API_URL lead to Jellyfin itself, with https:// where that is meant, and past any proxy that asks for a login"
-    }
-    let example = base.hasPrefix("/") ? "\(url)\(base)" : String(base)
-    return
-      "the base path is probably missing from JELLYFIN_API_URL; try \(Printable.clean(example))"
+  /// Who asks for a name and a password: Jellyfin's own 401 names no way to log in.
+  private func proxy(_ reply: HTTPReply) -> String? {
+    let schemes = reply.fields["WWW-Authenticate"].compactMap { $0.split(separator: " ").first }
+    return schemes.first { ["basic", "digest", "negotiate", "ntlm"].contains($0.lowercased()) }
+      .map(String.init)
   }
 
-  func trouble(for error: any Error) -> Trouble {
+  /// - Parameter start: when it was asked, on the monotonic clock.
+  func trouble(for error: any Error, since start: Seconds) -> Trouble {
+    let time = TimeSpan.text(max(1, (Clock.seconds(CLOCK_MONOTONIC) - start).rounded(.down)))
     switch error {
     case let trouble as Trouble: return trouble
     case HTTPFailure.timeout, TLSFailure.timeout, DialFailure.timeout:
       return unavailable(
-        "timeout", "did not answer within 5s.", advice: "See whether it is running and not overloaded.")
+        "timeout", "did not answer within \(time).", advice: "See whether it is running and not overloaded.")
+    case HTTPFailure.tooSlow(let received, let whole):
+      let whole = whole.map { " of \(Printable.size($0))" } ?? ""
+      return unavailable(
+        "timeout",
+        "did not end its answer within \(time): \(Printable.size(received))\(whole) had come.",
+        advice: "See whether it is overloaded. \(Self.longQueue)")
     case HTTPFailure.closed:
       return unavailable(
         "closed", "closed the connection before it answered.",
@@ -73,10 +85,14 @@ extension Jellyfin {
     case HTTPFault.incomplete, TLSFailure.cutOff:
       return unavailable(
         "closed", "closed the connection in the middle of its answer.", advice: "See Jellyfin's log.")
-    case HTTPFault.bodyTooLarge:
+    case HTTPFault.bodyTooLarge(let size):
+      let limit = Printable.size(WebServer.limits.body)
+      let words =
+        size.map { "of \(Printable.size(Int(clamping: $0))), and \(limit) are" }
+        ?? "of more than \(limit), which is"
       return unavailable(
-        "size", "sent an answer of more than 32 MiB.",
-        advice: "That cannot be its list of sessions or devices: see what JELLYFIN_API_URL leads to.")
+        "size", "sent an answer \(words) the most that is read.",
+        advice: "\(Self.longQueue) If it is not Jellyfin that answers, correct JELLYFIN_API_URL.")
     case HTTPFault.headTooLarge:
       return unavailable(
         "size", "sent an answer whose head is larger than 64 KiB, or has more than 200 fields.",
@@ -90,6 +106,13 @@ extension Jellyfin {
       return unavailable(
         "name", "cannot be found: the name \(url.endpoint.host) does not resolve.",
         advice: "See JELLYFIN_API_URL and this machine's DNS.")
+    case DialFailure.noNameServer:
+      return unavailable(
+        "dns",
+        "cannot be found: no name server answered within \(time) where \(url.endpoint.host) is.",
+        advice:
+          "See this machine's DNS (`getent ahosts \(url.endpoint.host)`, /etc/resolv.conf), or set JELLYFIN_API_URL to an address."
+      )
     case DialFailure.failed(let error), let error as SystemError:
       return connection(errno: error.code)
     default:
@@ -98,6 +121,9 @@ extension Jellyfin {
         advice: "See JELLYFIN_API_URL.")
     }
   }
+
+  private static let longQueue =
+    "A session with a play queue of a thousand items and more makes its list of sessions that large: let that client play something else."
 
   private func what(_ error: any Error) -> String {
     if case HTTPFault.malformed(let words) = error { " (\(words))" } else { "" }

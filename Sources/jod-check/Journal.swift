@@ -14,18 +14,37 @@ enum Journal {
     }
   }
 
-  /// Sends one entry by the native protocol. Where there is no journal this does nothing, as sd_journal_send(3).
-  static func send(_ event: Event, reason: String) {
-    var fields = event.fields
-    fields["MESSAGE"] = event.message
-    fields["MESSAGE_ID"] = event.name.messageID
-    fields["PRIORITY"] = String(event.priority.rawValue)
-    fields["JOD_EVENT"] = event.name.rawValue
-    fields["JOD_REASON"] = reason
-    send(fields)
+  /// So long something is waited for that nobody may be there to take.
+  private static let patience: Seconds = 1
+
+  /// Sends an entry for each event, and waits until they are taken; not for longer than a second.
+  static func send(_ events: [Event], reason: String) {
+    send(
+      events.map { event in
+        var fields = event.fields
+        fields["MESSAGE"] = event.message
+        fields["MESSAGE_ID"] = event.name.messageID
+        fields["PRIORITY"] = String(event.priority.rawValue)
+        fields["JOD_EVENT"] = event.name.rawValue
+        fields["JOD_REASON"] = reason
+        return fields
+      })
   }
 
-  static func send(_ fields: [String: String]) {
+  /// Sends entries by the native protocol, as above. Where there is no journal this does nothing, as sd_journal_send(3).
+  ///
+  /// That function waits for ever where journald reads no more, so it is called on a thread of its own.
+  static func send(_ entries: [[String: String]]) {
+    if entries.isEmpty { return }
+    let deadline = Deadline(in: patience)
+    // Without a thread nothing is sent, and without a reader nobody is told, ignoring: the check's work is more than its report.
+    guard let errand = try? Errand({ for fields in entries { send(fields) } }),
+      errand.isOver(by: deadline)
+    else { return }
+    flush(by: deadline)
+  }
+
+  private static func send(_ fields: [String: String]) {
     let lines = fields.map { Array("\($0)=\($1)".utf8) }
     let bytes = lines.flatMap { $0 }
     bytes.withUnsafeBytes { buffer in
@@ -40,25 +59,19 @@ enum Journal {
     }
   }
 
-  /// Waits until journald has dealt with everything sent so far, one second at most.
+  /// Waits until journald has dealt with everything sent so far.
   ///
   /// journald reads from `/proc` which unit an entry's sender belongs to, and loses it where the sender is gone before it
   /// looks. It takes datagrams one after another, so once it has taken one that was sent last, it is done with all
   /// before it. An empty one is passed over in silence (`server_process_datagram` in systemd's journald-server.c), and
   /// the sender's queue (`SIOCOUTQ`) tells when it was taken.
-  static func flush() {
-    let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    guard descriptor >= 0 else { return }
-    defer { close(descriptor) }
-    guard connectUnix(descriptor, "/run/systemd/journal/socket"),
-      Glibc.send(descriptor, "", 0, Int32(MSG_NOSIGNAL)) == 0
-    else { return }
-    let deadline = Clock.seconds(CLOCK_MONOTONIC) + 1
-    var unread: Int32 = 1
-    while ioctl(descriptor, UInt(TIOCOUTQ), &unread) == 0, unread > 0,
-      Clock.seconds(CLOCK_MONOTONIC) < deadline
-    {
-      usleep(1000)
+  private static func flush(by deadline: Deadline) {
+    withSocket(to: "/run/systemd/journal/socket") { descriptor in
+      guard send([], over: descriptor, by: deadline) else { return }
+      var unread: Int32 = 1
+      _ = deadline.wait(lookingEvery: 0.001) {
+        ioctl(descriptor, UInt(TIOCOUTQ), &unread) != 0 || unread == 0
+      }
     }
   }
 
@@ -68,12 +81,32 @@ enum Journal {
   /// promised to stay (sd_notify(3), "Description" and "Notes").
   static func notify(status: String) {
     guard let path = getenv("NOTIFY_SOCKET").map({ String(cString: $0) }) else { return }
-    let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    withSocket(to: path) { descriptor in
+      // A manager that hears nothing shows nothing, ignoring.
+      _ = send(Array("STATUS=\(status)".utf8), over: descriptor, by: Deadline(in: patience))
+    }
+  }
+
+  // MARK: Datagrams
+
+  /// Hands over a socket that never blocks and is connected to that path, if there is one.
+  private static func withSocket(to path: String, _ body: (Int32) -> Void) {
+    let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    let descriptor = socket(AF_UNIX, type, 0)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
-    let bytes = Array("STATUS=\(status)".utf8)
-    // A manager that hears nothing shows nothing, ignoring.
-    if connectUnix(descriptor, path) { Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
+    if connectUnix(descriptor, path) { body(descriptor) }
+  }
+
+  /// False where nobody takes it by then.
+  private static func send(_ bytes: [UInt8], over descriptor: Int32, by deadline: Deadline) -> Bool {
+    var states = [pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)]
+    while Socket.wait(for: &states, until: deadline) {
+      if Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) >= 0 { return true }
+      // Another sender may have been faster.
+      guard errno == EAGAIN else { return false }
+    }
+    return false
   }
 
   /// A path that begins with `@` is a name in the abstract namespace (unix(7)).

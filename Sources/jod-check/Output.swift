@@ -16,8 +16,7 @@ struct Output {
     switch voice {
     case .json: break
     case .journal:
-      for event in report.events { Journal.send(event, reason: reason) }
-      if !report.events.isEmpty { Journal.flush() }
+      Journal.send(report.events, reason: reason)
     case .text:
       let troubles = report.troubles.map(\.words)
       for event in report.events where !troubles.contains(event.message) {

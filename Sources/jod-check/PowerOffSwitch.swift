@@ -15,7 +15,8 @@ struct PowerOffSwitch {
         return .ofSecureShell(status: ended.status, errors: ended.errors)
       case .command(let words):
         let ended = try Subprocess(words).run(timeLimit: SecureShell.timeLimit)
-        return .ofCommand(status: ended.status, errors: ended.errors)
+        return .ofCommand(
+          status: ended.status, errors: Disclosure.redact(ended.errors, saidBy: words))
       }
     } catch {
       return .failed("\(error)")

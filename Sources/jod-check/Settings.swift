@@ -15,7 +15,7 @@ struct Settings {
   static let defaultsFile = "/etc/default/jod-check"
   static let credentials = "/etc/jod-check/credentials"
   /// The id under which the service's unit loads that directory; its files are handed over as `ID_NAME`.
-  private static let credentialsID = "jod-check"
+  static let credentialsID = "jod-check"
   private static let fileLimit = 1 << 20
 
   /// What there is where nothing can be read.

@@ -38,7 +38,7 @@ private struct ManualSleep {
     if memory.runtime.traffic == nil {
       // Two readings make a rate.
       memory.noteTraffic(observation, now)
-      sleep(1)
+      Deadline(in: 1).wait()
       now = Clock.now()
       observation.nfsBytes = observer.nfsBytes()
     }

@@ -26,7 +26,9 @@ struct StatusCommand {
       return 1
     }
     let now = Clock.seconds(CLOCK_REALTIME)
-    if status.isOverdue(now: now), let standstill = Doctor.askTimer().flatMap(Diagnosis.standstill) {
+    if let trouble = CredentialFolder.trouble(of: status, now: now) {
+      status.trouble = trouble
+    } else if status.isOverdue(now: now), let standstill = Doctor.askTimer().flatMap(Diagnosis.standstill) {
       status.note(standstill)
     }
     if json {

@@ -80,9 +80,16 @@ struct Store {
     memory.runtime.state = memory.state
     if mode != .readOnly {
       if lock == nil { findings.unwritable = trouble(lockError) }
+      if lock != nil, keep == .everything { removeTemporaries() }
       write(memory, keep: keep, &findings)
     }
     return Update(result: result, memory: memory, findings: findings)
+  }
+
+  /// Under the lock, whatever was left was left by somebody who was killed.
+  private func removeTemporaries() {
+    Files.removeTemporaries(in: runtimeDirectory)
+    if mode == .normal { Files.removeTemporaries(in: stateDirectory) }
   }
 
   private func write(_ memory: Memory, keep: Keep, _ findings: inout Findings) {
@@ -122,9 +129,11 @@ struct Store {
     return bytes(state)
   }
 
-  /// Writes what `status` reads. It is for every user, and holds no secret.
+  /// Writes what `status` reads, under the lock. It is for every user, and holds no secret.
   func write(_ status: Status) throws(SystemError) {
     guard mode != .readOnly else { return }
+    let lock = Lock(lockFile)
+    defer { lock?.release() }
     try Files.replace(statusFile, with: Self.bytes(status), mode: 0o644, durable: false)
   }
 

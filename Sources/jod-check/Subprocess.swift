@@ -30,7 +30,7 @@ struct Subprocess {
     let child = try spawn(input, output, errors)
     for end in [input.reading, output.writing, errors.writing] { close(end) }
     feed(input.writing)
-    let deadline = Clock.seconds(CLOCK_MONOTONIC) + timeLimit
+    let deadline = Deadline(in: timeLimit)
     let texts = collect([output.reading, errors.reading], until: deadline)
     for end in [output.reading, errors.reading] { close(end) }
     let status = wait(for: child, until: deadline)
@@ -90,16 +90,13 @@ struct Subprocess {
   }
 
   /// Reads both to their ends, or until the time is over.
-  private func collect(_ descriptors: [Int32], until deadline: Seconds) -> [String] {
+  private func collect(_ descriptors: [Int32], until deadline: Deadline) -> [String] {
     var texts = descriptors.map { _ in [UInt8]() }
     var open = Set(descriptors.indices)
     var buffer = [UInt8](repeating: 0, count: 65536)
     while !open.isEmpty {
-      let left = deadline - Clock.seconds(CLOCK_MONOTONIC)
       var polls = open.sorted().map { pollfd(fd: descriptors[$0], events: Int16(POLLIN), revents: 0) }
-      guard left > 0, poll(&polls, nfds_t(polls.count), Int32(left * 1000) + 1) >= 0 || errno == EINTR else {
-        break
-      }
+      guard Socket.wait(for: &polls, until: deadline) else { break }
       for (index, poll) in zip(open.sorted(), polls) where poll.revents != 0 {
         let count = read(descriptors[index], &buffer, buffer.count)
         if count <= 0 { open.remove(index) }
@@ -109,15 +106,12 @@ struct Subprocess {
     return texts.map { String(decoding: $0, as: UTF8.self) }
   }
 
-  private func wait(for child: pid_t, until deadline: Seconds) -> Int32? {
+  private func wait(for child: pid_t, until deadline: Deadline) -> Int32? {
     var status: Int32 = 0
-    while waitpid(child, &status, WNOHANG) == 0 {
-      if Clock.seconds(CLOCK_MONOTONIC) >= deadline {
-        kill(-child, SIGKILL)
-        waitpid(child, &status, 0)
-        return nil
-      }
-      usleep(5000)
+    guard deadline.wait(lookingEvery: 0.005, for: { waitpid(child, &status, WNOHANG) != 0 }) else {
+      kill(-child, SIGKILL)
+      waitpid(child, &status, 0)
+      return nil
     }
     let signal = status & 0x7F
     return signal == 0 ? (status >> 8) & 0xFF : 128 + signal

@@ -66,6 +66,8 @@ private struct ManualWake {
   private func waitUntilReady(_ address: Endpoint, since start: Now) -> Bool {
     let progress = Progress(isShown: program.output.voice == .text && isatty(STDERR_FILENO) == 1)
     while true {
+      // A probe may fail at once: refused, without a route, or by a name that nobody resolves.
+      let nextProbe = Deadline(in: 1)
       let probe = StorageProbe(address).result()
       let now = Clock.now()
       let seconds = now.since(start.moment)
@@ -88,8 +90,7 @@ private struct ManualWake {
       }
       progress.show(
         "waiting for \(address), \(TimeSpan.text(seconds)) of \(TimeSpan.text(configuration.wakeTimeout))")
-      // A probe of a silent server takes a second itself; one that refuses is asked as often.
-      if probe == .up { sleep(1) }
+      nextProbe.wait()
     }
   }
 }

@@ -19,9 +19,9 @@ struct WakeSender {
     copies = configuration.wolCopies
   }
 
-  /// From the first copy to the last, in microseconds. A request lasts 300 ms at most (specification, section 1);
+  /// From the first copy to the last. A request lasts 300 ms at most (specification, section 1);
   /// spread over it, a copy survives a switch port that is still negotiating.
-  private static let burst: UInt32 = 250_000
+  private static let burst: Seconds = 0.25
 
   /// Sends one wake request. One copy that left is a request; an error means that none did.
   func send() throws(SystemError) {
@@ -42,7 +42,7 @@ struct WakeSender {
     var failure: SystemError?
     var sent = 0
     for copy in 0..<copies {
-      if copy > 0 { usleep(Self.burst / UInt32(copies - 1)) }
+      if copy > 0 { Deadline(in: Self.burst / Seconds(copies - 1)).wait() }
       if sendCopy(descriptor) {
         sent += 1
       } else {

@@ -112,11 +112,14 @@ extension World {
 
     @Test("a host without an address is told as such")
     func nobody() {
-      for dial in [Dial([]), Dial(Endpoint(host: "storage.invalid", port: 2049))] {
-        guard case .noAddress = failure(dial) else {
-          Issue.record("it has an address")
-          continue
-        }
+      guard case .noAddress = failure(Dial([])) else {
+        Issue.record("it has an address")
+        return
+      }
+      switch failure(Dial(Endpoint(host: "storage.invalid", port: 2049))) {
+      // Where these tests run there may be no name server.
+      case .noAddress, .noNameServer: break
+      default: Issue.record("it has an address")
       }
     }
 
@@ -157,7 +160,7 @@ extension World {
       let lookup = try Lookup(endpoint)
       var states = [pollfd(fd: lookup.descriptor, events: Int16(POLLIN), revents: 0)]
       try #require(Socket.wait(for: &states, until: Deadline(in: 60)))
-      #expect(lookup.addresses.contains(try address(2049)))
+      #expect(lookup.answer.addresses.contains(try address(2049)))
     }
   }
 }

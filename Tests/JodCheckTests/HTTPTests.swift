@@ -230,7 +230,54 @@ extension World {
       #expect(throws: HTTPFault.bodyTooLarge(.max / 2)) { try get(largeURL) }
       let (short, shortURL) = try server("HTTP/1.1 200 OK\r\nContent-Length: 33554432\r\n\r\n[")
       defer { short.stop() }
-      #expect(throws: HTTPFailure.timeout) { try get(shortURL, within: 0.2) }
+      #expect(throws: HTTPFailure.tooSlow(received: 1, of: 32 << 20)) { try get(shortURL, within: 0.2) }
+    }
+
+    /// Asks with a patience that is longer while bytes arrive.
+    private func listen(to port: Int, within limit: Seconds, longest: Seconds) throws -> HTTPReply {
+      try WebServer(
+        try #require(BaseURL("http://127.0.0.1:\(port)")), trust: TLSTrust(), deadline: Deadline(in: limit),
+        longest: Deadline(in: longest)
+      ).get("/", [])
+    }
+
+    @Test("a reply whose bytes flow is read beyond the deadline")
+    func flows() throws {
+      let server = try LoopbackServer { connection in
+        guard connection.readRequest() != nil else { return }
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n")
+        for _ in 1...8 where connection.staysOpen(forMilliseconds: 50) { connection.send("x") }
+      }
+      #expect(try listen(to: server.port, within: 0.2, longest: 60).text == "xxxxxxxx")
+    }
+
+    @Test(
+      "one that flows for ever is given up at the end, and one that dries up a second after its last byte")
+    func driesUp() throws {
+      let endless = try LoopbackServer { connection in
+        guard connection.readRequest() != nil else { return }
+        connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while connection.staysOpen(forMilliseconds: 20), connection.send("1\r\nx\r\n") {}
+      }
+      #expect(throws: HTTPFailure.self) { try listen(to: endless.port, within: 0.1, longest: 0.4) }
+      let dry = try LoopbackServer { connection in
+        guard connection.readRequest() != nil else { return }
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nxx")
+        connection.waitForEnd()
+      }
+      let start = Clock.seconds(CLOCK_MONOTONIC)
+      #expect(throws: HTTPFailure.tooSlow(received: 2, of: 8)) {
+        try listen(to: dry.port, within: 0.1, longest: 60)
+      }
+      #expect(Clock.seconds(CLOCK_MONOTONIC) - start < 30)
+    }
+
+    @Test("a silent server is given up at the deadline, whatever it could have had")
+    func silent() throws {
+      let server = try LoopbackServer { connection in connection.waitForEnd() }
+      let start = Clock.seconds(CLOCK_MONOTONIC)
+      #expect(throws: HTTPFailure.timeout) { try listen(to: server.port, within: 0.1, longest: 60) }
+      #expect(Clock.seconds(CLOCK_MONOTONIC) - start < 30)
     }
   }
 }

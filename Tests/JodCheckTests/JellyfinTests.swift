@@ -69,6 +69,15 @@ extension World {
       #expect(try poll("http://127.0.0.1:\(server.port)").get().devices == [])
     }
 
+    @Test("a server that closes after each reply without saying so is asked on another connection")
+    func closesSilently() throws {
+      let server = try LoopbackServer { connection in
+        guard let request = connection.readRequest() else { return }
+        connection.send(FakeJellyfin.reply("200 OK", body: body(for: request)))
+      }
+      for _ in 1...20 { #expect(try poll("http://127.0.0.1:\(server.port)").get().devices == []) }
+    }
+
     @Test("a reply in chunks, byte by byte, is a reply")
     func slow() throws {
       let server = try LoopbackServer { connection in
@@ -126,6 +135,27 @@ extension World {
         .jellyfin, ["301", "https://jf.example."]
       ),
       ("401", FakeJellyfin.reply("401 Unauthorized", body: ""), .keyRejected, ["401", "JELLYFIN_API_KEY"]),
+      (
+        "401 of a proxy",
+        FakeJellyfin.reply(
+          "401 Unauthorized", headers: "WWW-Authenticate: Basic realm=\"media\"\r\n", body: "<html>"),
+        .jellyfin, ["behind a proxy", "401, Basic", "not what it rejects", "past the proxy"]
+      ),
+      (
+        "401 with a scheme that no proxy has",
+        FakeJellyfin.reply("401 Unauthorized", headers: "WWW-Authenticate: MediaBrowser\r\n", body: ""),
+        .keyRejected, ["401", "JELLYFIN_API_KEY"]
+      ),
+      (
+        "302 to a login",
+        FakeJellyfin.reply("302 Found", headers: "Location: https://auth.lan/?rd=x\r\n", body: ""),
+        .jellyfin, ["302", "login page", "(auth.lan)", "past the proxy"]
+      ),
+      (
+        "301 to https",
+        FakeJellyfin.reply("301 Moved", headers: "Location: https://127.0.0.1/Sessions\r\n", body: ""),
+        .jellyfin, ["https alone", "set JELLYFIN_API_URL to https://127.0.0.1."]
+      ),
       ("403", FakeJellyfin.reply("403 Forbidden", body: ""), .keyRejected, ["403", "API key"]),
       (
         "503 HTML", FakeJellyfin.reply("503 Service Unavailable", type: "text/html", body: "<html>…</html>"),
@@ -173,6 +203,53 @@ extension World {
       #expect(failure(try poll("http://127.0.0.1:\(server.port)"))?.kind == .jellyfin)
     }
 
+    @Test("a list of sessions that is large and late is read while it flows")
+    func late() throws {
+      let server = try LoopbackServer { connection in
+        while let request = connection.readRequest() {
+          let body = body(for: request)
+          guard request.hasPrefix("GET /Sessions") else {
+            connection.send(FakeJellyfin.reply("200 OK", body: body))
+            continue
+          }
+          guard connection.staysOpen(forMilliseconds: 4000) else { return }
+          connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(24 << 18 + 2)\r\n\r\n")
+          // In 24 parts, until six seconds are over.
+          for _ in 1...24 where connection.staysOpen(forMilliseconds: 80) {
+            connection.send([UInt8](repeating: 0x20, count: 1 << 18))
+          }
+          connection.send(body)
+        }
+      }
+      #expect(try poll("http://127.0.0.1:\(server.port)").get().devices == [])
+    }
+
+    @Test("one that is too slow all the same is told with its size")
+    func tooSlow() throws {
+      let server = try LoopbackServer { connection in
+        guard connection.readRequest() != nil else { return }
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(25 << 20)\r\n\r\n")
+        connection.send([UInt8](repeating: 0x20, count: 3 << 20))
+        connection.waitForEnd()
+      }
+      let trouble = try #require(try failure(poll("http://127.0.0.1:\(server.port)")))
+      #expect(trouble.cause == "timeout")
+      #expect(
+        trouble.what.hasSuffix("did not end its answer within 5s: 3 MiB of 25 MiB had come."),
+        "\(trouble.what)")
+      #expect(trouble.advice.contains("play queue"))
+    }
+
+    @Test("the zone of an address is this machine's own affair, and stands in no request")
+    func zone() throws {
+      for sign in ["%", "%25"] {
+        let url = try #require(BaseURL("http://[fe80::1\(sign)lo]:8096/jf"))
+        #expect(url.hostHeader == "[fe80::1]:8096")
+        #expect(url.endpoint == Endpoint(host: "fe80::1%lo", port: 8096))
+        #expect(Lookup.knownAddresses(url.endpoint).count == 1)
+      }
+    }
+
     @Test("40 MiB are not read to their end")
     func huge() throws {
       let server = try LoopbackServer { connection in
@@ -181,7 +258,10 @@ extension World {
         let part = [UInt8](repeating: UInt8(ascii: " "), count: 1 << 20)
         for _ in 0..<40 { guard connection.send(part) else { return } }
       }
-      #expect(failure(try poll("http://127.0.0.1:\(server.port)"))?.cause == "size")
+      let trouble = try #require(try failure(poll("http://127.0.0.1:\(server.port)")))
+      #expect(trouble.cause == "size")
+      #expect(trouble.words.contains("of 40 MiB, and 32 MiB are the most"))
+      #expect(trouble.words.contains("play queue"))
     }
 
     @Test(
@@ -220,7 +300,7 @@ extension World {
     @Test("a name that does not resolve")
     func unknownName() throws {
       let trouble = try #require(try failure(poll("http://jellyfin.invalid:8096")))
-      #expect(["name", "timeout"].contains(trouble.cause))
+      #expect(["name", "dns"].contains(trouble.cause))
     }
 
     @Test("https to a server that speaks http")

@@ -215,7 +215,7 @@ extension World {
     }
 
     /// The names that the configuration's reader spells out.
-    private static func variablesInCode() throws -> Set<String> {
+    static func variablesInCode() throws -> Set<String> {
       let reader = try file("Sources/JodCore/ConfigurationReader.swift")
       return Set(reader.matches(of: /"([A-Z]+(?:_[A-Z]+)+)"/).map { String($0.1) })
     }

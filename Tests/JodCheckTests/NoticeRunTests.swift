@@ -200,12 +200,15 @@ extension World {
       let home = try home("tv", blind: true)
       try home.sandbox.run()
       #expect(home.jellyfin.messages.count == 1)
-      let folder = "\(home.sandbox.folder)/run/runtime.json.new"
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      let file = "\(home.sandbox.folder)/run/runtime.json"
+      // Nothing can take a folder's place.
+      try FileManager.default.moveItem(atPath: file, toPath: "\(file).aside")
+      try FileManager.default.createDirectory(atPath: file, withIntermediateDirectories: true)
       browse(["tv", "phone"], home)
       for _ in 1...2 { try home.sandbox.run() }
       #expect(home.jellyfin.messages.count == 1)
-      try FileManager.default.removeItem(atPath: folder)
+      try FileManager.default.removeItem(atPath: file)
+      try FileManager.default.moveItem(atPath: "\(file).aside", toPath: file)
       for _ in 1...2 { try home.sandbox.run() }
       #expect(try shown(home).dropFirst() == ["phone \(Self.starting)"])
     }

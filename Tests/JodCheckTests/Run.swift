@@ -88,21 +88,60 @@ final class Sandbox {
       after: preparation, apart: ["--mount", "--net"], by: ["perl", "-MSocket", "-e", nameServer])
   }
 
+  enum Journald: String {
+    /// Takes every datagram, and writes it to the file `journal`.
+    case reading = """
+      use POSIX; my $program = fork // die $!; exec @ARGV unless $program;
+      open J, ">>", $file or die $!;
+      for (my $left = 1; $left; ) {
+        $left = waitpid($program, WNOHANG) == 0; my $status = $?;
+        my $set = ""; vec($set, fileno S, 1) = 1;
+        while (select my $ready = $set, undef, undef, 0.02) { recv S, my $entry, 1 << 18, 0; syswrite J, "$entry\n" }
+        exit $status >> 8 unless $left;
+      }
+      """
+    /// Has taken nothing for so long that nothing more fits into its socket.
+    case deaf = """
+      socket(C, AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0) && connect(C, sockaddr_un($path)) or die $!;
+      1 while defined send C, "x", 0;
+      exec @ARGV
+      """
+  }
+
+  /// The program with such a journald, which is its service manager too. Killed after half a minute.
+  @discardableResult
+  func run(_ journald: Journald, _ arguments: String...) throws -> Ended {
+    let preparation = """
+      set -e
+      mount -t tmpfs none /run
+      mkdir -p /run/systemd/journal
+      export NOTIFY_SOCKET=/run/systemd/journal/socket
+      export JOURNAL_STREAM="$(stat -Lc %d:%i /proc/self/fd/2)"
+      """
+    let socket = """
+      $^F = 99; my ($path, $file) = ("/run/systemd/journal/socket", "\(folder)/journal");
+      socket(S, AF_UNIX, SOCK_DGRAM, 0) && bind(S, sockaddr_un($path)) or die $!;
+      """
+    let starter = ["timeout", "30", "perl", "-MSocket", "-e", "\(socket)\n\(journald.rawValue)"]
+    return try run(after: preparation, apart: ["--mount"], by: starter, arguments: arguments)
+  }
+
   /// The program after a script, in namespaces of its own, started by another.
-  private func run(after preparation: String, apart namespaces: [String], by starter: [String] = []) throws
-    -> Ended
-  {
+  private func run(
+    after preparation: String, apart namespaces: [String], by starter: [String] = [], arguments: [String] = []
+  ) throws -> Ended {
     let mapping = geteuid() == 0 ? [] : ["--map-root-user"]
     let shell = ["sh", "-c", "\(preparation)\nexec \"$@\"", "sh"]
-    return try run(program: "/usr/bin/unshare", mapping + namespaces + shell + starter + [Self.program])
+    return try run(
+      program: "/usr/bin/unshare", mapping + namespaces + shell + starter + [Self.program] + arguments)
   }
 
   /// The calls of a kind that the program makes, as strace writes them.
-  func calls(_ names: String...) throws -> [Substring] {
+  func calls(_ names: String..., of arguments: [String] = [], status: Int32 = 0) throws -> [Substring] {
     try write("", to: "calls")
     let options = ["-f", "-qq", "-o", "\(folder)/calls", "-e", "trace=\(names.joined(separator: ","))"]
-    let ended = try run(program: "/usr/bin/strace", options + [Self.program])
-    try #require(ended.status == 0, "\(ended.errors)")
+    let ended = try run(program: "/usr/bin/strace", options + [Self.program] + arguments)
+    try #require(ended.status == status, "\(ended.errors)")
     return contents("calls")?.split(separator: "\n") ?? []
   }
 

@@ -139,14 +139,73 @@ extension World {
     @Test("a failed write leaves the old file as it was")
     func keepsOld() throws {
       let sandbox = try Sandbox()
-      let path = "\(sandbox.folder)/state/file"
-      try sandbox.write("old", to: "state/file")
-      // The temporary file's name is taken by something that cannot be opened for writing.
-      try FileManager.default.createDirectory(atPath: "\(path).new", withIntermediateDirectories: false)
+      // The longest name that a file can have leaves no room for the temporary one.
+      let name = "state/" + String(repeating: "x", count: 255)
+      try "old".write(toFile: "\(sandbox.folder)/\(name)", atomically: false, encoding: .utf8)
+      #expect(throws: SystemError.self) {
+        try Files.replace("\(sandbox.folder)/\(name)", with: Array("new".utf8), mode: 0o644, durable: true)
+      }
+      #expect(sandbox.contents(name) == "old")
+    }
+
+    @Test("a failed replacement leaves nothing behind")
+    func leavesNothing() throws {
+      let sandbox = try Sandbox()
+      let path = "\(sandbox.folder)/state/folder"
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
       #expect(throws: SystemError.self) {
         try Files.replace(path, with: Array("new".utf8), mode: 0o644, durable: true)
       }
-      #expect(sandbox.contents("state/file") == "old")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: "\(sandbox.folder)/state") == ["folder"])
+    }
+
+    @Test("writers of one file at once do not write into each other's, and each reader sees a whole one")
+    func ownNames() async throws {
+      let sandbox = try Sandbox()
+      let path = "\(sandbox.folder)/state/file"
+      try Files.replace(path, with: [], mode: 0o644, durable: false)
+      let contents = (1...20).map { [UInt8](repeating: UInt8($0), count: 10_000 * $0) }
+      let seen = await withTaskGroup(of: [UInt8]?.self) { group in
+        for bytes in contents {
+          group.addTask {
+            for _ in 1...20 {
+              guard (try? Files.replace(path, with: bytes, mode: 0o644, durable: false)) != nil else {
+                return nil
+              }
+            }
+            return (try? Files.read(path, limit: 1 << 20)).flatMap { $0 }
+          }
+        }
+        return await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(seen.count == 20)
+      #expect(seen.allSatisfy { $0.map(contents.contains) ?? false })
+    }
+
+    @Test("what a killed writer left behind goes with the next check")
+    func leftovers() throws {
+      let home = try Home()
+      for name in ["run/status.json.new-Ab3dE6", "state/state.json.new-Ab3dE6"] {
+        try home.sandbox.write("{", to: name)
+      }
+      try home.sandbox.run()
+      for folder in ["run", "state"] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: "\(home.sandbox.folder)/\(folder)")
+        #expect(!names.contains { $0.contains(".new") })
+      }
+    }
+
+    @Test("status.json waits for the lock, as all that is written does")
+    func statusLock() throws {
+      let sandbox = try Sandbox()
+      let store = store(sandbox)
+      let lock = try #require(Lock(store.lockFile))
+      let writer = try Errand { try? store.write(.nothingKnown) }
+      #expect(!writer.isOver(by: Deadline(in: 0.2)))
+      #expect(sandbox.contents("run/status.json") == nil)
+      lock.release()
+      #expect(writer.isOver(by: Deadline(in: 60)))
+      #expect(sandbox.contents("run/status.json") != nil)
     }
 
     @Test("a file over its limit is not read, and a missing one is none")

@@ -261,7 +261,7 @@ extension World {
           "STORAGE_SERVER_MAC": "02:00:00:c0:ff:ee", "JELLYFIN_API_URL": "https://localhost",
           "JELLYFIN_API_KEY": FakeJellyfin.key,
         ]))
-      let trouble = jellyfin.trouble(for: TLSFailure.missing(words))
+      let trouble = jellyfin.trouble(for: TLSFailure.missing(words), since: Clock.seconds(CLOCK_MONOTONIC))
       #expect(trouble.words.contains(words))
       #expect(trouble.words.contains("libssl3t64, or libssl3"))
     }

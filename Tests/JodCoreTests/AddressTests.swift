@@ -227,6 +227,7 @@ struct BaseURLTests {
     arguments: [
       ("http://a:80/x", "a"), ("http://a:8096", "a:8096"), ("https://a:443", "a"), ("https://a:80", "a:80"),
       ("http://a:443", "a:443"), ("http://[::1]/", "[::1]"), ("http://[::1]:8096", "[::1]:8096"),
+      ("http://[fe80::1%eth0]:8096", "[fe80::1]:8096"), ("http://[fe80::1%25eth0]/jf", "[fe80::1]"),
     ])
   func makesHostHeader(text: String, header: String) {
     #expect(BaseURL(text)?.hostHeader == header)
@@ -236,7 +237,8 @@ struct BaseURLTests {
     "a URL is written in its shortest form",
     arguments: [
       ("HTTP://a:80/", "http://a"), ("https://a:8920/x/", "https://a:8920/x"),
-      ("http://[::1]/", "http://[::1]"),
+      ("http://[::1]/", "http://[::1]"), ("http://[fe80::1%25eth0]:8096/", "http://[fe80::1%eth0]:8096"),
+      ("http://[fe80::1%eth0]/jf", "http://[fe80::1%eth0]/jf"),
     ])
   func writes(text: String, written: String) {
     #expect(BaseURL(text)?.description == written)
@@ -267,7 +269,7 @@ struct BaseURLTests {
     arguments: [
       "", "localhost:8096", "//localhost", "http:", "http:/a", "http://", "https:///x", "ftp://a", "ws://a",
       " http://a", "http://a ", "http://a:0", "http://a:99999", "http://a:", "http://10.1", "http://::1",
-      "http://[::1", "http://-a", "httpx://a",
+      "http://[::1", "http://-a", "httpx://a", "http://[fe80::1%25]", "http://[fe80::1%]", "http://a%25b",
     ])
   func refuses(text: String) {
     #expect(BaseURL(text) == nil)

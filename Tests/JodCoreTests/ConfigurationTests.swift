@@ -547,15 +547,15 @@ struct ConfigurationSecrecyTests {
     #expect(faults(["JELLYFIN_API_URL": url]).map(\.problem) == ["\"\(shown)\" is not understood"])
   }
 
-  @Test("user info and a query of a URL in a command")
+  @Test("all but the first word of a command")
   func command() {
     let problems = faults(["SHUTDOWN_COMMAND": "curl https://me:s3cret@plug/off?token=s3cret"]).map(\.problem)
-    #expect(problems == ["\"curl https://[secret]@plug/off?[secret]\" is not understood"])
+    #expect(problems == ["\"curl …\" is not understood"])
   }
 
   @Test(
     "the key in another variable's value",
-    arguments: ["STORAGE_SERVER_MAC", "STORAGE_SERVER_SSH", "WOL_PORT", "COOLDOWN_TIME", "SHUTDOWN_COMMAND"])
+    arguments: ["STORAGE_SERVER_MAC", "STORAGE_SERVER_SSH", "WOL_PORT", "COOLDOWN_TIME"])
   func keyElsewhere(variable: String) {
     let problems = faults([variable: "key 0123456789abcdef!"]).map(\.problem)
     #expect(problems == ["\"key [secret]!\" is not understood"])

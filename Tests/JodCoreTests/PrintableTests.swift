@@ -114,6 +114,17 @@ struct SecretTests {
     #expect(secret.redact(text) == text)
   }
 
+  @Test(
+    "a number of bytes is told in the unit that fits, and never as more than it is",
+    arguments: [
+      (0, "0 bytes"), (1, "1 byte"), (1023, "1023 bytes"), (1024, "1 KiB"), (1536, "1.5 KiB"),
+      ((1 << 20) - 1, "1023 KiB"), (1 << 20, "1 MiB"), (25 << 20, "25 MiB"), ((25 << 20) - 1, "24 MiB"),
+      (3_500_000, "3.3 MiB"), (.max, "8796093022208 MiB"),
+    ])
+  func sizes(bytes: Int, words: String) {
+    #expect(Printable.size(bytes) == words)
+  }
+
   @Test("an empty secret blots out nothing")
   func isEmpty() {
     #expect(Secret("").redact("abc") == "abc")

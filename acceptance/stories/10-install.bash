@@ -123,3 +123,35 @@ story_wrong-key() {
   contains "with the exit status" 'status=77' "$(inside A systemctl status --no-pager jod-check || true)"
   lacks "the key is nowhere in the journal" 00000000000000000000000000000000 "$(journal --output=export)"
 }
+
+story credentials 'what keeps systemd from handing over the credentials is explained, for the service cannot'
+story_credentials() {
+  household
+  local folder=/etc/jod-check/credentials
+  refuses "a colon in a name" key:old touch "$folder/key:old"
+  inside A rm "$folder/key:old"
+  refuses "more than 1 MiB" backup truncate --size=1048577 "$folder/backup"
+  inside A rm "$folder/backup"
+  inside A mv "$folder" "$folder.aside"
+  refuses "no folder" "$folder is missing" true
+  inside A systemd-tmpfiles --create jod-check.conf
+  same "the package makes it anew" '700 root' "$(inside A stat -c '%a %U' "$folder")"
+  inside A rmdir "$folder"
+  inside A mv "$folder.aside" "$folder"
+  try inside A systemctl start jod-check
+  same "without them the service starts" 0 "$status"
+}
+# refuses WHAT WORDS COMMAND…: after the command the service cannot start, and these words say why.
+refuses() {
+  local what=$1 words=$2
+  shift 2
+  inside A "$@"
+  try inside A systemctl start jod-check
+  same "$what: the service does not start" 1 "$status"
+  same "for its credentials" 243 "$(inside A systemctl show --property=ExecMainStatus --value jod-check)"
+  try inside A jod-check doctor
+  contains "doctor knows the status" 243/CREDENTIALS "$output"
+  contains "and the reason" "$words" "$output"
+  contains "status as well" 243/CREDENTIALS "$(inside A jod-check status)"
+  inside A systemctl reset-failed jod-check
+}
