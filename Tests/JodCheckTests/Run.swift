@@ -102,8 +102,8 @@ final class Sandbox {
       """
     /// Has taken nothing for so long that nothing more fits into its socket.
     case deaf = """
-      socket(C, AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0) && connect(C, sockaddr_un($path)) or die $!;
-      1 while defined send C, "x", 0;
+      socket(C, AF_UNIX, SOCK_DGRAM, 0) && connect(C, sockaddr_un($path)) or die $!;
+      1 while defined send C, "x", MSG_DONTWAIT;
       exec @ARGV
       """
   }
@@ -165,8 +165,9 @@ final class Sandbox {
       errors: try String(contentsOfFile: errors, encoding: .utf8))
   }
 
+  /// What is no text in a file, as in a journal's entry, is no reason to pass over it.
   func contents(_ name: String) -> String? {
-    try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+    FileManager.default.contents(atPath: "\(folder)/\(name)").map { String(decoding: $0, as: UTF8.self) }
   }
 
   func write(_ text: String, to name: String) throws {
