@@ -41,6 +41,8 @@ struct RootMachine {
 
   private static let preparation = """
     folder=$1 program=$2
+    # strace looks for programs there, and knows no other place.
+    export PATH=/usr/sbin:/usr/bin:/sbin:/bin
     mount -t tmpfs -o mode=755 none /mnt
     cp -a /etc /mnt/etc
     mount --bind /mnt/etc /etc

@@ -231,6 +231,7 @@ extension World {
         """
         make_folders
         strace -f -qq -e trace=%file -o /mnt/calls env -i "$program" \(command) >/dev/null 2>&1 || true
+        grep -q 'openat.*/run/jod-check/runtime.json' /mnt/calls
         grep -E 'openat.*storage-server-ssh-key' /mnt/calls || true
         """)
       #expect(ended.status == 0)

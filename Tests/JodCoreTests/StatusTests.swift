@@ -400,7 +400,7 @@ struct StatusTests {
         "jod-check.timer has elapsed, and never will again: nobody is served. Run `systemctl daemon-reload`"))
     status.checkedAt = UTC.text(jellyfinTime)
     #expect(
-      status.page(now: jellyfinTime, clock: Self.clock).contains("\nTrouble   jod-check.timer has elapsed"))
+      status.page(now: jellyfinTime, clock: Self.clock).hasPrefix("Trouble   jod-check.timer has elapsed"))
   }
 
   @Test("a check is overdue when three beats and a minute have brought none")
