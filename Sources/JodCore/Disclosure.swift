@@ -18,6 +18,11 @@ public enum Disclosure {
   /// The variables whose values are secrets as a whole.
   public static let secretVariables = ["JELLYFIN_API_KEY", "HTTP_TOKEN", "WOL_SECUREON"]
 
+  /// All secrets that variables hold.
+  public static func secrets(in environment: [String: String]) -> [Secret] {
+    secretVariables.compactMap { environment[$0] }.filter { !$0.isEmpty }.map(Secret.init)
+  }
+
   private enum Kind { case secret, command, url, plain }
 
   private static func kind(of variable: String) -> Kind {

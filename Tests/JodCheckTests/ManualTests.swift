@@ -214,9 +214,10 @@ extension World {
       }.joined(separator: "\n")
     }
 
-    /// The names that the configuration's reader spells out.
+    /// The names that are spelt out where the configuration is read.
     static func variablesInCode() throws -> Set<String> {
-      let reader = try file("Sources/JodCore/ConfigurationReader.swift")
+      let reader = try ["Variables", "Reader"].map { try file("Sources/JodCore/Configuration\($0).swift") }
+        .joined()
       return Set(reader.matches(of: /"([A-Z]+(?:_[A-Z]+)+)"/).map { String($0.1) })
     }
   }

@@ -1,0 +1,167 @@
+/// One thing wrong with the configuration.
+public struct ConfigurationFault: Hashable, Sendable, CustomStringConvertible {
+  public let variable: String
+  /// What is wrong, ready to follow the variable's name. Never holds a secret.
+  public let problem: String
+  public let accepted: String
+
+  public init(variable: String, problem: String, accepted: String) {
+    self.variable = variable
+    self.problem = problem
+    self.accepted = accepted
+  }
+
+  /// One line: the variable, what is wrong with its value, and what is accepted.
+  public var description: String { "\(variable): \(problem); accepted: \(accepted)" }
+}
+
+/// All faults of one configuration; exit status 78.
+public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+  public let faults: [ConfigurationFault]
+
+  public init(faults: [ConfigurationFault]) { self.faults = faults }
+
+  public var description: String { faults.map(\.description).joined(separator: "\n") }
+}
+
+extension Configuration {
+  /// Reads and checks every variable of section 2, and reports all faults together.
+  ///
+  /// - Parameters:
+  ///   - environment: the process's environment; an empty value is the same as none.
+  ///   - keyCredential: the systemd credential `jellyfin-api-key`, used where `JELLYFIN_API_KEY` is not set.
+  ///   - place: where the credential is from.
+  public init(
+    environment: [String: String], keyCredential: String? = nil, from place: KeySource.Place = .unit
+  ) throws(ConfigurationError) {
+    var reader = ConfigurationReader(environment: environment, keyCredential: keyCredential)
+    try self.init(&reader, place)
+  }
+
+  /// The names of all variables, as they are read.
+  public static let variables: [String] = {
+    var reader = ConfigurationReader(environment: [:])
+    // What is required is missing, ignoring.
+    _ = try? Configuration(&reader, .unit)
+    return reader.names
+  }()
+
+  private init(_ reader: inout ConfigurationReader, _ place: KeySource.Place) throws(ConfigurationError) {
+    let interval = reader.duration("CHECK_INTERVAL", default: Self.defaultCheckInterval, atLeast: 1)
+    let secureShell = reader.optional("STORAGE_SERVER_SSH", SSHDestination.accepted, SSHDestination.init)
+    let command = reader.optional("SHUTDOWN_COMMAND", CommandWords.accepted, CommandWords.parse)
+    if reader.text("STORAGE_SERVER_SSH") != nil, reader.text("SHUTDOWN_COMMAND") != nil {
+      reader.fault(
+        "SHUTDOWN_COMMAND", "set together with STORAGE_SERVER_SSH",
+        "one of the two, for there is one way to power off")
+    }
+    let address = reader.optional("STORAGE_SERVER_ADDRESS", Endpoint.accepted) { Endpoint($0) }
+    let mac = reader.required("STORAGE_SERVER_MAC", MACAddress.accepted, MACAddress.init)
+    let url = reader.required("JELLYFIN_API_URL", BaseURL.accepted, BaseURL.init)
+    let key = reader.key(place)
+    let broadcast = reader.value(
+      "BROADCAST_ADDRESS", "an IPv4 address, such as 192.168.1.255 or 255.255.255.255",
+      default: IPv4Address("255.255.255.255"), IPv4Address.init)
+    let listen = reader.value(
+      "LISTEN_ADDRESS", Self.acceptedListenAddress, default: Endpoint(host: "127.0.0.1", port: 8097),
+      Self.listenAddress)
+    let action = reader.value(
+      "SHUTDOWN_ACTION", ShutdownAction.allCases.map(\.rawValue).joined(separator: ", "),
+      default: .poweroff, ShutdownAction.init(rawValue:))
+    let optionals = (
+      interface: reader.optional("WOL_INTERFACE", NetworkInterface.accepted) {
+        NetworkInterface.isName($0) ? $0 : nil
+      },
+      secureOn: reader.optional("WOL_SECUREON", SecureOn.accepted, SecureOn.init),
+      token: reader.optional("HTTP_TOKEN", "printable ASCII characters without blanks", Self.token),
+      watts: reader.optional(
+        "STORAGE_SERVER_WATTS", "watts when on, and when off after a comma, such as 85 or 85,3", Watts.init),
+      rootsFile: reader.optional("SSL_CERT_FILE", TLSTrust.acceptedFile, TLSTrust.path)
+    )
+    let rootsDirectory = reader.value(
+      "SSL_CERT_DIR", TLSTrust.acceptedDirectory, default: TLSTrust.debianDirectory, TLSTrust.path)
+    let numbers = (
+      port: reader.integer("WOL_PORT", default: 9, in: 1...65535),
+      copies: reader.integer("WOL_COPIES", default: 3, in: 1...10)
+    )
+    let spans = (
+      packetCooldown: reader.duration("PACKET_COOLDOWN_TIME", default: 60),
+      cooldown: reader.duration("COOLDOWN_TIME", default: 30 * 60),
+      wakeTimeout: reader.duration("WAKE_TIMEOUT", default: 5 * 60),
+      window: reader.duration("ACTIVITY_WINDOW", default: max(5 * 60, interval + 4 * 60)),
+      browsingLimit: reader.duration("BROWSING_LIMIT", default: 2 * 3600, zero: .noLimit),
+      pauseLimit: reader.duration("PAUSE_LIMIT", default: 30 * 60, zero: .noLimit),
+      manualStartHold: reader.duration("MANUAL_START_HOLD", default: 2 * 3600, zero: .none)
+    )
+    let patterns = ["IGNORE_USERS", "IGNORE_CLIENTS", "IGNORE_DEVICES", "IGNORE_TASKS"].map {
+      reader.optional($0, Pattern.accepted, Pattern.list) ?? []
+    }
+    let switches = (
+      recordings: reader.boolean("WAKE_FOR_RECORDINGS", default: true),
+      notify: reader.boolean("NOTIFY_CLIENTS", default: true),
+      dryRun: reader.boolean("DRY_RUN", default: false)
+    )
+
+    guard reader.faults.isEmpty, let mac, let url, let key, let broadcast, let listen, let action,
+      let rootsDirectory
+    else {
+      throw ConfigurationError(faults: reader.faults)
+    }
+    self.init(
+      storageServerMAC: mac, broadcastAddress: broadcast, jellyfinURL: url, jellyfinKey: key,
+      keySource: reader.keySource(place),
+      jellyfinTrust: TLSTrust(file: optionals.rootsFile, directory: rootsDirectory),
+      checkInterval: interval, packetCooldown: spans.packetCooldown, cooldown: spans.cooldown,
+      storageServerAddress: address ?? secureShell?.endpoint,
+      powerOffMethod: secureShell.map(PowerOffMethod.ssh) ?? command.map(PowerOffMethod.command),
+      shutdownAction: action, wolPort: numbers.port, wolCopies: numbers.copies,
+      wolInterface: optionals.interface, wolSecureOn: optionals.secureOn, wakeTimeout: spans.wakeTimeout,
+      activityWindow: spans.window, browsingLimit: spans.browsingLimit > 0 ? spans.browsingLimit : nil,
+      pauseLimit: spans.pauseLimit > 0 ? spans.pauseLimit : nil, ignoreUsers: patterns[0],
+      ignoreClients: patterns[1], ignoreDevices: patterns[2], ignoreTasks: patterns[3],
+      wakeForRecordings: switches.recordings, manualStartHold: spans.manualStartHold,
+      notifyClients: switches.notify, listenAddress: listen, httpToken: optionals.token.map(Secret.init),
+      storageServerWatts: optionals.watts, dryRun: switches.dryRun)
+  }
+
+  public static let acceptedListenAddress = "an address and a port, such as 127.0.0.1:8097 or [::1]:8097"
+
+  /// Reads a value of `LISTEN_ADDRESS`; nil where it is wrong. A name is, for at boot nobody can resolve it.
+  public static func listenAddress(_ text: String) -> Endpoint? {
+    Endpoint(text).flatMap { $0.isNumeric ? $0 : nil }
+  }
+
+  /// Reads `CHECK_INTERVAL` alone, for who must know the beat though the rest may be wrong; nil where it is wrong itself.
+  public static func checkInterval(in environment: [String: String]) -> Seconds? {
+    var reader = ConfigurationReader(environment: environment)
+    let interval = reader.duration("CHECK_INTERVAL", default: defaultCheckInterval, atLeast: 1)
+    return reader.faults.isEmpty ? interval : nil
+  }
+
+  /// Reads `STORAGE_SERVER_WATTS` alone, for who reports on a history though the rest may be wrong; nil where it is not set,
+  /// or wrong itself.
+  public static func watts(in environment: [String: String]) -> Watts? {
+    environment["STORAGE_SERVER_WATTS"].flatMap(Watts.init)
+  }
+
+  /// Text that can stand in an HTTP header and in quotes.
+  static func token(_ text: String) -> String? {
+    let plain = text.utf8.allSatisfy {
+      $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
+    return plain && (1...512).contains(text.utf8.count) ? text : nil
+  }
+}
+
+extension Configuration.Watts {
+  /// Reads `85` or `85,3`; nil for anything else.
+  fileprivate init?(_ text: String) {
+    let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+      part.allSatisfy { $0.isASCII && ($0.isNumber || $0 == ".") } ? Double(part) : nil
+    }
+    guard (1...2).contains(numbers.count), let on = numbers[0], let off = numbers.last ?? 0, on <= 100_000
+    else { return nil }
+    self.init(on: on, off: numbers.count == 2 ? off : 0)
+    guard self.off <= on else { return nil }
+  }
+}
