@@ -17,7 +17,7 @@ enum Generator {
     do {
       let environment = try Settings.defaults(root + Settings.defaultsFile)
       for unit in [GeneratedUnit.timer, .socket] {
-        generate(unit, from: environment[unit.variable] ?? "", under: arguments[1], root)
+        generate(unit, from: environment, under: arguments[1], root)
       }
     } catch {
       log("\(error); the units keep their own values")
@@ -26,18 +26,15 @@ enum Generator {
   }
 
   private static func generate(
-    _ unit: GeneratedUnit, from text: String, under directory: String, _ root: String
+    _ unit: GeneratedUnit, from environment: [String: String], under directory: String, _ root: String
   ) {
+    let text = environment[unit.variable] ?? ""
     if unit.isReplaced(root) { return }
     let edit = unit.edit(root)
     var value: String?
     if !edit.isReset, !edit.has(unit.key), !text.isEmpty {
       value = unit.value(text)
-      if value == nil {
-        log(
-          "\(unit.variable) in \(Settings.defaultsFile) is \(Disclosure.shown(unit.variable, text)), which is not understood; accepted: \(unit.accepted); \(unit.name) keeps its own"
-        )
-      }
+      if value == nil { log(refusal(unit, of: text, environment)) }
     }
     do throws(SystemError) {
       for (name, content) in unit.dropIns(value, edit) {
@@ -48,6 +45,13 @@ enum Generator {
     } catch {
       log("\(error); \(unit.name) keeps its own value")
     }
+  }
+
+  /// A secret may have been pasted into the wrong line.
+  static func refusal(_ unit: GeneratedUnit, of text: String, _ environment: [String: String]) -> String {
+    let shown = Disclosure.shown(unit.variable, text, hiding: Disclosure.secrets(in: environment))
+    return
+      "\(unit.variable) in \(Settings.defaultsFile) is \(shown), which is not understood; accepted: \(unit.accepted); \(unit.name) keeps its own"
   }
 
   /// Generators run before there is a journal, so they log to the kernel's ring buffer, which journald reads later.

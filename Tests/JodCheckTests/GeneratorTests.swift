@@ -51,6 +51,15 @@ struct GeneratorTests {
     return dropIns[unit.dropIn]
   }
 
+  @Test("a secret that was pasted into one of its variables is not told", arguments: Disclosure.secretVariables)
+  func secret(variable: String) {
+    for unit in [GeneratedUnit.timer, .socket] {
+      let said = Generator.refusal(unit, of: "m4rker!", [variable: "m4rker", unit.variable: "m4rker!"])
+      #expect(said.contains("\(unit.variable) in /etc/default/jod-check is \"[secret]!\""))
+      #expect(!said.contains("m4rker"))
+    }
+  }
+
   @Test("CHECK_INTERVAL becomes the timer's, in place of its own")
   func interval() throws {
     let text = try #require(try generate("CHECK_INTERVAL=1min 30s\n"))
