@@ -124,7 +124,10 @@ struct Check {
 
   private func report(_ check: inout Decided, start: Now) -> Int32 {
     let boot = start.moment.boot
-    let update = program.store.update(bootID: start.moment.bootID, keep: .runtime) { memory in
+    var status = Status.nothingKnown
+    let update = program.store.update(
+      bootID: start.moment.bootID, keep: .runtime, show: { status = program.publish($0) }
+    ) { memory in
       // Where nothing was written, nothing was read back either.
       if program.store.mode == .readOnly { memory = check.decision.memory }
       check.notices = memory.noteNotices(program.configuration, check.jellyfin, Clock.now())
@@ -144,7 +147,7 @@ struct Check {
     let report = update.result
     let reason = check.decision.reason
     program.output.tell(report, reason: reason)
-    let status = program.publish(update.memory)
+    Journal.notify(status: program.summary(status))
     program.output.remark("\(program.summary(status))\nBecause \(reason).")
     if program.output.voice == .json {
       let actions = check.decision.actions.map { $0 == .powerOff ? "power-off" : "wake-request" }

@@ -53,14 +53,14 @@ struct Program {
     }
   }
 
-  /// Writes what `status` and `systemctl status` show.
+  /// Writes what `status` shows, and what path units wait for: for `Store.update` to show.
+  @discardableResult
   func publish(_ memory: Memory) -> Status {
     let status = status(memory)
     // The check has done its work, and a status that is not written grows old visibly, ignoring.
     try? store.write(status)
     // As above, and the next check sets it again, ignoring.
     if let availability = memory.availability(configuration) { try? store.flag?.set(availability) }
-    Journal.notify(status: summary(status))
     return status
   }
 
@@ -74,11 +74,15 @@ struct Program {
   ///
   /// - Parameters:
   ///   - stretch: how the storage server had been until then, where the change was decided before.
+  ///   - isShown: whether `status` shows it at once; a check shows all at its end.
   ///   - change: returns what happened.
   func remember(
-    at now: Now, after stretch: PowerTime.Stretch? = nil, _ change: (inout Memory) -> [Event]
+    at now: Now, after stretch: PowerTime.Stretch? = nil, isShown: Bool = false,
+    _ change: (inout Memory) -> [Event]
   ) -> Store.Findings {
-    let update = store.update(bootID: now.moment.bootID, keep: .everything) { memory in
+    let update = store.update(
+      bootID: now.moment.bootID, keep: .everything, show: { if isShown { publish($0) } }
+    ) { memory in
       let stretch = stretch ?? memory.stretch(configuration, now)
       return change(&memory).compactMap { HistoryEntry($0, at: now.moment, after: stretch) }
     }
@@ -93,7 +97,7 @@ struct Program {
 
   /// Does what somebody asked for by hand, as far as it is a matter of memory, and returns the exit status.
   func carryOut(_ event: Event, at now: Now, _ change: (inout Memory) -> Void) -> Int32 {
-    let findings = remember(at: now) { memory in
+    let findings = remember(at: now, isShown: true) { memory in
       change(&memory)
       return [event]
     }
@@ -102,7 +106,6 @@ struct Program {
       return trouble.kind.exitStatus
     }
     tell([event], reason: "asked for by hand")
-    _ = publish(store.load(bootID: now.moment.bootID).memory)
     return 0
   }
 
@@ -165,8 +168,11 @@ private struct InvalidConfiguration {
       .configuration, cause: lines, "The configuration is not valid, so nobody is served.",
       advice: "Correct \(place); the next check reads it again.\n\(lines)")
     let interval = Configuration.checkInterval(in: settings.environment) ?? Configuration.defaultCheckInterval
+    var status = Status.nothingKnown
     // What cannot be remembered is told again, ignoring.
-    let report = store.update(bootID: now.moment.bootID, keep: .runtime) { memory in
+    let report = store.update(
+      bootID: now.moment.bootID, keep: .runtime, show: { _ in status = publish(warnings, now) }
+    ) { memory in
       let onBeat = memory.runtime.beat.includes(start: now.moment.boot, interval: interval)
       memory.runtime.beat.note(start: now.moment.boot)
       return Report(
@@ -174,13 +180,6 @@ private struct InvalidConfiguration {
         isByHand: output.voice != .journal,
         memory: &memory.runtime.troubles, boot: now.moment.boot)
     }.result
-    var status =
-      (try? Files.read(store.statusFile, limit: 1 << 20)).flatMap { $0 }
-      .flatMap { try? Status(bytes: $0) } ?? .nothingKnown
-    status.trouble = error.faults.first.map { "the configuration is not valid: \($0)" }
-    status.warnings = warnings
-    status.checkedAt = UTC.text(now.moment.wall)
-    try? store.write(status)
     output.tell(report, reason: "the configuration is not valid")
     Journal.notify(status: "Configuration not valid: \(error.faults.first?.description ?? "")")
     if output.voice == .json {
@@ -188,5 +187,16 @@ private struct InvalidConfiguration {
       Output.print(bytes: Store.bytes(document))
     }
     return report.exitStatus
+  }
+
+  /// Adds to what `status` shows, for the rest of it is as it was.
+  private func publish(_ warnings: [String], _ now: Now) -> Status {
+    var status = (try? store.status()) ?? .nothingKnown
+    status.trouble = error.faults.first.map { "the configuration is not valid: \($0)" }
+    status.warnings = warnings
+    status.checkedAt = UTC.text(now.moment.wall)
+    // The check has done its work, and a status that is not written grows old visibly, ignoring.
+    try? store.write(status)
+    return status
   }
 }

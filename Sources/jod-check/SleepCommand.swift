@@ -67,8 +67,7 @@ private struct ManualSleep {
     }
     let outcome = PowerOffSwitch(program: program).press()
     let after = Clock.now()
-    _ = program.remember(at: after) { $0.settlePowerOff(outcome, after).events }
-    _ = program.publish(program.store.load(bootID: after.moment.bootID).memory)
+    _ = program.remember(at: after, isShown: true) { $0.settlePowerOff(outcome, after).events }
     switch outcome {
     case .accepted, .perhaps:
       program.tell([event], reason: "asked for by hand")

@@ -69,7 +69,12 @@ struct Store {
   /// Changes what is remembered, under the lock.
   ///
   /// A failure to write is a finding, not an error: whoever waits for the storage is served all the same.
-  func update<Result>(bootID: String, keep: Keep, _ change: (inout Memory) -> Result) -> Update<Result> {
+  ///
+  /// - Parameter show: shows others what is remembered now, under the lock as well: what is older never takes the place of
+  ///   what is newer.
+  func update<Result>(
+    bootID: String, keep: Keep, show: (Memory) -> Void = { _ in }, _ change: (inout Memory) -> Result
+  ) -> Update<Result> {
     let lock = mode == .readOnly ? nil : Lock(lockFile)
     let lockError = SystemError("lock \(lockFile)")
     defer { lock?.release() }
@@ -83,6 +88,7 @@ struct Store {
       if lock != nil, keep == .everything { removeTemporaries() }
       write(memory, keep: keep, &findings)
     }
+    show(memory)
     return Update(result: result, memory: memory, findings: findings)
   }
 
@@ -129,11 +135,9 @@ struct Store {
     return bytes(state)
   }
 
-  /// Writes what `status` reads, under the lock. It is for every user, and holds no secret.
+  /// Writes what `status` reads: for `update` to show. It is for every user, and holds no secret.
   func write(_ status: Status) throws(SystemError) {
     guard mode != .readOnly else { return }
-    let lock = Lock(lockFile)
-    defer { lock?.release() }
     try Files.replace(statusFile, with: Self.bytes(status), mode: 0o644, durable: false)
   }
 

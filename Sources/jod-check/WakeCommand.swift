@@ -57,9 +57,8 @@ private struct ManualWake {
   /// Makes a change last and shows it; returns whether it could be written.
   @discardableResult
   private func remember(_ now: Now, _ change: (inout Memory) -> [Event]) -> Bool {
-    let trouble = program.remember(at: now, change).unwritable
+    let trouble = program.remember(at: now, isShown: true, change).unwritable
     if let trouble { Output.complain(trouble.words) }
-    _ = program.publish(program.store.load(bootID: now.moment.bootID).memory)
     return trouble == nil
   }
 

@@ -148,6 +148,13 @@ final class Sandbox {
   @discardableResult
   func run(arguments: [String]) throws -> Ended { try run(program: Self.program, arguments) }
 
+  /// The program as systemd starts it, which names to it the process that it is. Root's hand reads a file besides.
+  @discardableResult
+  func runAsService() throws -> Ended {
+    try run(program: "/bin/sh", ["-c", "SYSTEMD_EXEC_PID=$$ exec \"$0\"", Self.program])
+  }
+
+  @discardableResult
   func run(program: String, _ arguments: [String]) throws -> Ended {
     let process = Process()
     let (output, errors) = ("\(folder)/output", "\(folder)/errors")

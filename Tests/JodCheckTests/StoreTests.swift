@@ -195,12 +195,48 @@ extension World {
       }
     }
 
+    @Test("what is shown to others is shown before anybody else can change what is remembered")
+    func shownUnderLock() throws {
+      let sandbox = try Sandbox()
+      let store = store(sandbox)
+      let now = Clock.now().moment
+      var isLocked: Bool?
+      var requests: Int?
+      _ = store.update(
+        bootID: now.bootID, keep: .runtime,
+        show: { memory in
+          requests = memory.state.counters.wakeRequests
+          let another = open("\(sandbox.folder)/run/lock", O_RDWR | O_CLOEXEC)
+          isLocked = flock(another, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
+          close(another)
+        }
+      ) { $0.noteWakeRequest(at: now) }
+      #expect(requests == 1)
+      #expect(isLocked == true)
+    }
+
+    @Test("of many who hold at once, the last to be noted is the one that is shown")
+    func lastIsShown() throws {
+      let home = try Home(blind: true)
+      let script = #"for hours in 1 2 3 4 5 6 7 8; do "$0" hold "${hours}h" & done; wait"#
+      for _ in 1...5 {
+        // dash waits for a signal that these tests block.
+        try home.sandbox.run(program: "/bin/bash", ["-c", script, Sandbox.program])
+        let store = store(home.sandbox)
+        let hold = try #require(store.load(bootID: Clock.now().moment.bootID).memory.state.hold)
+        #expect(try store.status().hold.until == UTC.text(hold.until))
+      }
+    }
+
     @Test("status.json waits for the lock, as all that is written does")
     func statusLock() throws {
       let sandbox = try Sandbox()
       let store = store(sandbox)
       let lock = try #require(Lock(store.lockFile))
-      let writer = try Errand { try? store.write(.nothingKnown) }
+      let writer = try Errand {
+        _ = store.update(
+          bootID: "boot", keep: .runtime, show: { _ in try? store.write(.nothingKnown) }, { _ in })
+      }
       #expect(!writer.isOver(by: Deadline(in: 0.2)))
       #expect(sandbox.contents("run/status.json") == nil)
       lock.release()
