@@ -27,9 +27,10 @@ struct HoldCommand {
           "\(Printable.quoted(text)) is not understood; accepted: \(TimeSpan.accepted), up to a year.")
       }
       // Whoever says 3 means hours, and nobody holds a server for three seconds.
-      if seconds < 60, Double(text) != nil {
+      let number = Printable.trimmed(text)
+      if seconds < 60, Double(number) != nil {
         throw invocation.wrong(
-          "\(text) alone would be seconds; say \(text)h for hours, \(text)min for minutes, or \(text)s if you mean that."
+          "\(number) alone would be seconds; say \(number)h for hours, \(number)min for minutes, or \(number)s if you mean that."
         )
       }
       return seconds

@@ -86,8 +86,8 @@ extension World {
       "what nginx says in Jellyfin's place is told as what it is",
       arguments: [
         ("away", "502", ["status 502"]), ("silent", "504", ["status 504"]),
-        ("guarded", "redirect", ["https://login.example/", "past any proxy that asks for a login"]),
-        ("secure", "redirect", ["https://127.0.0.1/secure", "with https:// where that is meant"]),
+        ("guarded", "redirect", ["https://login.example/", "past the proxy that asks for a login"]),
+        ("secure", "redirect", ["served by https alone", "set JELLYFIN_API_URL to https://127.0.0.1/secure."]),
       ])
     func inItsPlace(manner: String, cause: String, words: [String]) throws {
       let nginx = try nginx()

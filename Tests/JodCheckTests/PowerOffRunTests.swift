@@ -320,12 +320,12 @@ extension World {
 
     @Test(
       "a bare number that would be seconds is refused with what was meant",
-      arguments: ["1", "3", "59", "1.5", " 3"])
+      arguments: ["1", "3", "59", "1.5", " 3", "3\t"])
     func holdOfSeconds(number: String) throws {
       let sandbox = try Sandbox()
       let ended = try sandbox.run("hold", number)
       #expect(ended.status == 64)
-      #expect(ended.errors.contains("say \(number)h for hours"))
+      #expect(ended.errors.contains("say \(Printable.trimmed(number))h for hours"))
       #expect(try sandbox.run("status", "--json").output.contains(#""hold":{"until":null}"#))
     }
 

@@ -156,11 +156,11 @@ extension World {
       let home = try Home()
       home.sandbox.environment["COOLDWN_TIME"] = "1h"
       let warning = "\"COOLDWN_TIME\" in /etc/default/jod-check is not read by anything"
-      #expect(try home.sandbox.run().errors.contains(warning))
-      #expect(try !home.sandbox.run().errors.contains("COOLDWN_TIME"))
+      #expect(try home.sandbox.runAsService().errors.contains(warning))
+      #expect(try !home.sandbox.runAsService().errors.contains("COOLDWN_TIME"))
       #expect(try home.sandbox.run("status").output.contains("Warning   \(warning)"))
       home.sandbox.environment["COOLDWN_TIME"] = nil
-      try home.sandbox.run()
+      try home.sandbox.runAsService()
       #expect(try !home.sandbox.run("status").output.contains("COOLDWN_TIME"))
     }
 
@@ -168,7 +168,7 @@ extension World {
     func misspeltAndMissing() throws {
       let sandbox = try Sandbox()
       sandbox.environment["JELLYFIN_URL"] = sandbox.environment.removeValue(forKey: "JELLYFIN_API_URL")
-      let ended = try sandbox.run()
+      let ended = try sandbox.runAsService()
       #expect(ended.status == 78)
       #expect(ended.errors.contains("JELLYFIN_API_URL: not set"))
       #expect(ended.errors.contains("perhaps JELLYFIN_API_URL is meant"))
