@@ -125,9 +125,7 @@ struct Check {
   private func report(_ check: inout Decided, start: Now) -> Int32 {
     let boot = start.moment.boot
     var status = Status.nothingKnown
-    let update = program.store.update(
-      bootID: start.moment.bootID, keep: .runtime, show: { status = program.publish($0) }
-    ) { memory in
+    let update = program.store.update(bootID: start.moment.bootID, keep: .runtime) { memory in
       // Where nothing was written, nothing was read back either.
       if program.store.mode == .readOnly { memory = check.decision.memory }
       check.notices = memory.noteNotices(program.configuration, check.jellyfin, Clock.now())
@@ -141,6 +139,8 @@ struct Check {
         troubles: check.troubles, onBeat: onBeat, isByHand: program.output.voice != .journal,
         memory: &memory.runtime.troubles,
         boot: boot)
+    } show: {
+      status = program.publish($0)
     }
     // What could not be noted would be said again at every check.
     if update.findings.unwritable != nil { check.notices = [] }

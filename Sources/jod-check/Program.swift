@@ -80,11 +80,11 @@ struct Program {
     at now: Now, after stretch: PowerTime.Stretch? = nil, isShown: Bool = false,
     _ change: (inout Memory) -> [Event]
   ) -> Store.Findings {
-    let update = store.update(
-      bootID: now.moment.bootID, keep: .everything, show: { if isShown { publish($0) } }
-    ) { memory in
+    let update = store.update(bootID: now.moment.bootID, keep: .everything) { memory in
       let stretch = stretch ?? memory.stretch(configuration, now)
       return change(&memory).compactMap { HistoryEntry($0, at: now.moment, after: stretch) }
+    } show: {
+      if isShown { publish($0) }
     }
     var findings = update.findings
     do throws(SystemError) {
@@ -170,15 +170,15 @@ private struct InvalidConfiguration {
     let interval = Configuration.checkInterval(in: settings.environment) ?? Configuration.defaultCheckInterval
     var status = Status.nothingKnown
     // What cannot be remembered is told again, ignoring.
-    let report = store.update(
-      bootID: now.moment.bootID, keep: .runtime, show: { _ in status = publish(warnings, now) }
-    ) { memory in
+    let report = store.update(bootID: now.moment.bootID, keep: .runtime) { memory in
       let onBeat = memory.runtime.beat.includes(start: now.moment.boot, interval: interval)
       memory.runtime.beat.note(start: now.moment.boot)
       return Report(
         changes: [], troubles: [trouble], examined: [.configuration], onBeat: onBeat,
         isByHand: output.voice != .journal,
         memory: &memory.runtime.troubles, boot: now.moment.boot)
+    } show: { _ in
+      status = publish(warnings, now)
     }.result
     output.tell(report, reason: "the configuration is not valid")
     Journal.notify(status: "Configuration not valid: \(error.faults.first?.description ?? "")")

@@ -73,7 +73,7 @@ struct Store {
   /// - Parameter show: shows others what is remembered now, under the lock as well: what is older never takes the place of
   ///   what is newer.
   func update<Result>(
-    bootID: String, keep: Keep, show: (Memory) -> Void = { _ in }, _ change: (inout Memory) -> Result
+    bootID: String, keep: Keep, _ change: (inout Memory) -> Result, show: (Memory) -> Void = { _ in }
   ) -> Update<Result> {
     let lock = mode == .readOnly ? nil : Lock(lockFile)
     let lockError = SystemError("lock \(lockFile)")

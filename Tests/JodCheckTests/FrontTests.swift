@@ -87,7 +87,10 @@ extension World {
       arguments: [
         ("away", "502", ["status 502"]), ("silent", "504", ["status 504"]),
         ("guarded", "redirect", ["https://login.example/", "past the proxy that asks for a login"]),
-        ("secure", "redirect", ["served by https alone", "set JELLYFIN_API_URL to https://127.0.0.1/secure."]),
+        (
+          "secure", "redirect",
+          ["served by https alone", "set JELLYFIN_API_URL to https://127.0.0.1/secure."]
+        ),
       ])
     func inItsPlace(manner: String, cause: String, words: [String]) throws {
       let nginx = try nginx()

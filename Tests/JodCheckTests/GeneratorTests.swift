@@ -51,7 +51,8 @@ struct GeneratorTests {
     return dropIns[unit.dropIn]
   }
 
-  @Test("a secret that was pasted into one of its variables is not told", arguments: Disclosure.secretVariables)
+  @Test(
+    "a secret that was pasted into one of its variables is not told", arguments: Disclosure.secretVariables)
   func secret(variable: String) {
     for unit in [GeneratedUnit.timer, .socket] {
       let said = Generator.refusal(unit, of: "m4rker!", [variable: "m4rker", unit.variable: "m4rker!"])

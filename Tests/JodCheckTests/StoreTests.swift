@@ -202,15 +202,14 @@ extension World {
       let now = Clock.now().moment
       var isLocked: Bool?
       var requests: Int?
-      _ = store.update(
-        bootID: now.bootID, keep: .runtime,
-        show: { memory in
-          requests = memory.state.counters.wakeRequests
-          let another = open("\(sandbox.folder)/run/lock", O_RDWR | O_CLOEXEC)
-          isLocked = flock(another, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
-          close(another)
-        }
-      ) { $0.noteWakeRequest(at: now) }
+      _ = store.update(bootID: now.bootID, keep: .runtime) {
+        $0.noteWakeRequest(at: now)
+      } show: { memory in
+        requests = memory.state.counters.wakeRequests
+        let another = open("\(sandbox.folder)/run/lock", O_RDWR | O_CLOEXEC)
+        isLocked = flock(another, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
+        close(another)
+      }
       #expect(requests == 1)
       #expect(isLocked == true)
     }
@@ -234,8 +233,10 @@ extension World {
       let store = store(sandbox)
       let lock = try #require(Lock(store.lockFile))
       let writer = try Errand {
-        _ = store.update(
-          bootID: "boot", keep: .runtime, show: { _ in try? store.write(.nothingKnown) }, { _ in })
+        _ = store.update(bootID: "boot", keep: .runtime) { _ in
+        } show: { _ in
+          try? store.write(.nothingKnown)
+        }
       }
       #expect(!writer.isOver(by: Deadline(in: 0.2)))
       #expect(sandbox.contents("run/status.json") == nil)
