@@ -18,6 +18,7 @@ DESTDIR =
 PREFIX = /usr
 # Where the system's own are: Debian 12 and 13 differ.
 UNITS = $(shell pkg-config --variable=systemdsystemunitdir systemd)
+GENERATORS = $(or $(shell pkg-config --variable=systemdsystemgeneratordir systemd),$(PREFIX)/lib/systemd/system-generators)
 PROGRAM = .build/release/jod-check
 # No path of the machine that builds it gets into the program. What the dynamic linker does at each start is a part of
 # each check (docs/start-up.md): lld's packed relocations take a tenth of the bytes, and the C++ library that Swift's
@@ -152,8 +153,8 @@ buildd: setup-buildd
 install: $(PROGRAM)
 	$(if $(UNITS),,$(error pkg-config does not know where systemd's units go: install $(SYSTEMD_PC), or say UNITS=/etc/systemd/system))
 	$(INSTALL) -m 755 -s $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/jod-check
-	mkdir -p $(DESTDIR)$(PREFIX)/lib/systemd/system-generators
-	ln -sf ../../../bin/jod-check $(DESTDIR)$(PREFIX)/lib/systemd/system-generators/jod-check-generator
+	mkdir -p $(DESTDIR)$(GENERATORS)
+	ln -sf $(PREFIX)/bin/jod-check $(DESTDIR)$(GENERATORS)/jod-check-generator
 	$(INSTALL) -m 644 -t $(DESTDIR)$(UNITS) systemd/jod-check.{service,timer,socket} \
 	  systemd/jod-check-{online,offline}.path systemd/storage-{online,offline}.target
 	@# systemd writes a dash within a name as \x2d.

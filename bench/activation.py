@@ -228,7 +228,7 @@ def tell_directives(machine, arguments):
     ours, usual = lines(SERVICE), lines(USUAL)
     left_alone = {"Type", "ExecStart", "LogLevelMax", "TimeoutStartSec", "NotifyAccess", "Group", "OOMScoreAdjust",
                   "StateDirectoryMode", "RuntimeDirectoryMode", "RuntimeDirectoryPreserve", "LimitCORE",
-                  "SystemCallErrorNumber"}
+                  "SuccessExitStatus", "SystemCallErrorNumber"}
     groups = {}
     for line in ours:
         if key(line) not in left_alone:

@@ -43,8 +43,7 @@ struct GeneratedUnit: Sendable {
 
   static let socket = GeneratedUnit(
     name: "jod-check.socket", variable: "LISTEN_ADDRESS", accepted: Configuration.acceptedListenAddress,
-    // A zone's percent sign would begin a specifier.
-    value: { Configuration.listenAddress($0)?.description.split(separator: "%").joined(separator: "%%") },
+    value: { Configuration.listenAddress($0).map(listenStream) },
     section: "Socket", key: "ListenStream",
     list: [
       "ListenStream", "ListenDatagram", "ListenSequentialPacket", "ListenFIFO", "ListenSpecial",
@@ -52,6 +51,13 @@ struct GeneratedUnit: Sendable {
       "ListenMessageQueue", "ListenUSBFunction",
     ],
     first: nil, implied: { _ in "" }, dropIn: "0-listen-address.conf")
+
+  /// systemd wants a zone behind the port (systemd.socket(5)), and its percent sign twice, for one begins a specifier.
+  private static func listenStream(_ address: Endpoint) -> String {
+    let parts = address.host.split(separator: "%")
+    let bare = Endpoint(host: String(parts[0]), port: address.port).description
+    return ([bare] + parts.dropFirst().map(String.init)).joined(separator: "%%")
+  }
 
   /// The drop-ins that this unit needs, by their names.
   ///

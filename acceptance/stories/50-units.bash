@@ -110,8 +110,12 @@ story_drop-ins() {
 
 story zone 'LISTEN_ADDRESS with the zone of an interface gives the socket an address'
 story_zone() {
-  household 'LISTEN_ADDRESS=[fe80::1%br0]:8097'
-  contains "systemd has it whole" '[fe80::1%br0]:8097' "$(inside A systemctl show --property=Listen jod-check.socket)"
+  # systemd asks the kernel for the interface.
+  household 'LISTEN_ADDRESS=[fe80::1%eth0]:8097'
+  local listen
+  listen=$(inside A systemctl show --property=Listen jod-check.socket)
+  contains "systemd has the address" '[fe80::1' "$listen"
+  contains "and its zone" '%eth0' "$listen"
   lacks "and not our own beside it" 127.0.0.1 "$(inside A systemctl show --property=Listen jod-check.socket)"
 }
 
@@ -193,7 +197,7 @@ edit_service() {
 # Mounts of the machine that are not in the service's table, by a program in the place of ours.
 unseen() {
   mkdir -p "$work/A/root/etc/systemd/system/jod-check.service.d"
-  printf '[Service]\nExecStart=\nExecStart=/bin/cp /proc/self/mountinfo /var/lib/jod-check/mountinfo\n' \
+  printf '[Service]\nExecStart=\nExecStart=/bin/cp --remove-destination /proc/self/mountinfo /var/lib/jod-check/mountinfo\n' \
     >"$work/A/root/etc/systemd/system/jod-check.service.d/look.conf"
   reload
   inside A systemctl start jod-check || echo "it does not start"

@@ -72,8 +72,9 @@ story_remove() {
   same "a check fails" failed "$(inside A systemctl is-failed jod-check.service || true)"
   try inside A env DEBIAN_FRONTEND=noninteractive apt-get remove --yes jod-check
   same "apt removes it" 0 "$status"
-  lacks "dpkg has nothing to warn of" warning "$output"
-  same "no unit is left" '' "$(units_left)"
+  same "dpkg has nothing to warn of" '' "$(warnings)"
+  # What was enabled is until the purge, in case the package comes back.
+  same "no unit runs or has failed" '' "$(units_left --state=active,activating,deactivating,failed)"
   for unit in jod-check.timer jod-check.socket; do
     same "$unit is gone" inactive "$(inside A systemctl is-active "$unit" || true)"
   done
@@ -83,7 +84,7 @@ story_remove() {
   local began=$EPOCHREALTIME
   try inside A env DEBIAN_FRONTEND=noninteractive apt-get purge --yes jod-check
   same "apt purges it" 0 "$status"
-  lacks "dpkg has nothing to warn of" warning "$output"
+  same "dpkg has nothing to warn of" '' "$(warnings)"
   try inside B env DEBIAN_FRONTEND=noninteractive apt-get remove --yes jod-check-storage
   lacks "nor on B" warning "$output"
   contains "the guard is kept" never "$(inside B ls /etc/jod-check-storage/guard.d)"
@@ -99,8 +100,15 @@ story_remove() {
   rm -f "$work"/have-*
 }
 has_passed() { awk -v from="$1" -v now="$EPOCHREALTIME" -v seconds="$2" 'BEGIN { exit !(now - from >= seconds) }'; }
-# Units of ours that systemd knows, failed and forgotten ones included.
-units_left() { inside A systemctl list-units --all --plain --no-legend 'jod-check*' 'storage-o*'; }
+# dpkg's, in what was just said. Debian 12 has systemd's folders in /lib, 13 has them in /usr/lib, where dpkg takes those of
+# packages built on 12 for theirs alone; `make buildd` makes packages for 13.
+warnings() {
+  local elsewhere=none
+  ! inside A dpkg-query --search /usr/lib/systemd/system >/dev/null 2>&1 || elsewhere=/lib/systemd/system
+  grep warning <<<"$output" | grep -v "directory '$elsewhere" || true
+}
+# units_left [OPTION]: units of ours that systemd knows, failed and forgotten ones included.
+units_left() { inside A systemctl list-units "$@" --all --plain --no-legend 'jod-check*' 'storage-o*'; }
 # leftovers MACHINE: files by their name, the user, and whatever mentions it in /etc.
 leftovers() {
   inside "$1" find / -xdev -name '*jod-check*' -not -path '/root/*' -not -path '/proc/*' -not -path '/var/cache/apt/*'
