@@ -13,6 +13,12 @@ enum Boot {
     ["runtime", "dry-run"].lazy.compactMap { noted(in: "\(runtimeDirectory)/\($0).json") }.first ?? kernel
   }
 
+  /// A file's bytes with one id for this boot: what was written under the kernel's own, where another goes on, is of this
+  /// boot as well.
+  static func unified(_ bytes: [UInt8], id: String, kernel: String) -> [UInt8] {
+    id == kernel || kernel.isEmpty ? bytes : bytes.replacing(Array(kernel.utf8), with: Array(id.utf8))
+  }
+
   /// Nil where it may be of an earlier boot, or is none.
   private static func noted(in path: String) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)

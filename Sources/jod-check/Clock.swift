@@ -63,7 +63,11 @@ enum Clock {
 
   private static let bootID = Boot.id(
     runtimeDirectory: getenv("RUNTIME_DIRECTORY").map { String(cString: $0) } ?? Identity.runtimeDirectory,
-    kernel: Files.text("/proc/sys/kernel/random/boot_id", limit: 100).map(Printable.trimmed) ?? "unknown")
+    kernel: kernelBootID)
+
+  /// The boot's id as the kernel has it at this place.
+  static let kernelBootID =
+    Files.text("/proc/sys/kernel/random/boot_id", limit: 100).map(Printable.trimmed) ?? "unknown"
 
   /// How long this system's userspace has been up, in seconds.
   ///

@@ -42,12 +42,12 @@ struct Store {
     var findings = Findings()
     var state: State?
     do throws(StateDamage) {
-      state = try readState()
+      state = try readState(bootID)
     } catch {
       findings.damaged = error.event(isSetAside: mode == .normal)
     }
     let runtime = (try? Files.read(runtimeFile, limit: Self.stateLimit)).flatMap { bytes in
-      bytes.flatMap { try? Runtime(bytes: $0) }
+      bytes.flatMap { try? Runtime(bytes: unified($0, bootID)) }
     }
     let usable = runtime.flatMap { $0.state?.isPlausible ?? true ? $0 : nil }
     return (Memory(state: state, runtime: usable, bootID: bootID), findings)
@@ -160,6 +160,10 @@ struct Store {
 
   // MARK: State
 
+  private func unified(_ bytes: [UInt8], _ bootID: String) -> [UInt8] {
+    Boot.unified(bytes, id: bootID, kernel: Clock.kernelBootID)
+  }
+
   private struct StateDamage: Error {
     let why: String
     let path: String
@@ -174,7 +178,7 @@ struct Store {
     }
   }
 
-  private func readState() throws(StateDamage) -> State? {
+  private func readState(_ bootID: String) throws(StateDamage) -> State? {
     let bytes: [UInt8]?
     do throws(SystemError) {
       bytes = try Files.read(stateFile, limit: Self.stateLimit)
@@ -182,7 +186,7 @@ struct Store {
       throw StateDamage(why: "\(error)", path: stateFile)
     }
     guard let bytes else { return nil }
-    guard let json = try? JSON(bytes), let version: Int = try? json.object()["version"] else {
+    guard let json = try? JSON(unified(bytes, bootID)), let version: Int = try? json.object()["version"] else {
       throw StateDamage(why: "it is not JSON of the expected shape", path: stateFile)
     }
     guard version <= State.currentVersion else {

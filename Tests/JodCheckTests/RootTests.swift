@@ -397,6 +397,16 @@ extension World {
       #expect(ended.output == "\"boot\":\"00000000-1111-2222-3333-444444444444\"\n")
     }
 
+    @Test("what was written under the kernel's own id is of the boot that goes on under another")
+    func oneBoot() {
+      func unified(_ text: String, id: String) -> String {
+        String(decoding: Boot.unified(Array(text.utf8), id: id, kernel: "0f-1e"), as: UTF8.self)
+      }
+      let text = #"{"last":{"boot_id":"0f-1e"},"began":{"boot_id":"other"}}"#
+      #expect(unified(text, id: "a-b") == #"{"last":{"boot_id":"a-b"},"began":{"boot_id":"other"}}"#)
+      #expect(unified(text, id: "0f-1e") == text)
+    }
+
     @Test("an id that lies on a disk may be of an earlier boot", arguments: [true, false])
     func bootOnDisk(isInMemory: Bool) throws {
       let folder = isInMemory ? "/dev/shm/jod-check-test-\(UUID().uuidString)" : machine.home.sandbox.folder
