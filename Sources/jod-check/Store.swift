@@ -186,7 +186,8 @@ struct Store {
       throw StateDamage(why: "\(error)", path: stateFile)
     }
     guard let bytes else { return nil }
-    guard let json = try? JSON(unified(bytes, bootID)), let version: Int = try? json.object()["version"] else {
+    guard let json = try? JSON(unified(bytes, bootID)), let version: Int = try? json.object()["version"]
+    else {
       throw StateDamage(why: "it is not JSON of the expected shape", path: stateFile)
     }
     guard version <= State.currentVersion else {
