@@ -64,13 +64,15 @@ check: setup setup-tests lint test
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
-	@! grep -rInE '[[:space:]]+$$' --include='*' Makefile README.md CHANGELOG.md Sources Tests systemd man docs packaging completions storage acceptance bench \
+	@! grep -rInE '[[:space:]]+$$' --include='*' Makefile *.md Sources Tests systemd man docs packaging completions storage acceptance bench \
 		|| { echo 'lines above end in white space'; exit 1; }
 	@! grep -rnE 'https?://[a-z.]*debian\.(org|net)' acceptance bench packaging/buildd packaging/mirror .ci \
 		|| { echo 'scripts take the mirror that apt uses here: packaging/mirror'; exit 1; }
 	@systemd/verify
+	@docs/verify
+	@packaging/same-version
 	mandoc -T lint -W style man/*.[58]
-	shellcheck -x systemd/verify completions/jod-check.bash packaging/{same-bytes,mirror,loaded-by-name,buildd} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,doorman,install,test} \
+	shellcheck -x {systemd,docs}/verify completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,buildd} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,doorman,install,test} \
 	  storage/guard.d/* storage/test.d/*.bash acceptance/run acceptance/stories/*.bash \
 	  bench/activation bench/rivals/poll.sh
 

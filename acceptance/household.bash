@@ -95,7 +95,10 @@ Accept=yes
 END
   cat >"$units/storage@.service" <<'END'
 [Service]
-ExecStart=/bin/true
+# As a storage service does, it holds a connection until the other side ends it.
+ExecStart=/bin/cat
+StandardInput=socket
+StandardOutput=null
 LogLevelMax=warning
 END
   mkdir -p "$units/multi-user.target.wants"
@@ -214,7 +217,8 @@ household_by_webhook() {
   # The first may still be that one.
   try inside A systemctl start jod-check
   try inside A systemctl start jod-check
-  await 10 "B is known to be down" is_known storage.state down
+  # Silent twice is down where the two are 15 s apart.
+  await 60 "B is known to be down" is_found_down
 }
 
 timer() {
@@ -222,6 +226,11 @@ timer() {
     start) inside A systemctl start jod-check.timer ;;
     stop) inside A systemctl stop jod-check.timer jod-check.service ;;
   esac
+}
+
+is_found_down() {
+  inside A systemctl start jod-check
+  is_known storage.state down
 }
 
 storage_on() {

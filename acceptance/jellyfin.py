@@ -39,6 +39,9 @@ class Answer(http.server.BaseHTTPRequestHandler):
         key = read("key").strip()
         if name != "System_Info_Public" and self.headers.get("Authorization") != f'MediaBrowser Token="{key}"':
             self.answer(401, "")
+        elif name == "Users_Me" and body is None:
+            # An API key is nobody's.
+            self.answer(400, "")
         elif body is None:
             self.answer(404, "")
         else:

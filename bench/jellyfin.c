@@ -95,6 +95,8 @@ static int answer(int to, const char *request) {
   if (strncmp(request, "POST ", 5) == 0) return head(to, "204 No Content", "X-Response-Time-ms: 1", 0);
   int file = strncmp(request, "GET /", 5) == 0 ? opened(request) : -1;
   struct stat status;
+  /* An API key is nobody's. */
+  if (strncmp(request, "GET /Users/Me ", 14) == 0) return head(to, "400 Bad Request", "Content-Length: 0", 0);
   if (file < 0 || fstat(file, &status) != 0) return head(to, "404 Not Found", "Content-Length: 0", 0);
   char length[64];
   snprintf(length, sizeof length, "Content-Length: %lld", (long long)status.st_size);

@@ -80,6 +80,7 @@ public final class FakeJellyfin: Sendable {
       if request.hasPrefix("POST /Sessions/"), path?.hasSuffix("/Message") == true {
         return "HTTP/1.1 204 No Content\r\nServer: Kestrel\r\nDate: \(httpDate(Date()))\r\n\r\n"
       }
+      if path == "/Users/Me", state.bodies["/Users/Me"] == nil { return reply("400 Bad Request", body: "") }
       return path.flatMap { state.bodies[$0] }.map { reply("200 OK", body: $0) }
         ?? reply("404 Not Found", body: "")
     }

@@ -2,6 +2,10 @@
 public struct ActiveSession: Hashable, Sendable {
   public enum Kind: String, Sendable, CaseIterable, JSONCodable {
     case playing, paused, browsing, recording, unknown
+    /// Somebody asks with a command.
+    case hand
+    /// Jellyfin gives no answer, and may wait for a mount of the storage.
+    case deadlock
   }
 
   public var user: String
@@ -11,10 +15,11 @@ public struct ActiveSession: Hashable, Sendable {
   /// Whether this wakes the storage server, or only keeps it up once it is on.
   public var wakes: Bool
 
+  /// Names from outside are cleaned: these are shown, and kept.
   public init(user: String, client: String, device: String, kind: Kind, wakes: Bool) {
-    self.user = user
-    self.client = client
-    self.device = device
+    self.user = Printable.clean(user)
+    self.client = Printable.clean(client)
+    self.device = Printable.clean(device)
     self.kind = kind
     self.wakes = wakes
   }
@@ -22,8 +27,14 @@ public struct ActiveSession: Hashable, Sendable {
   /// `Anna is browsing (Jellyfin Web on Firefox)`.
   public var sentence: String {
     guard kind != .unknown else { return "a session cannot be understood and counts as active" }
+    if kind == .hand { return "somebody asked for it by hand" }
+    if kind == .deadlock { return "Jellyfin gives no answer, and may wait for the mount \(device)" }
     if kind == .recording { return "\(device) is recorded, or will be soon" }
     let verb = kind == .paused ? "has paused" : "is \(kind.rawValue)"
+    if user.isEmpty {
+      let screen = device.isEmpty ? client : device
+      return "\(screen.isEmpty ? "a device" : screen) \(verb), without a user"
+    }
     return "\(user) \(verb)\(source.isEmpty ? "" : " (\(source))")"
   }
 
@@ -40,25 +51,40 @@ public struct ActivityMemory: Hashable, Sendable {
   public var pauses: [String: Seconds] = [:]
   /// When Jellyfin was last looked at with success.
   public var looked: Seconds?
-  /// When Jellyfin came back after having been unavailable, by its own clock.
-  public var recovered: Seconds?
+  /// Since when polls have failed without an answer between; nil while they do not.
+  public var failing: Seconds?
+  /// When each device that browses, or has used up its limit, was last heard of, on the clock of `witnessed`.
+  public var heard: [String: Seconds] = [:]
+  /// How much time has been witnessed: that between two looks with no failure between them.
+  public var witnessed: Seconds = 0
+  /// How much had been when nothing was last known.
+  public var unbrokenFrom: Seconds = 0
+  /// What is known of Jellyfin's starts.
+  public var jellyfin = JellyfinStarts()
 
   public init() {}
 
+  /// Seconds: no restart or update takes longer.
+  static let longUnknown: Seconds = 3600
+
+  /// Seconds of witnessed time without a break.
+  var unbroken: Seconds { witnessed - unbrokenFrom }
+
+  /// For how long nothing has been known; zero before the first poll of this boot.
+  func unknown(until boot: Seconds) -> Seconds { (looked ?? failing).map { max(0, boot - $0) } ?? 0 }
+
   var isPlausible: Bool {
-    let boots = Array(browsing.values) + Array(pauses.values) + [looked ?? 0]
-    // Jellyfin's clock has four digits for the year.
-    return boots.allSatisfy(Moment.isBootClock) && abs(recovered ?? 0) < 1e12
+    let devices = Array(browsing.values) + Array(pauses.values) + Array(heard.values)
+    let boots: [Seconds] = devices + [looked ?? 0, failing ?? 0, witnessed, unbrokenFrom]
+    return boots.allSatisfy(Moment.isBootClock) && jellyfin.isPlausible
   }
 }
 
-/// Who is active (specification, section 3, "What counts as activity"). Ages are by Jellyfin's clock, stretches of time
+/// Who is active (specification, Activity). Ages are by Jellyfin's clock, stretches of time
 /// by the boot clock.
 public struct ActivityJudge {
   /// Jellyfin hears of a living player every 10 s; it gives up a silent one after 5 minutes (its `SessionManager`).
   static let playerSilence: Seconds = 6 * 60
-  /// Idle tabs reconnect within this time after Jellyfin's nightly restart.
-  static let reconnecting: Seconds = 2 * 60
   /// The `Date` header has whole seconds, and clocks differ.
   static let futureTolerance: Seconds = 60
   /// More devices than any household has; a bound for what a hostile answer can make us keep.
@@ -68,15 +94,23 @@ public struct ActivityJudge {
   let answer: JellyfinAnswer
   /// The boot clock, now.
   let boot: Seconds
+  /// A wake that runs goes on over a start of Jellyfin: then no sign is one of those that come back by themselves.
+  let isWaking: Bool
+  /// What Jellyfin says of its start; nil where it was not asked.
+  let start: Result<StartupTasks, Trouble>?
+  /// Whose key Jellyfin is asked with; nil where that is not known.
+  let owner: KeyOwner?
 
-  public init(configuration: Configuration, answer: JellyfinAnswer, boot: Seconds) {
+  public init(
+    configuration: Configuration, answer: JellyfinAnswer, boot: Seconds, isWaking: Bool = false,
+    start: Result<StartupTasks, Trouble>? = nil, owner: KeyOwner? = nil
+  ) {
     self.configuration = configuration
     self.answer = answer
     self.boot = boot
-  }
-
-  private var sessions: [Session] {
-    answer.sessions.compactMap { if case .session(let session) = $0 { session } else { nil } }
+    self.isWaking = isWaking
+    self.start = start
+    self.owner = owner
   }
 
   private func playing(_ sessions: [Session]) -> [Session] {
@@ -84,48 +118,56 @@ public struct ActivityJudge {
   }
 
   /// Those who are active, players first, each device once.
-  public func active(_ memory: inout ActivityMemory) -> [ActiveSession] {
-    let sessions = sessions
-    forgetOldRecovery(&memory)
+  ///
+  /// - Parameter spent: the devices that have used up `BROWSING_LIMIT`, which outlives the boot.
+  public func active(_ memory: inout ActivityMemory, spent: inout SpentBrowsing) -> [ActiveSession] {
+    let sessions = answer.understood
     leaveOutUnseenTime(&memory)
+    if let start { memory.jellyfin.noteStart(start, sessions) }
+    memory.jellyfin.forgetOld(at: answer.time, longest: longestAge)
     let playing = playing(sessions)
-    let paused = paused(sessions.filter { $0.hasItem && $0.isPaused }, &memory)
-    let browsing = browsingDevices(sessions, playing: Set(playing.map(\.deviceKey)), &memory)
+    // Without a user only playing counts: nothing tells whether anybody will go on.
+    let paused = paused(sessions.filter { $0.hasItem && $0.isPaused && !$0.user.isEmpty }, &memory)
+    let browsing = browsingDevices(sessions, playing: Set(playing.map(\.deviceKey)), &memory, &spent)
     return playing.map { person($0, .playing) } + paused + notUnderstood + browsing.map(\.person)
   }
 
   /// Where those can be told something who browse and wake the storage: the screens of their sessions that play nothing.
   ///
-  /// - Parameter memory: as `active` left it.
-  public func screens(_ memory: ActivityMemory) -> [String] {
+  /// - Parameters: as `active` left them.
+  public func screens(_ memory: ActivityMemory, spent: SpentBrowsing) -> [String] {
     // The same signs again, of which nothing new is learned.
-    var memory = memory
-    let sessions = sessions
+    var (memory, spent) = (memory, spent)
+    let sessions = answer.understood
     let playing = playing(sessions)
-    let browsing = browsingDevices(sessions, playing: Set(playing.map(\.deviceKey)), &memory)
-    let waiting = Set(browsing.filter(\.person.wakes).map(\.key))
+    let browsing = browsingDevices(sessions, playing: Set(playing.map(\.deviceKey)), &memory, &spent)
+    let waiting = Set(
+      browsing.filter { $0.person.wakes && !memory.jellyfin.mayExplain($0.stamp) }.map(\.key))
     return sessions.filter {
       !$0.hasItem && waiting.contains($0.deviceKey) && person($0, .browsing).wakes
     }.compactMap(\.screen)
   }
 
-  /// Once every stamp that counts is newer than the reconnecting after a recovery, the recovery means nothing more;
-  /// nor does one of the future, which is the work of a clock that was set.
-  private func forgetOldRecovery(_ memory: inout ActivityMemory) {
-    guard let recovered = memory.recovered else { return }
-    let longest = max(configuration.activityWindow, configuration.pauseLimit ?? .infinity)
-    let relevant = 0...Self.reconnecting + longest
-    if !relevant.contains(answer.time - recovered) { memory.recovered = nil }
+  /// Seconds: no stamp that counts is older, nor a pause that nobody tells of and that was first seen some checks late.
+  private var longestAge: Seconds {
+    max(configuration.activityWindow, configuration.pauseLimit ?? .infinity) + 3 * configuration.checkInterval
+      + 60
   }
 
   /// Time in which nobody could look is no part of a stretch of browsing: nobody knows whether it was broken. What was
-  /// browsed before it still counts, for an app left open outlives every outage.
+  /// browsed before it still counts, for an app left open outlives every outage. Nor is such time quiet.
   private func leaveOutUnseenTime(_ memory: inout ActivityMemory) {
-    defer { memory.looked = boot }
+    let hasFailed = memory.jellyfin.noteAnswer(at: answer.time)
     // As far apart as checks may be for inactivity to count as observed, and no break of browsing can hide in less.
     let closeEnough = max(configuration.activityWindow, 3 * configuration.checkInterval + 60)
-    guard let looked = memory.looked, boot - looked > closeEnough else { return }
-    memory.browsing = memory.browsing.mapValues { $0 + (boot - looked) }
+    let gap = memory.looked.map { boot - $0 }
+    memory.looked = boot
+    if let gap, gap > closeEnough { memory.browsing = memory.browsing.mapValues { $0 + gap } }
+    if let gap, gap <= closeEnough, !hasFailed {
+      memory.witnessed += max(0, gap)
+    } else {
+      memory.unbrokenFrom = memory.witnessed
+    }
   }
 
   private func isAlive(_ session: Session) -> Bool {
@@ -144,9 +186,18 @@ public struct ActivityJudge {
       let length = lengthOfPause(session, began: memory.pauses[session.deviceKey])
       if let limit = configuration.pauseLimit, length >= limit { return nil }
       var person = person(session, .paused)
-      if cameBack(session, began: answer.time - length, memory) { person.wakes = false }
+      if isToldOver(session) || cameBack(session, began: answer.time - length, memory) {
+        person.wakes = false
+      }
       return person
     }
+  }
+
+  /// Whether Jellyfin says that the pause is over its limit. It wakes nobody then, however short the time that this
+  /// machine has seen of it; that time still keeps the storage up, for it may be a clock that was set.
+  private func isToldOver(_ session: Session) -> Bool {
+    guard let limit = configuration.pauseLimit, let told = toldLengthOfPause(session) else { return false }
+    return told >= limit
   }
 
   /// A clock that is set forward makes no pause longer than the boot clock has it.
@@ -164,8 +215,8 @@ public struct ActivityJudge {
   /// Whether a pause may be that of an idle tab, which comes back by itself when Jellyfin does: up to a check before that
   /// is found to be back, and two minutes after. Its pause begins anew with that.
   private func cameBack(_ session: Session, began: Seconds, _ memory: ActivityMemory) -> Bool {
-    guard let recovered = memory.recovered else { return false }
-    let latest = recovered + Self.reconnecting
+    guard !isWaking, let recovered = memory.jellyfin.started else { return false }
+    let latest = recovered + JellyfinStarts.reconnecting
     // Where Jellyfin does not tell, it began at any time since the check before the first sight; and one that was first
     // seen before Jellyfin was away may have come back as well.
     guard toldLengthOfPause(session) != nil else { return began - configuration.checkInterval <= latest }
@@ -173,15 +224,10 @@ public struct ActivityJudge {
   }
 
   private func browsingDevices(
-    _ sessions: [Session], playing: Set<String>, _ memory: inout ActivityMemory
+    _ sessions: [Session], playing: Set<String>, _ memory: inout ActivityMemory, _ spent: inout SpentBrowsing
   ) -> [Sign] {
     let signs = signsOfBrowsing(sessions)
-    let present = Set(signs.map(\.key))
-    // While Jellyfin was away nobody could be seen, so a device that was not seen was not necessarily quiet.
-    let quietIsCertain = memory.recovered.map { answer.time - $0 >= configuration.activityWindow } ?? true
-    memory.browsing = memory.browsing.filter { key, _ in
-      !playing.contains(key) && (present.contains(key) || !quietIsCertain)
-    }
+    forgetQuiet(signs, playing: playing, &memory, &spent)
     var active: [Sign] = []
     var seen: Set<String> = []
     for var sign in signs where seen.insert(sign.key).inserted {
@@ -189,11 +235,39 @@ public struct ActivityJudge {
         memory.browsing[sign.key] = boot
       }
       let since = memory.browsing[sign.key] ?? boot
-      if let limit = configuration.browsingLimit, boot - since >= limit { continue }
-      sign.person.wakes = memory.recovered.map { sign.stamp > $0 + Self.reconnecting } ?? true
+      if let limit = configuration.browsingLimit, spent.has(sign.key) || boot - since >= limit {
+        spent.note(sign.key, sign.person)
+        continue
+      }
+      sign.person.wakes = isWaking || !memory.jellyfin.explains(sign.stamp)
       active.append(sign)
     }
     return active
+  }
+
+  /// A device browses anew once it has played, or has been quiet for `ACTIVITY_WINDOW` of witnessed time: while Jellyfin
+  /// was away nobody could be heard, so what was not heard then was not necessarily quiet.
+  private func forgetQuiet(
+    _ signs: [Sign], playing: Set<String>, _ memory: inout ActivityMemory, _ spent: inout SpentBrowsing
+  ) {
+    let unbroken = memory.witnessed - memory.unbrokenFrom
+    for sign in signs.reversed()
+    where memory.heard[sign.key] != nil || memory.heard.count < 2 * Self.rememberedDevices {
+      let heard = memory.witnessed - min(max(0, answer.time - sign.stamp), unbroken)
+      memory.heard[sign.key] = max(memory.heard[sign.key] ?? 0, heard)
+    }
+    let present = Set(signs.map(\.key))
+    func isOver(_ key: String) -> Bool {
+      if playing.contains(key) { return true }
+      // Of what was spent in another boot, nothing was heard before this one.
+      let quiet = memory.witnessed - (memory.heard[key] ?? 0)
+      return !present.contains(key) && quiet >= configuration.activityWindow
+    }
+    memory.browsing = memory.browsing.filter { key, _ in !isOver(key) }
+    spent.removeAll(where: isOver)
+    memory.heard = memory.heard.filter { key, _ in
+      memory.browsing[key] != nil || present.contains(key) || spent.has(key)
+    }
   }
 
   private struct Sign {
@@ -208,20 +282,22 @@ public struct ActivityJudge {
     var signs = sessions.filter { !$0.hasItem }.compactMap { session in
       sign(session.deviceKey, session.lastActivity, person(session, .browsing))
     }
-    for case .device(let device) in answer.devices ?? [] where !occupied.contains(device.key) {
-      let wakes = !isIgnored(user: device.user, client: device.client, device: [device.name, device.id])
-      let person = ActiveSession(
-        user: device.user, client: device.client, device: device.name, kind: .browsing, wakes: wakes)
-      if let sign = sign(device.key, device.lastActivity, person) { signs.append(sign) }
+    for case .device(let device) in answer.devices ?? []
+    where !occupied.contains(device.key) && owner?.explains(device) != true {
+      if let sign = sign(device.key, device.lastActivity, person(device)) { signs.append(sign) }
     }
     return signs.sorted { $0.stamp > $1.stamp }
   }
 
-  private func sign(_ key: String, _ stamp: Seconds?, _ person: ActiveSession) -> Sign? {
-    guard let stamp, person.wakes, stamp <= answer.time + Self.futureTolerance,
+  /// Who it is matters only of the few whose stamp is new.
+  private func sign(
+    _ key: String, _ stamp: Seconds?, _ somebody: @autoclosure () -> ActiveSession
+  ) -> Sign? {
+    guard let stamp, stamp <= answer.time + Self.futureTolerance,
       answer.time - stamp <= configuration.activityWindow
     else { return nil }
-    return Sign(key: key, stamp: stamp, person: person)
+    let person = somebody()
+    return person.wakes ? Sign(key: key, stamp: stamp, person: person) : nil
   }
 
   private var notUnderstood: [ActiveSession] {
@@ -234,6 +310,12 @@ public struct ActivityJudge {
       user: session.user, client: session.client, device: session.device, kind: kind,
       wakes: !isIgnored(
         user: session.user, client: session.client, device: [session.device, session.deviceID]))
+  }
+
+  private func person(_ device: Device) -> ActiveSession {
+    ActiveSession(
+      user: device.user, client: device.client, device: device.name, kind: .browsing,
+      wakes: !isIgnored(user: device.user, client: device.client, device: [device.name, device.id]))
   }
 
   private func isIgnored(user: String, client: String, device: [String]) -> Bool {

@@ -1,4 +1,4 @@
-/// Everything an administrator can set, parsed and valid (specification, section 2). Durations are in seconds.
+/// Everything an administrator can set, parsed and valid (specification, Configuration). Durations are in seconds.
 public struct Configuration: Hashable, Sendable {
   /// How the storage server is powered off.
   public enum PowerOffMethod: Hashable, Sendable {
@@ -27,6 +27,7 @@ public struct Configuration: Hashable, Sendable {
   public var cooldown: Seconds
   /// The storage service itself; nil means *blind*: nothing tells whether the storage server is on.
   public var storageServerAddress: Endpoint?
+  public var isBlind: Bool { storageServerAddress == nil }
   public var powerOffMethod: PowerOffMethod?
   public var shutdownAction: ShutdownAction
   public var wolPort: Int

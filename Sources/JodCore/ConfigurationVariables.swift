@@ -25,7 +25,7 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
 }
 
 extension Configuration {
-  /// Reads and checks every variable of section 2, and reports all faults together.
+  /// Reads and checks every variable (specification, Configuration), and reports all faults together.
   ///
   /// - Parameters:
   ///   - environment: the process's environment; an empty value is the same as none.
@@ -94,7 +94,7 @@ extension Configuration {
       manualStartHold: reader.duration("MANUAL_START_HOLD", default: 2 * 3600, zero: .none)
     )
     let patterns = ["IGNORE_USERS", "IGNORE_CLIENTS", "IGNORE_DEVICES", "IGNORE_TASKS"].map {
-      reader.optional($0, Pattern.accepted, Pattern.list) ?? []
+      reader.optional($0, Pattern.accepted, Pattern.list)
     }
     let switches = (
       recordings: reader.boolean("WAKE_FOR_RECORDINGS", default: true),
@@ -117,8 +117,9 @@ extension Configuration {
       shutdownAction: action, wolPort: numbers.port, wolCopies: numbers.copies,
       wolInterface: optionals.interface, wolSecureOn: optionals.secureOn, wakeTimeout: spans.wakeTimeout,
       activityWindow: spans.window, browsingLimit: spans.browsingLimit > 0 ? spans.browsingLimit : nil,
-      pauseLimit: spans.pauseLimit > 0 ? spans.pauseLimit : nil, ignoreUsers: patterns[0],
-      ignoreClients: patterns[1], ignoreDevices: patterns[2], ignoreTasks: patterns[3],
+      pauseLimit: spans.pauseLimit > 0 ? spans.pauseLimit : nil, ignoreUsers: patterns[0] ?? [],
+      ignoreClients: patterns[1] ?? Robots.patterns, ignoreDevices: patterns[2] ?? [],
+      ignoreTasks: patterns[3] ?? [],
       wakeForRecordings: switches.recordings, manualStartHold: spans.manualStartHold,
       notifyClients: switches.notify, listenAddress: listen, httpToken: optionals.token.map(Secret.init),
       storageServerWatts: optionals.watts, dryRun: switches.dryRun)

@@ -95,9 +95,17 @@ extension Diagnosis {
   }
 
   /// Whether Jellyfin takes the API key, told by `/Sessions`.
-  public static func key(_ sessions: Result<[SessionEntry], Trouble>) -> Finding {
+  ///
+  /// - Parameter user: whose token it is; nil for an API key, or where nothing tells.
+  public static func key(_ sessions: Result<[SessionEntry], Trouble>, user: KeyUser? = nil) -> Finding {
     switch sessions {
-    case .success(let entries): .good("API key", "accepted; \(Printable.count(entries.count, "session"))")
+    case .success(let entries):
+      user.map {
+        .warning(
+          "API key",
+          "accepted, but it is a token of the user \(Printable.clean($0.name)): it ends when that user signs out, and its own polls make a device of theirs look active.",
+          remedy: "Make a key in Jellyfin under Dashboard, API Keys, and set JELLYFIN_API_KEY to it.")
+      } ?? .good("API key", "accepted; \(Printable.count(entries.count, "session"))")
     case .failure(let trouble): fault("API key", trouble)
     }
   }

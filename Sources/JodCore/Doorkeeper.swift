@@ -60,7 +60,7 @@ public struct WebRequest: Hashable, Sendable {
   }
 }
 
-/// What the socket has to give (specification, section 10).
+/// What the socket has to give (specification, The socket).
 public enum WebService: String, Hashable, Sendable, CaseIterable {
   case check = "/check"
   case page = "/"
@@ -85,7 +85,7 @@ public struct WebRefusal: Error, Hashable, Sendable {
   }
 }
 
-/// Decides what a request gets (specification, section 10). A request carries no authority: the most that it does is a poll
+/// Decides what a request gets (specification, The socket). A request carries no authority: the most that it does is a poll
 /// of Jellyfin; so what must be guarded is what can be read.
 public struct Doorkeeper: Hashable, Sendable {
   /// In bytes. Webhook bodies have some kilobytes.

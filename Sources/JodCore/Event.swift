@@ -1,4 +1,4 @@
-/// Something worth a journal entry (specification, section 7).
+/// Something worth a journal entry (specification, Events).
 public struct Event: Hashable, Sendable {
   /// `JOD_EVENT`.
   public enum Name: String, Sendable, CaseIterable {
@@ -68,14 +68,14 @@ public struct Event: Hashable, Sendable {
 
   public var name: Name
   public var priority: Priority
+  /// A sentence for people. Programs go by the facts.
   public var message: String
-  /// What belongs to the event, by the names of journal fields (`JOD_MAC`).
-  public var fields: [String: String]
+  public var facts: Facts
 
-  public init(_ name: Name, _ priority: Priority, _ message: String, _ fields: [String: String] = [:]) {
+  public init(_ name: Name, _ priority: Priority, _ message: String, _ facts: Facts = .none) {
     self.name = name
     self.priority = priority
     self.message = message
-    self.fields = fields
+    self.facts = facts
   }
 }

@@ -1,4 +1,4 @@
-/// One line of `history.jsonl`: an event that concerns the storage server, holds or activity (specification, section 6).
+/// One line of `history.jsonl`: an event that concerns the storage server, holds or activity (specification, State).
 ///
 /// Fields that do not belong to an event are left out.
 public struct HistoryEntry: Hashable, Sendable {
@@ -19,6 +19,8 @@ public struct HistoryEntry: Hashable, Sendable {
   /// Seconds from the first wake request until the storage server was ready.
   public var wakeSec: Int?
   public var idleSec: Int?
+  /// For how many seconds activity is known to have lasted that is not known any more.
+  public var activeSec: Int?
   /// What the storage server was known to be until then; left out where nothing was known.
   public var storage: Power?
   /// For how many seconds it had been so, without a break.
@@ -36,17 +38,18 @@ public struct HistoryEntry: Hashable, Sendable {
   /// Nil for an event that is not worth a line.
   public init?(_ event: Event, at moment: Moment, after stretch: PowerTime.Stretch) {
     guard event.name.isHistory, event.priority < .debug else { return nil }
-    func text(_ field: String) -> String? {
-      event.fields[field].map { Printable.clean($0, limit: Self.textLimit) }
-    }
-    func number(_ field: String) -> Int? { event.fields[field].flatMap { Int($0) } }
+    func text(_ text: String?) -> String? { text.map { Printable.clean($0, limit: Self.textLimit) } }
+    let facts = event.facts
     time = UTC.text(moment.wall)
     self.event = event.name.rawValue
     message = Printable.clean(event.message, limit: Self.textLimit)
-    (user, client, device) = (text("JOD_USER"), text("JOD_CLIENT"), text("JOD_DEVICE"))
-    (kind, sessions, mac) = (text("JOD_KIND"), text("JOD_SESSIONS"), text("JOD_MAC"))
-    wakeRequests = number("JOD_WAKE_REQUESTS")
-    (wakeSec, idleSec) = (number("JOD_WAKE_SEC"), number("JOD_IDLE_SEC"))
+    (user, client, device) = (
+      text(facts.person?.user), text(facts.person?.client), text(facts.person?.device)
+    )
+    (kind, sessions, mac) = (facts.kind, text(facts.everybody), facts.mac)
+    wakeRequests = facts.wakeRequests
+    (wakeSec, idleSec) = (facts.wakeSeconds.map { Int($0) }, facts.idleSeconds.map { Int($0) })
+    activeSec = facts.activeSeconds.map { Int($0) }
     storage = stretch.power == .unknown ? nil : stretch.power
     storageSec = stretch.power == .unknown ? nil : Int(stretch.seconds)
     boot = (moment.boot * 10).rounded() / 10
@@ -64,6 +67,17 @@ public struct HistoryEntry: Hashable, Sendable {
   }
 }
 
+extension HistoryEntry {
+  /// What the storage server is after this event; nil where it says nothing of that.
+  var powerAfter: Power? {
+    switch Event.Name(rawValue: event) {
+    case .storageDown: .off
+    case .storageReady: .on
+    default: nil
+    }
+  }
+}
+
 extension HistoryEntry: JSONCodable {
   public init(json: JSON) throws(JSON.Failure) {
     let fields = try json.object()
@@ -74,6 +88,7 @@ extension HistoryEntry: JSONCodable {
     (kind, sessions, mac) = (try fields["kind"], try fields["sessions"], try fields["mac"])
     wakeRequests = try fields["wake_requests"]
     (wakeSec, idleSec) = (try fields["wake_sec"], try fields["idle_sec"])
+    activeSec = try fields["active_sec"]
     (storage, storageSec) = (try fields["storage"], try fields["storage_sec"])
     (boot, bootID) = (try fields["boot"], try fields["boot_id"])
   }
@@ -84,8 +99,8 @@ extension HistoryEntry: JSONCodable {
       "client": client.json, "device": device.json,
       "kind": kind.json, "sessions": sessions.json, "mac": mac.json, "wake_requests": wakeRequests.json,
       "wake_sec": wakeSec.json,
-      "idle_sec": idleSec.json, "storage": storage.json, "storage_sec": storageSec.json, "boot": boot.json,
-      "boot_id": bootID.json,
+      "idle_sec": idleSec.json, "active_sec": activeSec.json, "storage": storage.json,
+      "storage_sec": storageSec.json, "boot": boot.json, "boot_id": bootID.json,
     ])
   }
 }

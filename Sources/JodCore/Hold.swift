@@ -4,19 +4,33 @@ public struct Hold: Hashable, Sendable {
   public var began: Moment
   /// For how many seconds from then.
   public var seconds: Seconds
+  /// Whether the wall clock was known to be right then.
+  public var isByTrueClock: Bool
 
-  public init(began: Moment, seconds: Seconds) {
+  public init(began: Moment, seconds: Seconds, isByTrueClock: Bool = false) {
     self.began = began
     self.seconds = seconds
+    self.isByTrueClock = isByTrueClock
   }
 
   /// When it ends, by the wall clock of the time it was given.
   public var until: Seconds { began.wall + seconds }
 
-  /// Whether it is over, so that no clock that was set ends it early: within one boot its clock counts alone, and after a
-  /// reboot both must have run.
+  /// Whether it is over, so that no clock that was set ends it early: within one boot its clock counts alone. After a
+  /// reboot the wall clock does where it was right then and is now; else both must have run.
   public func isOver(at now: Now) -> Bool {
-    now.surelySince(began) >= seconds && (began.bootID == now.moment.bootID || now.moment.wall >= until)
+    if began.bootID == now.moment.bootID { return now.surelySince(began) >= seconds }
+    let isLate = now.moment.wall >= until
+    return isLate && (goesByWallClock(now) || now.surelySince(began) >= seconds)
+  }
+
+  private func goesByWallClock(_ now: Now) -> Bool {
+    isByTrueClock && now.isSynchronised && began.bootID != now.moment.bootID
+  }
+
+  /// Seconds until it is over, as far as is certain; at least one while it is in force.
+  func left(at now: Now) -> Seconds {
+    max(1, goesByWallClock(now) ? until - now.moment.wall : seconds - now.surelySince(began))
   }
 
   var isPlausible: Bool { (0...1e10).contains(seconds) }
@@ -40,16 +54,13 @@ extension Hold: JSONCodable {
     let fields = try json.object()
     began = try fields["began"]
     seconds = try fields["seconds"]
+    // 0.1.0 did not note it.
+    isByTrueClock = try fields["is_by_true_clock"] ?? false
   }
 
-  public var json: JSON { .present(["began": began.json, "seconds": seconds.json]) }
-}
-
-extension CheckInProgress {
-  mutating func noteHold() {
-    guard let hold = decision.memory.state.hold, hold.isOver(at: now) else { return }
-    decision.memory.state.hold = nil
-    decision.events.append(
-      Event(.holdEnded, .notice, "The hold is over; the storage may be powered off again."))
+  public var json: JSON {
+    .present([
+      "began": began.json, "seconds": seconds.json, "is_by_true_clock": isByTrueClock.json,
+    ])
   }
 }

@@ -1,4 +1,4 @@
-/// Inactivity, counted only as far as it was observed (specification, section 5, rule 2).
+/// Inactivity, counted only as far as it was observed (specification, No activity).
 public struct IdleCount: Hashable, Sendable {
   /// Seconds without activity that checks have vouched for.
   public private(set) var seconds: Seconds = 0
@@ -48,7 +48,7 @@ public struct Beat: Hashable, Sendable {
   public var last: Seconds? { starts.last }
 
   /// Whether a check that starts now is one of the timer's, as far as its distance from the last tells
-  /// (specification, section 1).
+  /// (specification, The beat).
   public func includes(start: Seconds, interval: Seconds) -> Bool {
     guard let last = starts.last else { return false }
     return (0.9 * interval...2 * interval).contains(start - last)

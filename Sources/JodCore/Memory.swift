@@ -1,7 +1,9 @@
 /// What a check remembers: what must survive a reboot, and what must not.
 public struct Memory: Hashable, Sendable {
-  public var state: State
+  public internal(set) var state: State
   public var runtime: Runtime
+  /// What this check has seen.
+  public internal(set) var seen = Seen()
 
   public init(state: State = State(), runtime: Runtime) {
     self.state = state
@@ -11,28 +13,7 @@ public struct Memory: Hashable, Sendable {
 
 /// `state.json`: what must survive a reboot.
 public struct State: Hashable, Sendable {
-  public static let currentVersion = 1
-
-  /// An attempt to get the storage server ready, of one or more requests.
-  public struct Wake: Hashable, Sendable {
-    public var began: Moment
-    public var requests = 1
-    public var failed = false
-    /// When the last activity that asked for it ended; nil while it lasts.
-    public var activityEnded: Moment?
-
-    public init(began: Moment) { self.began = began }
-  }
-
-  public struct Storage: Hashable, Sendable {
-    /// One lost probe changes nothing here.
-    public enum Known: String, Sendable, JSONCodable { case unknown, ready, up, down }
-
-    public var known = Known.unknown
-    public var since: Moment?
-
-    public init() {}
-  }
+  public static let currentVersion = 2
 
   public struct Activity: Hashable, Sendable {
     public var isActive: Bool
@@ -42,36 +23,38 @@ public struct State: Hashable, Sendable {
   public internal(set) var version = currentVersion
   /// Counts the changes, so that of two copies the newer is known whatever the clocks did.
   public var serial = 0
-  public var lastWakeRequest: Moment?
-  public var wake: Wake?
-  public var storage = Storage()
-  public var activity: Activity?
-  public var counters = Counters()
-  public var hold: Hold?
-  /// The power-off that runs.
-  public var stopping: Stopping?
-  /// Who asked for the storage while it was going down.
-  public var owedWake: ActiveSession?
-  /// The last power-off, where it was refused or failed.
-  public var powerOffFailure: PowerOffFailure?
-  /// When the storage server was found ready though jod-check had not woken it.
-  public var foundReady: Moment?
-  /// Whether it has been ready at any time since it was last down; a service that restarts is no start by hand.
-  public var wasReadySinceDown: Bool?
+  public internal(set) var requests = WakeRequests()
+  public internal(set) var undertaking = Undertaking()
+  public internal(set) var storage = Storage()
+  public internal(set) var activity: Activity?
+  public internal(set) var counters = Counters()
+  public internal(set) var hold: Hold?
+  /// Those in whose presence somebody insisted on a power-off: they are not to wake it by being there.
+  public internal(set) var dismissed: [ActiveSession] = []
   /// When blind: whether it was woken since it was last powered off.
-  public var isPresumedOn: Bool?
+  public internal(set) var isPresumedOn: Bool?
+  /// Who has used up `BROWSING_LIMIT`.
+  public internal(set) var spentBrowsing = SpentBrowsing()
 
   public init() {}
 
+  /// The same, as the so-manieth change.
+  public func numbered(_ serial: Int) -> State {
+    var state = self
+    state.serial = serial
+    return state
+  }
+
   /// Whether the numbers can have been written by this program; a file may have been written by anything.
   public var isPlausible: Bool {
-    let counts = [serial, wake?.requests ?? 0]
     let moments = [
-      lastWakeRequest, wake?.began, wake?.activityEnded, storage.since, activity?.since,
-      hold?.began, stopping?.since, powerOffFailure?.at, foundReady,
+      requests.last, requests.pending, storage.since, storage.byHand, storage.stoppedByUs, activity?.since,
+      hold?.began,
     ]
-    return version == Self.currentVersion && counts.allSatisfy(Self.isCount) && counters.isPlausible
-      && moments.allSatisfy { $0?.isPlausible ?? true } && hold?.isPlausible ?? true
+    return version == Self.currentVersion && Self.isCount(serial) && counters.isPlausible
+      && (moments + storage.comebacks).allSatisfy { $0?.isPlausible ?? true }
+      && storage.comebacks.count <= Storage.comebacksTold && undertaking.isPlausible
+      && hold?.isPlausible ?? true && spentBrowsing.isPlausible
   }
 }
 
@@ -84,7 +67,8 @@ public struct Runtime: Hashable, Sendable {
     public var active: [ActiveSession]?
     public var reason: String
     public var trouble: String?
-    /// What kept the storage server from being powered off, in words.
+    /// What kept the storage server from being powered off, in words; a hold is not among them, for it comes and goes
+    /// between checks.
     public var objections: [String] = []
     /// Seconds from then until the last of them lifts by itself; nil where that is not known.
     public var powerOffIn: Seconds?
@@ -97,7 +81,8 @@ public struct Runtime: Hashable, Sendable {
   public var probe: Probe?
   /// When the probe last began to answer as it does.
   public var probeSince: Moment?
-  public var silentChecks = 0
+  /// Since when it has been silent.
+  public var silentSince: Moment?
   /// Since when the storage server has been ready without a break.
   public var readySince: Moment?
   public var unreadyChecks = 0
@@ -106,13 +91,20 @@ public struct Runtime: Hashable, Sendable {
   public var activity = ActivityMemory()
   /// Nil while somebody is active, and before the first look.
   public var idle: IdleCount?
+  /// Whose key it is, once Jellyfin was asked.
+  public var keyOwner: KeyOwner?
+  /// For how long an unanswered question alone has kept the storage on; nil where something else does, or nothing.
+  public var unanswered: IdleCount?
   public var jellyfinIsAway = false
+  /// Since when Jellyfin has taken connections and given no answer.
+  public var jellyfinWaitsSince: Moment?
   public var devicesRefused = false
   public var troubles = TroubleMemory()
   /// Who was told that the storage is starting, and not yet that it is ready.
   public var told: Told?
   /// Names that were told as misspelt.
   public var misspelt: [String]?
+  public var rehearsed: Rehearsed?
   /// The state as last decided: noted here, in memory, before it is carried out or reaches the disk.
   public var state: State?
 
@@ -127,11 +119,13 @@ public struct Runtime: Hashable, Sendable {
 
   /// As `State.isPlausible`.
   var isPlausible: Bool {
-    (0...2).contains(silentChecks) && (0...2).contains(unreadyChecks) && readySince?.isPlausible ?? true
-      && traffic?.isPlausible ?? true && recordings?.isPlausible ?? true
+    silentSince?.isPlausible ?? true && (0...2).contains(unreadyChecks) && readySince?.isPlausible ?? true
+      && jellyfinWaitsSince?.isPlausible ?? true && traffic?.isPlausible ?? true
+      && recordings?.isPlausible ?? true
       && (lastCheck?.powerOffIn).map(Moment.isBootClock) ?? true && beat.isPlausible && activity.isPlausible
       && troubles.isPlausible
-      && idle?.isPlausible ?? true && lastCheck?.at.isPlausible ?? true && probeSince?.isPlausible ?? true
+      && idle?.isPlausible ?? true && unanswered?.isPlausible ?? true
+      && keyOwner?.isPlausible ?? true && lastCheck?.at.isPlausible ?? true && probeSince?.isPlausible ?? true
       && state?.isPlausible ?? true && told?.wake.isPlausible ?? true
   }
 }
@@ -145,4 +139,50 @@ extension Memory {
     self.init(
       state: copies.max { $0.serial < $1.serial } ?? State(), runtime: current ?? Runtime(bootID: bootID))
   }
+}
+
+extension Memory {
+  /// Notes what `status` tells of this check.
+  public mutating func noteCheck(_ verdict: Verdict, _ configuration: Configuration, _ now: Now) {
+    noteUnanswered(verdict.objections, configuration, now)
+    let objections = verdict.objections.filter { !$0.isHold }
+    let lifts = objections.map(\.lifts)
+    // A hold alone: at once after it.
+    let latest = verdict.objections.isEmpty ? nil : lifts.compactMap { $0 }.max() ?? 0
+    runtime.lastCheck = Runtime.Check(
+      at: now.moment, active: seen.active.map { Array($0.prefix(Event.Facts.listedSessions)) },
+      reason: Words.reason(verdict.reason), trouble: nil, objections: objections.map(Words.objection),
+      powerOffIn: lifts.contains(nil) ? nil : latest)
+  }
+
+  private mutating func noteUnanswered(
+    _ objections: [Objection], _ configuration: Configuration, _ now: Now
+  ) {
+    guard !objections.isEmpty, objections.allSatisfy(\.isUnanswered) else {
+      runtime.unanswered = nil
+      return
+    }
+    var count = runtime.unanswered ?? IdleCount(at: now.moment)
+    count.observe(now.moment, beat: runtime.beat.length(interval: configuration.checkInterval))
+    runtime.unanswered = count
+  }
+
+  /// Whether the storage server was down at the last check, and nothing was done since that could change it.
+  public var knowsStorageDown: Bool {
+    state.storage.known == .down && runtime.probe != .ready && state.undertaking.isDone
+  }
+
+  public mutating func set(_ hold: Hold) -> Change {
+    state.hold = hold
+    return .holdSet(seconds: hold.seconds, until: hold.until)
+  }
+
+  /// Takes a hold back.
+  public mutating func release() -> Change {
+    state.hold = nil
+    return .holdEnded(byHand: true)
+  }
+
+  /// Counts a change of the state, so that of two copies the newer is known.
+  public mutating func countChange() { state.serial += 1 }
 }

@@ -1,180 +1,234 @@
-// How what is remembered stands in its files (specification, section 6). What has no value is left out.
+// How what is remembered stands in its files (specification, State). What has no value is left out.
 
-extension State: JSONCodable {
+extension State: JSONDocument {
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("version", &version)
+    try fields.field("serial", &serial)
+    try fields.added("requests", &requests)
+    try fields.added("undertaking", &undertaking)
+    try fields.field("storage", &storage)
+    try fields.field("activity", &activity)
+    try fields.field("counters", &counters)
+    try fields.field("hold", &hold)
+    try fields.added("dismissed", &dismissed)
+    try fields.field("is_presumed_on", &isPresumedOn)
+    try fields.added("spent_browsing", &spentBrowsing)
+  }
+
+  /// Reads this version's files, and those of 0.1.0.
+  public init(json: JSON) throws(JSON.Failure) {
+    let object = try json.object()
+    let version: Int = try object["version"]
+    if version == 1 {
+      self = try FirstVersion.state(object)
+    } else {
+      self.init()
+      var reader = JSONFieldReader(object: object)
+      try fields(&reader)
+    }
+  }
+}
+
+extension State.Storage: JSONDocument {
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("known", &known)
+    try fields.field("since", &since)
+    try fields.added("was_ready_since_down", &wasReadySinceDown)
+    try fields.added("by_hand", &byHand)
+    try fields.added("stopped_by_us", &stoppedByUs)
+    try fields.added("comebacks", &comebacks)
+    try fields.added("address", &address)
+  }
+}
+
+extension State.Storage.LastAddress: JSONDocument {
+  public init() { self.init(host: "", address: "") }
+
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("host", &host)
+    try fields.field("address", &address)
+  }
+}
+
+extension State.Activity: JSONDocument {
+  public init() { self.init(isActive: false, since: Moment()) }
+
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("is_active", &isActive)
+    try fields.field("since", &since)
+  }
+}
+
+extension WakeRequests: JSONCodable {
   public init(json: JSON) throws(JSON.Failure) {
     let fields = try json.object()
-    version = try fields["version"]
-    serial = try fields["serial"]
-    lastWakeRequest = try fields["last_wake_request"]
-    wake = try fields["wake"]
-    storage = try fields["storage"]
-    activity = try fields["activity"]
-    counters = try fields["counters"]
-    hold = try fields["hold"]
-    stopping = try fields["stopping"]
-    owedWake = try fields["owed_wake"]
-    powerOffFailure = try fields["power_off_failure"]
-    foundReady = try fields["found_ready"]
-    wasReadySinceDown = try fields["was_ready_since_down"]
-    isPresumedOn = try fields["is_presumed_on"]
+    self.init(last: try fields["last"], pending: try fields["pending"])
+  }
+
+  public var json: JSON { .present(["last": last.json, "pending": pending.json]) }
+}
+
+// MARK: What is undertaken: an object by its name.
+
+extension Undertaking: JSONCodable {
+  public init(json: JSON) throws(JSON.Failure) {
+    let members = try json.object().members
+    guard let member = members.first else {
+      self.init()
+      return
+    }
+    guard members.count == 1 else { throw JSON.Failure() }
+    switch member.name {
+    case "waking": self.init(.waking(try Wake(json: member.value)))
+    case "stopping": self.init(.stopping(try Stopping(json: member.value)))
+    case "owing": self.init(.owing(try ActiveSession(json: member.value)))
+    case "refused": self.init(.refused(try Refusal(json: member.value)))
+    default: throw JSON.Failure()
+    }
   }
 
   public var json: JSON {
-    .present([
-      "version": version.json, "serial": serial.json, "last_wake_request": lastWakeRequest.json,
-      "wake": wake.json,
-      "storage": storage.json, "activity": activity.json, "counters": counters.json, "hold": hold.json,
-      "stopping": stopping.json,
-      "owed_wake": owedWake.json, "power_off_failure": powerOffFailure.json, "found_ready": foundReady.json,
-      "was_ready_since_down": wasReadySinceDown.json, "is_presumed_on": isPresumedOn.json,
-    ])
+    switch phase {
+    case .nothing: .present([:])
+    case .waking(let wake): .present(["waking": wake.json])
+    case .stopping(let stopping): .present(["stopping": stopping.json])
+    case .owing(let session): .present(["owing": session.json])
+    case .refused(let refusal): .present(["refused": refusal.json])
+    }
+  }
+
+  var isPlausible: Bool {
+    switch phase {
+    case .nothing, .owing: true
+    case .waking(let wake):
+      wake.began.isPlausible && wake.demandEnded?.isPlausible ?? true && State.isCount(wake.requests)
+    case .stopping(let stopping): stopping.since.isPlausible
+    case .refused(let refusal): refusal.at.isPlausible
+    }
   }
 }
 
-extension State.Wake: JSONCodable {
+extension Wake: JSONDocument {
+  public init() { self.init(began: Moment()) }
+
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("began", &began)
+    try fields.field("requests", &requests)
+    try fields.field("failed", &failed)
+    try fields.field("demand_ended", &demandEnded)
+    try fields.field("is_by_hand", &isByHand)
+    try fields.field("was_up", &wasUp)
+    try fields.field("owed", &owed)
+    try fields.field("is_after_power_off", &isAfterPowerOff)
+  }
+}
+
+extension Stopping: JSONDocument {
+  public init() { self.init(since: Moment()) }
+
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("since", &since)
+    try fields.field("is_accepted", &isAccepted)
+    try fields.field("was_silent", &wasSilent)
+    try fields.field("after", &after)
+    try fields.field("owed", &owed)
+  }
+}
+
+extension Refusal: JSONDocument {
+  public init() { self.init(at: Moment(), .failed("")) }
+
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("at", &at)
+    try fields.field("reason", &reason)
+  }
+}
+
+extension Refusal.Reason: JSONCodable {
   public init(json: JSON) throws(JSON.Failure) {
     let fields = try json.object()
-    began = try fields["began"]
-    requests = try fields["requests"]
-    failed = try fields["failed"]
-    activityEnded = try fields["activity_ended"]
+    let (busy, failed): (String?, String?) = (try fields["busy"], try fields["failed"])
+    switch (busy, failed) {
+    case (let words?, nil): self = .busy(words)
+    case (nil, let words?): self = .failed(words)
+    default: throw JSON.Failure()
+    }
   }
 
   public var json: JSON {
-    .present([
-      "began": began.json, "requests": requests.json, "failed": failed.json,
-      "activity_ended": activityEnded.json,
-    ])
+    switch self {
+    case .busy(let words): .present(["busy": words.json])
+    case .failed(let words): .present(["failed": words.json])
+    }
   }
 }
 
-extension State.Storage: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    known = try fields["known"]
-    since = try fields["since"]
-  }
+// MARK: What does not survive a reboot
 
-  public var json: JSON { .present(["known": known.json, "since": since.json]) }
-}
+extension Runtime: JSONDocument {
+  public init() { self.init(bootID: "") }
 
-extension State.Activity: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    isActive = try fields["is_active"]
-    since = try fields["since"]
-  }
-
-  public var json: JSON { .present(["is_active": isActive.json, "since": since.json]) }
-}
-
-extension Runtime: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    boot = try fields["boot"]
-    lastCheck = try fields["last_check"]
-    beat = try fields["beat"]
-    probe = try fields["probe"]
-    probeSince = try fields["probe_since"]
-    silentChecks = try fields["silent_checks"]
-    readySince = try fields["ready_since"]
-    unreadyChecks = try fields["unready_checks"]
-    traffic = try fields["traffic"]
-    recordings = try fields["recordings"]
-    activity = try fields["activity"]
-    idle = try fields["idle"]
-    jellyfinIsAway = try fields["jellyfin_is_away"]
-    devicesRefused = try fields["devices_refused"]
-    troubles = try fields["troubles"]
-    told = try fields["told"]
-    misspelt = try fields["misspelt"]
-    state = try fields["state"]
-  }
-
-  public var json: JSON {
-    .present([
-      "boot": boot.json, "last_check": lastCheck.json, "beat": beat.json, "probe": probe.json,
-      "probe_since": probeSince.json,
-      "silent_checks": silentChecks.json, "ready_since": readySince.json,
-      "unready_checks": unreadyChecks.json,
-      "traffic": traffic.json, "recordings": recordings.json, "activity": activity.json, "idle": idle.json,
-      "jellyfin_is_away": jellyfinIsAway.json, "devices_refused": devicesRefused.json,
-      "troubles": troubles.json,
-      "told": told.json, "misspelt": misspelt.json, "state": state.json,
-    ])
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("boot", &boot)
+    try fields.field("last_check", &lastCheck)
+    try fields.field("beat", &beat)
+    try fields.field("probe", &probe)
+    try fields.field("probe_since", &probeSince)
+    try fields.field("silent_since", &silentSince)
+    try fields.field("ready_since", &readySince)
+    try fields.field("unready_checks", &unreadyChecks)
+    try fields.field("traffic", &traffic)
+    try fields.field("recordings", &recordings)
+    try fields.field("activity", &activity)
+    try fields.field("idle", &idle)
+    try fields.field("unanswered", &unanswered)
+    try fields.field("key_owner", &keyOwner)
+    try fields.field("jellyfin_is_away", &jellyfinIsAway)
+    try fields.field("jellyfin_waits_since", &jellyfinWaitsSince)
+    try fields.field("devices_refused", &devicesRefused)
+    try fields.field("troubles", &troubles)
+    try fields.field("told", &told)
+    try fields.field("misspelt", &misspelt)
+    try fields.field("rehearsed", &rehearsed)
+    try fields.field("state", &state)
   }
 }
 
-extension Runtime.Check: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    at = try fields["at"]
-    active = try fields["active"]
-    reason = try fields["reason"]
-    trouble = try fields["trouble"]
-    objections = try fields["objections"]
-    powerOffIn = try fields["power_off_in"]
-  }
+extension Runtime.Check: JSONDocument {
+  public init() { self.init(at: Moment(), reason: "") }
 
-  public var json: JSON {
-    .present([
-      "at": at.json, "active": active.json, "reason": reason.json, "trouble": trouble.json,
-      "objections": objections.json,
-      "power_off_in": powerOffIn.json,
-    ])
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("at", &at)
+    try fields.field("active", &active)
+    try fields.field("reason", &reason)
+    try fields.field("trouble", &trouble)
+    try fields.field("objections", &objections)
+    try fields.field("power_off_in", &powerOffIn)
   }
 }
 
-extension ActiveSession: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    user = try fields["user"]
-    client = try fields["client"]
-    device = try fields["device"]
-    kind = try fields["kind"]
-    wakes = try fields["wakes"]
-  }
+extension ActiveSession: JSONDocument {
+  public init() { self.init(user: "", client: "", device: "", kind: .unknown, wakes: false) }
 
-  public var json: JSON {
-    .present([
-      "user": user.json, "client": client.json, "device": device.json, "kind": kind.json, "wakes": wakes.json,
-    ])
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("user", &user)
+    try fields.field("client", &client)
+    try fields.field("device", &device)
+    try fields.field("kind", &kind)
+    try fields.field("wakes", &wakes)
   }
 }
 
-extension ActivityMemory: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    browsing = try fields["browsing"]
-    pauses = try fields["pauses"]
-    looked = try fields["looked"]
-    recovered = try fields["recovered"]
+extension ActivityMemory: JSONDocument {
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("browsing", &browsing)
+    try fields.field("pauses", &pauses)
+    try fields.field("looked", &looked)
+    try fields.field("failing", &failing)
+    // 0.1.0 did not note these.
+    try fields.added("heard", &heard)
+    try fields.added("witnessed", &witnessed)
+    try fields.added("unbroken_from", &unbrokenFrom)
+    try fields.added("jellyfin", &jellyfin)
   }
-
-  public var json: JSON {
-    .present([
-      "browsing": browsing.json, "pauses": pauses.json, "looked": looked.json, "recovered": recovered.json,
-    ])
-  }
-}
-
-extension Stopping: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    since = try fields["since"]
-    isAccepted = try fields["is_accepted"]
-  }
-
-  public var json: JSON { .present(["since": since.json, "is_accepted": isAccepted.json]) }
-}
-
-extension PowerOffFailure: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    at = try fields["at"]
-    isBusy = try fields["is_busy"]
-    words = try fields["words"]
-  }
-
-  public var json: JSON { .present(["at": at.json, "is_busy": isBusy.json, "words": words.json]) }
 }

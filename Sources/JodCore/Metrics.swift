@@ -41,7 +41,7 @@ public struct Metrics: Sendable {
       "jod_check_hold_until_timestamp_seconds", "When the hold in force ends.", state.hold.map(\.until))
     gauge(
       "jod_check_last_wake_request_timestamp_seconds", "When the last wake request was sent.",
-      state.lastWakeRequest.map(\.wall))
+      state.requests.latest.map(\.wall))
     counter(
       "jod_check_wake_requests_total", "Wake requests that were sent.", [([:], Double(counters.wakeRequests))]
     )

@@ -19,6 +19,9 @@ public struct Moment: Hashable, Sendable {
     self.bootID = bootID
   }
 
+  /// With which reading one begins.
+  init() { self.init(wall: 0, boot: 0, bootID: "") }
+
   /// Whether a clock can have shown it; a file may hold anything.
   var isPlausible: Bool { Self.isBootClock(boot) }
 
@@ -31,16 +34,19 @@ public struct Now: Hashable, Sendable {
   public var moment: Moment
   /// Seconds since this system's userspace came up. Less than `moment.boot` in a container, which shares its host's clock.
   public var uptime: Seconds
+  /// Whether the wall clock is known to be right.
+  public var isSynchronised: Bool
 
-  public init(moment: Moment, uptime: Seconds) {
+  public init(moment: Moment, uptime: Seconds, isSynchronised: Bool = false) {
     self.moment = moment
     self.uptime = uptime
+    self.isSynchronised = isSynchronised
   }
 
   /// How long ago `past` was, in seconds, and never less than is certain.
   ///
   /// Within one boot the boot clock tells. Across a reboot it is as long as the system has been up, or what the wall
-  /// clock says if that is longer (specification, section 4: the cooldown after a reboot).
+  /// clock says if that is longer (specification, Wake requests: the cooldown after a reboot).
   public func since(_ past: Moment) -> Seconds {
     if past.bootID == moment.bootID, past.boot <= moment.boot { return moment.boot - past.boot }
     return max(uptime, moment.wall - past.wall)

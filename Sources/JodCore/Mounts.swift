@@ -61,6 +61,31 @@ public struct Mounts: Sendable {
     }
   }
 
+  /// Where something is mounted from one of these names or addresses, by `/proc/self/mountinfo`; nil where nothing is. An
+  /// automount that waits for its first touch is no such mount.
+  public static func mount(from names: [String], mountinfo: String) -> String? {
+    for line in mountinfo.split(separator: "\n") {
+      let fields = line.split(separator: " ")
+      guard let separator = fields.firstIndex(of: "-"), separator > 4, separator + 3 < fields.count else {
+        continue
+      }
+      let (type, source, options) = (fields[separator + 1], fields[separator + 2], fields[separator + 3])
+      guard ["nfs", "nfs4", "cifs", "smb3"].contains(type) else { continue }
+      let address = options.split(separator: ",").first { $0.hasPrefix("addr=") }?.dropFirst(5)
+      if names.contains(server(of: source)) || address.map({ names.contains(String($0)) }) ?? false {
+        return unescaped(fields[4])
+      }
+    }
+    return nil
+  }
+
+  /// The server in `nas:/export`, `[fd00::2]:/export` or `//nas/share`; empty where none is named.
+  private static func server(of source: Substring) -> String {
+    if source.hasPrefix("//") { return String(source.dropFirst(2).prefix { $0 != "/" }) }
+    if source.hasPrefix("[") { return String(source.dropFirst().prefix { $0 != "]" }) }
+    return source.firstIndex(of: ":").map { String(source[..<$0]) } ?? ""
+  }
+
   public func place(of folder: String) -> Place {
     let folder = Self.normal(folder)
     // The deepest mount holds the folder; of several at one path, the last.

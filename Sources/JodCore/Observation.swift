@@ -1,10 +1,10 @@
-/// What a TCP connection to the storage service told (specification, section 1).
+/// What a TCP connection to the storage service told (specification, Probes).
 public enum Probe: String, Hashable, Sendable, JSONCodable {
   /// Accepted.
   case ready
   /// Refused: a kernel answers, the service does not yet, or no longer.
   case up
-  /// Time-out, unreachable, or the name does not resolve.
+  /// Time-out, or unreachable.
   case silent
 }
 
@@ -12,23 +12,37 @@ public enum Probe: String, Hashable, Sendable, JSONCodable {
 public struct Observation: Sendable {
   /// What Jellyfin said, or why nothing is known.
   public var jellyfin: Result<JellyfinAnswer, Trouble>
-  /// Nil when blind.
+  /// Nil when blind, and where its name does not resolve and never has.
   public var storage: Probe?
+  /// The address at which it was ready.
+  public var storageAddress: String?
+  /// Where a network mount of the storage server is, at which Jellyfin can hang; nil where there is none, or nobody looked.
+  public var mount: String?
   /// Bytes that this machine has read over NFS; nil where that cannot be told.
   public var nfsBytes: Double?
   /// What is being recorded, or will be; nil where it was not asked.
   public var recordings: Result<[Recording], Trouble>?
   /// What Jellyfin itself is doing with its library, in words; nil where it was not asked.
   public var tasks: Result<[String], Trouble>?
+  /// What tells when Jellyfin started; nil where it was not asked.
+  public var startOfJellyfin: Result<StartupTasks, Trouble>?
+  /// Whose key it is, nil inside for an API key; nil where it was not asked.
+  public var keyOwner: Result<KeyUser?, Trouble>?
 
   public init(
-    jellyfin: Result<JellyfinAnswer, Trouble>, storage: Probe?, nfsBytes: Double? = nil,
-    recordings: Result<[Recording], Trouble>? = nil, tasks: Result<[String], Trouble>? = nil
+    jellyfin: Result<JellyfinAnswer, Trouble>, storage: Probe?,
+    storageAddress: String? = nil, mount: String? = nil, nfsBytes: Double? = nil,
+    recordings: Result<[Recording], Trouble>? = nil, tasks: Result<[String], Trouble>? = nil,
+    startOfJellyfin: Result<StartupTasks, Trouble>? = nil, keyOwner: Result<KeyUser?, Trouble>? = nil
   ) {
     self.jellyfin = jellyfin
     self.storage = storage
+    self.storageAddress = storageAddress
+    self.mount = mount
     self.nfsBytes = nfsBytes
     self.recordings = recordings
     self.tasks = tasks
+    self.startOfJellyfin = startOfJellyfin
+    self.keyOwner = keyOwner
   }
 }

@@ -131,7 +131,8 @@ public struct Page: Sendable {
     // A bdi keeps a name that is written from right to left from turning what stands around it.
     let source: HTML =
       person.client.isEmpty ? "" : ", <span class=\"soft\"><bdi>\(person.client)</bdi></span>"
-    return "<li><bdi>\(person.user)</bdi>, \(person.kind.rawValue)\(source)</li>"
+    let who = person.user.isEmpty ? person.device : person.user
+    return "<li><bdi>\(who)</bdi>, \(person.kind.rawValue)\(source)</li>"
   }
 
   /// What happens next, and when.

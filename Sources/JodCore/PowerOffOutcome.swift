@@ -1,4 +1,4 @@
-/// What came of a power-off (specification, section 5, table of outcomes).
+/// What came of a power-off (specification, Asking the storage server).
 public enum PowerOffOutcome: Hashable, Sendable {
   case accepted
   /// Something on the storage server forbids it for now.
@@ -73,52 +73,15 @@ public enum PowerOffOutcome: Hashable, Sendable {
   }
 }
 
-extension Memory {
-  /// Notes a power-off before it is carried out: killed in between, nobody sends a packet into a machine going down.
-  public mutating func notePowerOff(at moment: Moment) {
-    state.stopping = Stopping(since: moment)
-    state.wake = nil
-    state.owedWake = nil
-  }
+extension PowerOffOutcome {
+  /// Whether the storage server goes down, as far as is known.
+  public var isTaken: Bool { refusal == nil }
 
-  /// Notes what came of it, and returns what changed and what is wrong.
-  public mutating func settlePowerOff(_ outcome: PowerOffOutcome, _ now: Now) -> (
-    events: [Event], trouble: Trouble?
-  ) {
-    let before = state.powerOffFailure
-    state.powerOffFailure = nil
-    switch outcome {
-    case .accepted, .perhaps:
-      state.counters.powerOffs += 1
-      state.stopping?.isAccepted = true
-      state.isPresumedOn = false
-      runtime.readySince = nil
-      let event = Event(.powerOffRequested, .notice, "The storage took the power-off this time.")
-      return (before == nil ? [] : [event], nil)
-    case .busy(let words):
-      state.counters.refusedPowerOffs += 1
-      state.stopping = nil
-      let sentence = "The storage is busy: \(words)"
-      state.powerOffFailure = PowerOffFailure(at: now.moment, isBusy: true, words: sentence)
-      let isNews = before.map { withoutNumbers($0.words) } != withoutNumbers(sentence)
-      let event = Event(
-        .powerOffRefused, isNews ? .notice : .debug,
-        "\(sentence)\(words.hasSuffix(".") ? "" : ".") It is asked again in 5min.")
-      return ([event], nil)
-    case .failed(let words):
-      state.counters.failedPowerOffs += 1
-      state.stopping = nil
-      let sentence = "The storage could not be powered off: \(words)"
-      state.powerOffFailure = PowerOffFailure(at: now.moment, isBusy: false, words: sentence)
-      let trouble = Trouble(.powerOff, cause: sentence, sentence)
-      let isNews = before?.words != sentence
-      return (isNews ? [Event(.powerOffFailed, .error, trouble.words)] : [], trouble)
+  public var refusal: Refusal.Reason? {
+    switch self {
+    case .accepted, .perhaps: nil
+    case .busy(let words): .busy(words)
+    case .failed(let words): .failed(words)
     }
-  }
-
-  /// The same for a resync at 12.6% and one at 9%, for process 811 and process 4123: those are no news. Words are cut at
-  /// 200 characters, their numbers included, so the end of long ones does not count.
-  private func withoutNumbers(_ words: String) -> String {
-    String(words.filter { !"0123456789.,:%".contains($0) }.prefix(150))
   }
 }

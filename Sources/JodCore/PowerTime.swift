@@ -147,7 +147,7 @@ extension Memory {
 
   mutating func notePower(_ configuration: Configuration, _ now: Now) {
     state.counters.power.note(
-      power(isBlind: configuration.storageServerAddress == nil), at: now,
+      power(isBlind: configuration.isBlind), at: now,
       lastCheck: runtime.lastCheck?.at, patience: patience(configuration))
   }
 
@@ -167,7 +167,9 @@ extension Memory {
     let stretch = state.counters.power.stretch(
       at: Now(moment: until, uptime: now.uptime), lastCheck: last, patience: .infinity)
     return Summary.Present(
-      stretch: stretch, isActive: state.activity?.isActive == true,
+      stretch: stretch,
+      isActive: state.activity?.isActive == true
+        && runtime.activity.unknown(until: until.boot) <= ActivityMemory.longUnknown,
       until: isRecent ? now.moment.wall : now.moment.wall - age)
   }
 

@@ -108,7 +108,7 @@ public struct RecordingMemory: Hashable, Sendable {
   public var answered: Seconds?
   public var recordings: [Recording] = []
 
-  /// How often Jellyfin is asked (specification, section 2, `WAKE_FOR_RECORDINGS`).
+  /// How often Jellyfin is asked (specification, Configuration, `WAKE_FOR_RECORDINGS`).
   static let interval: Seconds = 10 * 60
   /// An answer that could not be had anew for so long says nothing any more.
   static let shelfLife: Seconds = 30 * 60
@@ -134,12 +134,14 @@ extension RecordingMemory: JSONCodable {
   }
 }
 
-extension CheckInProgress {
-  /// Notes what Jellyfin said of recordings, asks where it is time to, and returns what counts as activity now.
-  mutating func noteRecordings(at time: Seconds) -> [ActiveSession] {
+extension Memory {
+  /// Takes in what Jellyfin said of recordings, and returns what counts as activity now.
+  mutating func noticeRecordings(
+    at time: Seconds, _ configuration: Configuration, _ now: Now
+  ) -> [ActiveSession] {
     let boot = now.moment.boot
-    var memory = decision.memory.runtime.recordings
-    if let answer = observation.recordings {
+    var memory = runtime.recordings
+    if let answer = seen.recordings {
       memory = memory ?? RecordingMemory(asked: boot)
       memory?.asked = boot
       if case .success(let recordings) = answer {
@@ -151,11 +153,8 @@ extension CheckInProgress {
     if let answered = memory?.answered, boot - answered > RecordingMemory.shelfLife {
       memory?.recordings = []
     }
-    decision.memory.runtime.recordings = memory
+    runtime.recordings = memory
     guard configuration.wakeForRecordings else { return [] }
-    if observation.recordings == nil, memory.map({ boot - $0.asked >= RecordingMemory.interval }) ?? true {
-      decision.questions.insert(.recordings)
-    }
     let ahead = configuration.wakeTimeout + 2 * 60
     return (memory?.recordings ?? []).filter { $0.needsStorage(at: time, ahead: ahead) }.map {
       ActiveSession(user: "", client: "Live TV", device: $0.name, kind: .recording, wakes: true)

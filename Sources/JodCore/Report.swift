@@ -1,4 +1,4 @@
-/// What one run tells the world (specification, section 7).
+/// What one run tells the world (specification, Reporting).
 public struct Report: Hashable, Sendable {
   /// Journal entries, in order.
   public var events: [Event] = []
@@ -64,6 +64,6 @@ extension Trouble {
       case .powerOff: .powerOffFailed
       case .state: .stateUnwritable
       }
-    return Event(name, priority, words, [:])
+    return Event(name, priority, words)
   }
 }

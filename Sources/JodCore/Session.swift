@@ -1,9 +1,11 @@
-/// A user's session as `GET /Sessions` tells it, reduced to what matters here.
+/// A session as `GET /Sessions` tells it, reduced to what matters here. Names are as Jellyfin gives them, to be compared;
+/// where they are shown or kept, they are cleaned first.
 public struct Session: Hashable, Sendable {
+  /// Empty where there is none: a television that was told to play over DLNA has an item and no user.
   public var user: String
   public var client: String
   public var device: String
-  /// What tells devices apart: `DeviceId`, or the names where it is missing.
+  /// What tells devices apart, and is kept: `DeviceId`, or the names where it is missing.
   public var deviceKey: String
   /// `DeviceId` as it was sent; empty where it was not.
   public var deviceID: String
@@ -20,12 +22,12 @@ public struct Session: Hashable, Sendable {
 /// One entry of `GET /Sessions`.
 public enum SessionEntry: Hashable, Sendable {
   case session(Session)
-  /// An API key, jod-check itself: nobody.
+  /// An API key that plays nothing, as jod-check itself once it has sent a message: nobody.
   case withoutUser
   case notUnderstood
 }
 
-/// One entry of `GET /Devices`: a device that a user has signed in on.
+/// One entry of `GET /Devices`: a device that a user has signed in on. Names are as a session's.
 public struct Device: Hashable, Sendable {
   public var user: String
   public var client: String
@@ -56,6 +58,13 @@ public struct JellyfinAnswer: Hashable, Sendable {
   }
 }
 
+extension JellyfinAnswer {
+  /// The sessions that mean something.
+  var understood: [Session] {
+    sessions.compactMap { if case .session(let session) = $0 { session } else { nil } }
+  }
+}
+
 extension SessionEntry: JSONDecodable {
   public static let jsonMembers: Set<String>? = [
     "Id", "SupportedCommands", "UserName", "UserId", "Client", "DeviceName", "DeviceId", "NowPlayingItem",
@@ -68,15 +77,16 @@ extension SessionEntry: JSONDecodable {
   }
 
   private static func read(_ fields: JSON.Object) throws(JSON.Failure) -> SessionEntry {
-    guard let user = try fields.user(name: "UserName", id: "UserId") else { return .withoutUser }
-    let client = try fields.text("Client")
-    let device = try fields.text("DeviceName")
-    let deviceID = try fields.text("DeviceId")
+    let user = try fields.user(name: "UserName", id: "UserId")
     let item = try fields.object("NowPlayingItem")
+    if user == nil, item == nil { return .withoutUser }
+    let client = try fields.name("Client")
+    let device = try fields.name("DeviceName")
+    let deviceID = try fields.name("DeviceId")
     let isPaused: Bool? = try fields.object("PlayState")?["IsPaused"]
     return .session(
       Session(
-        user: user, client: Printable.clean(client), device: Printable.clean(device),
+        user: user ?? "", client: client, device: device,
         deviceKey: deviceKey(id: deviceID, name: device, client: client), deviceID: deviceID,
         hasItem: item != nil, isPaused: isPaused ?? false, lastActivity: try fields.time("LastActivityDate"),
         lastPlaybackCheckIn: try fields.time("LastPlaybackCheckIn"),
@@ -117,13 +127,13 @@ extension DeviceEntry: JSONDecodable {
 
   private static func read(_ fields: JSON.Object) throws(JSON.Failure) -> DeviceEntry {
     guard let user = try fields.user(name: "LastUserName", id: "LastUserId") else { return .withoutUser }
-    let client = try fields.text("AppName")
-    let name = try fields.text("Name")
-    let custom = try fields.text("CustomName")
-    let id = try fields.text("Id")
+    let client = try fields.name("AppName")
+    let name = try fields.name("Name")
+    let custom = try fields.name("CustomName")
+    let id = try fields.name("Id")
     return .device(
       Device(
-        user: user, client: Printable.clean(client), name: Printable.clean(custom.isEmpty ? name : custom),
+        user: user, client: client, name: custom.isEmpty ? name : custom,
         key: deviceKey(id: id, name: name, client: client), id: id,
         lastActivity: try fields.time("DateLastActivity")))
   }
@@ -140,20 +150,30 @@ extension DeviceList: JSONDecodable {
   public init(json: JSON) throws(JSON.Failure) { items = try json.object()["Items"] }
 }
 
+/// It is kept for every device, so what is long or strange is kept as a number.
 private func deviceKey(id: String, name: String, client: String) -> String {
-  id.isEmpty ? "\(name)\u{1F}\(client)" : id
+  let key = id.isEmpty ? "\(name)\u{1F}\(client)" : id
+  let isPlain = key.utf8.count <= 256 && key.utf8.allSatisfy { 0x20..<0x7F ~= $0 }
+  return isPlain ? key : "#\(Fingerprint(key).hex)"
 }
 
 extension JSON.Object {
   /// Text that may be missing or null, which is the same as empty.
   fileprivate func text(_ name: String) throws(JSON.Failure) -> String { try self[name] ?? "" }
 
-  /// The name to show for a user: a non-empty name or a non-zero id makes one; nil where there is none.
+  /// A name as it is given. Jellyfin itself keeps 256 characters at most; a bound all the same, for each is compared with
+  /// each pattern.
+  fileprivate func name(_ name: String) throws(JSON.Failure) -> String {
+    let text = try text(name)
+    return text.utf8.count <= 1024 ? text : String(text.unicodeScalars.prefix(1024))
+  }
+
+  /// The name of a user: a non-empty name or a non-zero id makes one; nil where there is none.
   fileprivate func user(name: String, id: String) throws(JSON.Failure) -> String? {
-    let name = try text(name)
-    if !name.isEmpty { return Printable.clean(name) }
-    let id = try text(id)
-    return id.utf8.contains { $0 != UInt8(ascii: "0") && $0 != UInt8(ascii: "-") } ? Printable.clean(id) : nil
+    let name = try self.name(name)
+    if !name.isEmpty { return name }
+    let id = try self.name(id)
+    return id.utf8.contains { $0 != UInt8(ascii: "0") && $0 != UInt8(ascii: "-") } ? id : nil
   }
 
   /// An object that may be missing or null.

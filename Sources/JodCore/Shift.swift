@@ -1,5 +1,5 @@
 /// What a run does next that has a socket: it polls for whoever was promised a check, goes on taking connections for a while,
-/// and leaves (specification, section 10). All times are on the boot clock.
+/// and leaves (specification, The socket). All times are on the boot clock.
 public struct Shift: Hashable, Sendable {
   public enum Step: Hashable, Sendable {
     case check
@@ -18,7 +18,7 @@ public struct Shift: Hashable, Sendable {
 
   public let began: Seconds
   public let interval: Seconds
-  /// When the last poll began, be it an earlier run's.
+  /// When the last poll began, in this run or an earlier one.
   public private(set) var lastPoll: Seconds?
   public private(set) var hasChecked = false
   private var lastConnection: Seconds?

@@ -1,4 +1,4 @@
-/// `status.json`, and what `status --json` prints (specification, section 8). Times are RFC 3339 in UTC.
+/// `status.json`, and what `status --json` prints (specification, Status). Times are RFC 3339 in UTC.
 public struct Status: Hashable, Sendable {
   public enum StorageState: String, Sendable, CaseIterable, JSONCodable {
     case ready, up, silent, down, waking, stopping, unknown
@@ -21,6 +21,8 @@ public struct Status: Hashable, Sendable {
     public var active: Bool?
     public var since: String?
     public var sessions: [Person]
+    /// Who has used up `BROWSING_LIMIT`, and does not count until they were quiet or play.
+    public var spent: [Person] = []
   }
 
   public struct Wake: Hashable, Sendable {
@@ -67,34 +69,36 @@ extension Status {
   public init(_ configuration: Configuration, _ memory: Memory, warnings: [String]) {
     let (state, runtime) = (memory.state, memory.runtime)
     let check = runtime.lastCheck
-    let people = (check?.active ?? []).map {
-      Person(user: $0.user, client: $0.client, device: $0.device, kind: $0.kind)
-    }
     self.init(
       storage: Self.storage(configuration, memory),
       activity: Activity(
         active: check?.active.map { !$0.isEmpty }, since: state.activity.map { UTC.text($0.since.wall) },
-        sessions: people),
+        sessions: (check?.active ?? []).map(Person.init),
+        spent: state.spentBrowsing.people.prefix(Event.Facts.listedSessions).map(Person.init)),
       idleSeconds: runtime.idle.map { Int($0.seconds) },
       wake: Wake(
-        last: state.lastWakeRequest.map { UTC.text($0.wall) },
-        began: state.wake.map { UTC.text($0.began.wall) },
-        requests: state.wake?.requests ?? 0),
+        last: state.requests.latest.map { UTC.text($0.wall) },
+        began: state.undertaking.wake.map { UTC.text($0.began.wall) },
+        requests: state.undertaking.wake?.requests ?? 0),
       poweroff: Self.powerOff(memory), hold: Hold(until: state.hold.map { UTC.text($0.until) }),
       trouble: check?.trouble, reason: check?.reason, checkedAt: check.map { UTC.text($0.at.wall) },
       checkIntervalSeconds: Int(configuration.checkInterval), dryRun: configuration.dryRun,
-      warnings: configuration.warnings + (runtime.devicesRefused ? [JodCore.Wake.withoutDevices] : [])
-        + warnings)
+      warnings: configuration.warnings + memory.warnings(Self.now(memory)) + warnings)
+  }
+
+  /// As of the last check.
+  private static func now(_ memory: Memory) -> Now {
+    let at = memory.runtime.lastCheck?.at ?? Moment()
+    return Now(moment: at, uptime: at.boot)
   }
 
   private static func storage(_ configuration: Configuration, _ memory: Memory) -> Storage {
     let probeSince = memory.runtime.probeSince.map { UTC.text($0.wall) }
     let knownSince = memory.state.storage.since.map { UTC.text($0.wall) }
-    // What a dry run would have asked for stops nothing.
-    if let stopping = memory.state.stopping, !configuration.dryRun {
+    if let stopping = memory.state.undertaking.stopping {
       return Storage(state: .stopping, since: UTC.text(stopping.since.wall))
     }
-    if let wake = memory.state.wake, memory.runtime.probe != .ready {
+    if let wake = memory.state.undertaking.wake, memory.runtime.probe != .ready {
       return Storage(state: .waking, since: UTC.text(wake.began.wall))
     }
     switch memory.runtime.probe {
@@ -108,13 +112,12 @@ extension Status {
 
   private static func powerOff(_ memory: Memory) -> PowerOff {
     guard let check = memory.runtime.lastCheck else { return nothingKnown.poweroff }
-    // Holds come and go between checks.
-    var objections = check.objections.filter { !$0.hasPrefix("a hold") }
+    var objections = check.objections
     if let hold = memory.state.hold { objections.insert("a hold until \(UTC.text(hold.until))", at: 0) }
     var time = check.powerOffIn.map { check.at.wall + $0 }
-    if let failure = memory.state.powerOffFailure, objections.isEmpty {
-      objections = [failure.words]
-      time = failure.at.wall + PowerOffFailure.retry
+    if let refusal = memory.state.undertaking.refusal, objections.isEmpty {
+      objections = [Words.refusal(refusal.reason)]
+      time = refusal.at.wall + Refusal.retry
     }
     let at = memory.state.hold.map { hold in time.map { max($0, hold.until) } } ?? time
     return PowerOff(
@@ -148,6 +151,9 @@ extension Status {
     rows.append(("Storage", storageWords + since))
     rows.append(("Activity", activity.active == nil ? "unknown" : activityWords(now: now)))
     rows += activity.sessions.map { ("", $0.words) }
+    rows += activity.spent.map {
+      ("", "\($0.words): counts no longer, until it was quiet or plays (BROWSING_LIMIT)")
+    }
     rows.append(("Last wake", wake.last.flatMap(UTC.parse).map(clock) ?? "never"))
     rows.append(("Power-off", powerOffWords(clock)))
     rows.append(("Next", nextWords))
@@ -218,6 +224,10 @@ extension Status {
 }
 
 extension Status.Person {
+  init(_ person: ActiveSession) {
+    self.init(user: person.user, client: person.client, device: person.device, kind: person.kind)
+  }
+
   /// `Anna, browsing, Jellyfin Web on Firefox`.
   fileprivate var words: String {
     guard kind != .unknown else { return "a session that is not understood" }

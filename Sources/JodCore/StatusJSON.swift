@@ -58,10 +58,11 @@ extension Status.Activity: JSONCodable {
     active = try fields["active"]
     since = try fields["since"]
     sessions = try fields["sessions"]
+    spent = try fields["spent"] ?? []
   }
 
   public var json: JSON {
-    .complete(["active": active.json, "since": since.json, "sessions": sessions.json])
+    .complete(["active": active.json, "since": since.json, "sessions": sessions.json, "spent": spent.json])
   }
 }
 

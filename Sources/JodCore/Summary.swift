@@ -151,10 +151,13 @@ extension History {
   /// When the storage server was on and off; in between nothing is known.
   func power(_ present: Summary.Present?) -> [Summary.PowerInterval] {
     var parts: [Summary.PowerInterval] = []
+    // What the last record says of the time after it.
+    var after: (power: Power, from: Seconds)?
     func add(_ power: Power, _ seconds: Seconds, until end: Seconds) {
       guard power != .unknown, seconds > 0 else { return }
       var start = end - seconds
       if let last = parts.last, start <= last.interval.end + Self.bridged {
+        if let after, after.power == power, after.from < start { start = after.from }
         if last.power == power {
           parts[parts.count - 1].interval.end = max(end, last.interval.end)
           return
@@ -166,8 +169,12 @@ extension History {
       parts.append(Summary.PowerInterval(interval: .init(start: start, end: end), power: power))
     }
     for record in records {
-      guard let power = record.entry.storage, let seconds = record.entry.storageSec else { continue }
+      guard let power = record.entry.storage, let seconds = record.entry.storageSec else {
+        after = record.entry.powerAfter.map { ($0, record.at) }
+        continue
+      }
       add(power, Seconds(seconds), until: record.at)
+      after = record.entry.powerAfter.map { ($0, record.at) }
     }
     if let present { add(present.stretch.power, present.stretch.seconds, until: present.until) }
     return parts
@@ -182,6 +189,12 @@ extension History {
       case .activityEnded:
         defer { began = nil }
         guard let began else { continue }
+        if let known = record.entry.activeSec {
+          // What came after was not known.
+          let end = min(record.at, began.at + Seconds(max(0, known)))
+          if end > began.at { parts.append(Summary.Interval(start: began.at, end: end)) }
+          continue
+        }
         let isOneBoot = began.entry.bootID != nil && began.entry.bootID == record.entry.bootID
         if isOneBoot || record.at - began.at <= Self.longestActivity {
           parts.append(Summary.Interval(start: began.at, end: record.at))

@@ -171,6 +171,7 @@ extension Summary.Wake {
     switch kind {
     case HistoryEntry.byHand: return "by hand"
     case ActiveSession.Kind.recording.rawValue: return "a recording"
+    case ActiveSession.Kind.playing.rawValue: return "a device"
     default: return "not known"
     }
   }

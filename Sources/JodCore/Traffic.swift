@@ -7,7 +7,7 @@ public struct Traffic: Hashable, Sendable {
   /// Bytes a second since the reading before; nil where there is none to compare with.
   public var rate: Double?
 
-  /// From here on somebody is served (specification, section 5, rule 4), in bytes a second.
+  /// From here on somebody is served (specification, No traffic), in bytes a second.
   static let busy = 100.0 * 1024
 
   init(bytes: Double, at: Seconds, before: Traffic?) {

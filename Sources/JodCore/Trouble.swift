@@ -3,7 +3,7 @@ public struct Trouble: Hashable, Sendable, Error {
   public enum Kind: String, Sendable, CaseIterable {
     case configuration, keyRejected, jellyfin, wake, packet, powerOff, state
 
-    /// Exit status (specification, section 7; the numbers are those of sysexits.h).
+    /// Exit status (specification, Exit status; the numbers are those of sysexits.h).
     public var exitStatus: Int32 {
       switch self {
       case .configuration: 78
@@ -21,6 +21,8 @@ public struct Trouble: Hashable, Sendable, Error {
   public var what: String
   /// Why it matters and what to do; may be empty.
   public var advice: String
+  /// Whether Jellyfin took the connection and gave no answer, or none but that it is not ready: it may wait for a mount.
+  public var mayWaitForMount = false
 
   public init(_ kind: Kind, cause: String, _ what: String, advice: String = "") {
     self.kind = kind
@@ -42,6 +44,8 @@ public struct TroubleMemory: Hashable, Sendable {
     var told: [String: Seconds] = [:]
     /// Boot clock at the last telling of each cause off the beat.
     var answered: [String: Seconds] = [:]
+    /// How many checks running were on the beat, as far as that matters.
+    var steady = 0
     /// Whether anybody heard of it at all.
     var announced = false
   }
@@ -56,19 +60,21 @@ public struct TroubleMemory: Hashable, Sendable {
   /// How long who asks again, off the beat, has been answered: a `daemon-reload` starts the timer's check as well, and an
   /// upgrade of a system has dozens.
   static let burst: Seconds = 60
+  /// So many checks on the beat, one after another, end a burst: who asks then is a person.
+  private static let rhythm = 3
   /// Causes are few; a bound all the same, for the runtime directory is memory.
   private static let rememberedCauses = 16
 
   var isPlausible: Bool {
     records.values.allSatisfy {
       Moment.isBootClock($0.since) && $0.told.values.allSatisfy(Moment.isBootClock)
-        && $0.answered.values.allSatisfy(Moment.isBootClock)
+        && $0.answered.values.allSatisfy(Moment.isBootClock) && (0...Self.rhythm).contains($0.steady)
     }
   }
 
   public func since(_ kind: Trouble.Kind) -> Seconds? { records[kind.rawValue]?.since }
 
-  /// Whether this check tells the trouble by its exit status and in the journal (specification, section 7).
+  /// Whether this check tells the trouble by its exit status and in the journal (specification, Trouble that lasts).
   ///
   /// Off the beat it is told, but within a burst of such checks once a minute. On the beat, what is new or has changed is
   /// told, and what lasts once an hour. Jellyfin's absence is new once it has lasted five minutes.
@@ -78,6 +84,9 @@ public struct TroubleMemory: Hashable, Sendable {
   {
     var record = records[trouble.kind.rawValue] ?? Record(since: boot)
     defer { records[trouble.kind.rawValue] = record }
+    record.steady = onBeat ? min(record.steady + 1, Self.rhythm) : record.steady
+    if record.steady == Self.rhythm { record.answered = [:] }
+    if !onBeat { record.steady = 0 }
     let isSettled = trouble.kind != .jellyfin || boot - record.since >= Self.patience
     func isOver(_ time: Seconds, _ last: Seconds?) -> Bool { last.map { boot - $0 >= time } ?? true }
     let isDue = isSettled && isOver(Self.repeatAfter, record.told[trouble.cause])
@@ -119,12 +128,14 @@ extension TroubleMemory.Record: JSONCodable {
     told = try fields["told"]
     // 0.1.0 did not note it.
     answered = try fields["answered"] ?? [:]
+    steady = try fields["steady"] ?? 0
     announced = try fields["announced"]
   }
 
   var json: JSON {
     .present([
-      "since": since.json, "told": told.json, "answered": answered.json, "announced": announced.json,
+      "since": since.json, "told": told.json, "answered": answered.json, "steady": steady.json,
+      "announced": announced.json,
     ])
   }
 }

@@ -1,7 +1,7 @@
 import Glibc
 import JodCore
 
-/// One check: observe, decide, act, remember, report.
+/// One check: observe, notice, decide, begin, act, settle, report.
 struct Check {
   let program: Program
   /// Asked for over the socket: nobody sees the exit status, so trouble is told as on the beat.
@@ -9,158 +9,228 @@ struct Check {
 
   func run() -> Int32 {
     let start = Clock.now()
-    var check = decideAndNote(Observer(program))
-    if check.decision.actions.contains(.sendWakeRequest) { sendWakeRequest(&check) }
-    remember(&check)
-    if check.decision.actions.contains(.powerOff) { powerOff(&check) }
-    let status = report(&check, start: start)
+    var course = decideAndBegin()
+    carryOut(&course)
+    let status = report(&course, start: start)
     // Last of all: nothing waits for a word on a screen.
-    show(check.notices, start: start)
+    show(course.messages, start: start)
     return status
   }
 
-  /// A check that was decided, and what came of it so far.
-  private struct Decided {
-    let decision: Decision
+  /// A check that has begun, and what came of it so far.
+  private struct Course {
+    let verdict: Verdict
+    let memory: Memory
     let jellyfin: Result<JellyfinAnswer, Trouble>
-    /// Before the decision.
-    let earlier: State
     let now: Now
     /// How the storage server had been until then.
     let stretch: PowerTime.Stretch
-    var changes: [Event]
+    var changes: [Change]
     var troubles: [Trouble]
-    /// When the first copy of a wake request left.
-    var sent: Moment?
+    var damage: [Event] = []
     /// What is to be said to those who wait.
-    var notices: [Notice] = []
+    var messages: [ScreenMessage] = []
   }
 
-  /// The decision is noted in memory before it is carried out: killed in between, the cooldown is kept.
-  private func decideAndNote(_ observer: Observer) -> Decided {
-    let observation = observeAll(observer)
+  private var configuration: Configuration { program.configuration }
+
+  // MARK: Observe, notice, decide, begin
+
+  /// The verdict is noted in memory before it is carried out: killed in between, the cooldown is kept.
+  private func decideAndBegin() -> Course {
+    let before = program.store.load(bootID: Clock.now().moment.bootID).memory
+    let observer = Observer(program, memory: before)
+    var observation = observer.observe { leavesAtOnce(before, $0) }
+    while true {
+      // Jellyfin is asked for more only where that matters. What is asked for once is known then.
+      while case .ask(let questions) = preview(before, observation).action {
+        observer.ask(questions, adding: &observation)
+      }
+      if let course = begin(observation) { return course }
+      // What another run has changed meanwhile, or the time, makes more matter.
+      observer.ask(Set(Verdict.Question.allCases), adding: &observation)
+    }
+  }
+
+  /// What would be decided: on a copy, of which nothing is remembered.
+  private func preview(_ memory: Memory, _ observation: Observation) -> Verdict {
+    var (memory, now) = (memory, Clock.now())
+    _ = memory.notice(observation, configuration, now)
+    return decide(configuration, memory, now)
+  }
+
+  /// Whether a packet needs no answer of the storage server: it is known to be down, and somebody asks.
+  private func leavesAtOnce(_ memory: Memory, _ observation: Observation) -> Bool {
+    guard memory.knowsStorageDown, case .success = observation.jellyfin else { return false }
+    let verdict = preview(memory, observation)
+    if case .ask(let questions) = verdict.action { return questions.contains(.startOfJellyfin) }
+    return verdict.isWake
+  }
+
+  /// Nil where more must be asked first; then nothing is noted.
+  private func begin(_ observation: Observation) -> Course? {
     let now = Clock.now()
-    return program.store.update(bootID: now.moment.bootID, keep: .runtime) { memory in
-      let decision = decide(program.configuration, observation, memory, now)
-      let decided = Decided(
-        decision: decision, jellyfin: observation.jellyfin, earlier: memory.state, now: now,
-        stretch: memory.stretch(program.configuration, now), changes: decision.events,
-        troubles: decision.troubles)
-      memory = decision.memory
-      return decided
+    return program.store.update(bootID: now.moment.bootID, keep: .runtime) { remembered in
+      var memory = remembered
+      let stretch = memory.stretch(configuration, now)
+      var changes = memory.notice(observation, configuration, now)
+      let verdict = decide(configuration, memory, now)
+      if case .ask = verdict.action { return nil }
+      memory.noteCheck(verdict, configuration, now)
+      let troubles = memory.troubles(configuration, now)
+      changes +=
+        configuration.dryRun ? memory.rehearse(verdict) : memory.begin(verdict, configuration, now)
+      remembered = memory
+      return Course(
+        verdict: verdict, memory: memory, jellyfin: observation.jellyfin, now: now, stretch: stretch,
+        changes: changes, troubles: troubles)
     }.result
   }
 
-  /// Asks the further questions only where the answers matter, and never while somebody waits for a packet.
-  private func observeAll(_ observer: Observer) -> Observation {
-    let memory = program.store.load(bootID: Clock.now().moment.bootID).memory
-    // A packet for a machine that is known to be down needs no answer of it.
-    var observation = observer.observe { soFar in
-      memory.knowsStorageDown
-        && decide(program.configuration, soFar, memory, Clock.now()).actions.contains(.sendWakeRequest)
-    }
-    let now = Clock.now()
-    let first = decide(program.configuration, observation, memory, now)
-    if !first.actions.contains(.sendWakeRequest) { observer.ask(first.questions, adding: &observation) }
-    return observation
+  // MARK: Act, settle
+
+  private func carryOut(_ course: inout Course) {
+    var outcome: RequestOutcome?
+    if case .wake = course.verdict.action, !configuration.dryRun { outcome = sendWakeRequest(&course) }
+    remember(&course, outcome)
+    if course.verdict.isPowerOff, !configuration.dryRun { powerOff(&course) }
   }
 
-  private func sendWakeRequest(_ check: inout Decided) {
-    if program.configuration.dryRun { return }
+  private func sendWakeRequest(_ course: inout Course) -> RequestOutcome {
     let now = Clock.now().moment
     do throws(SystemError) {
-      try WakeSender(program.configuration).send()
-      check.sent = now
+      try WakeSender(configuration).send()
+      // The cooldown counts from the first copy.
+      return .left(at: now)
     } catch {
       let trouble = WakeSender.trouble(error)
-      check.troubles.append(trouble)
-      check.changes.removeAll { $0.name == .wakeRequested }
-      let isNews = check.decision.memory.runtime.troubles.since(.packet) == nil
-      if isNews { check.changes.append(Event(.wakeFailed, .error, trouble.words)) }
+      course.troubles.append(trouble)
+      let isNews = course.memory.runtime.troubles.since(.packet) == nil
+      if isNews { course.changes.append(.requestStayed(trouble)) }
+      return .stayed
     }
   }
 
-  private func remember(_ check: inout Decided) {
-    let decided = check
-    let isRequest = decided.decision.actions.contains(.sendWakeRequest) && !program.configuration.dryRun
-    let findings = program.remember(at: decided.now, after: decided.stretch) { memory in
-      // Who asked for a request meanwhile keeps their own time.
-      let requests = decided.decision.memory.state.counters.wakeRequests
-      guard isRequest, memory.state.counters.wakeRequests == requests else { return decided.changes }
-      if let sent = decided.sent {
-        // The cooldown counts from the first copy.
-        memory.state.lastWakeRequest = sent
-      } else {
-        memory.forgetWakeRequest(before: decided.earlier)
+  private func remember(_ course: inout Course, _ outcome: RequestOutcome?) {
+    var changes = course.changes
+    let findings = program.remember(at: course.now, after: course.stretch) { memory in
+      guard let outcome else { return changes }
+      memory.settle(outcome, configuration, course.now)
+      if case .wake(let asking) = course.verdict.action, case .left = outcome {
+        changes.append(memory.request(for: asking, byHand: false, configuration))
       }
-      return decided.changes
+      return changes
     }
-    check.changes += findings.damaged.map { [$0] } ?? []
-    check.troubles += findings.unwritable.map { [$0] } ?? []
+    course.changes = changes
+    course.damage = findings.damaged.map { [$0] } ?? []
+    course.troubles += findings.unwritable.map { [$0] } ?? []
   }
 
-  private func powerOff(_ check: inout Decided) {
-    if program.configuration.dryRun { return }
-    guard !check.troubles.contains(where: { $0.kind == .state }) else {
+  private func powerOff(_ course: inout Course) {
+    guard !course.troubles.contains(where: { $0.kind == .state }) else {
       // What is not remembered could be asked again and again.
-      check.changes.removeAll { $0.name == .powerOffRequested }
-      _ = program.remember(at: check.now) { memory in
-        memory.state.stopping = nil
+      course.changes.removeAll { if case .powerOffBegan = $0 { true } else { false } }
+      _ = program.remember(at: course.now) { memory in
+        memory.forgetPowerOff()
         return []
       }
       return
     }
     let outcome = PowerOffSwitch(program: program).press()
-    let now = Clock.now()
-    var settled: (events: [Event], trouble: Trouble?) = ([], nil)
-    let findings = program.remember(at: now) { memory in
-      settled = memory.settlePowerOff(outcome, now)
-      return settled.events
-    }
-    check.troubles.removeAll { $0.kind == .powerOff }
-    check.troubles += [settled.trouble, findings.unwritable].compactMap { $0 }
-    check.changes += settled.events
+    let settled = program.settle(outcome, isShown: true)
+    course.troubles.removeAll { $0.kind == .powerOff }
+    course.troubles += [settled.trouble, settled.unwritable].compactMap { $0 }
+    course.changes += settled.changes
   }
 
-  private func report(_ check: inout Decided, start: Now) -> Int32 {
+  // MARK: Report
+
+  private func report(_ course: inout Course, start: Now) -> Int32 {
     let boot = start.moment.boot
     var status = Status.nothingKnown
     let update = program.store.update(bootID: start.moment.bootID, keep: .runtime) { memory in
       // Where nothing was written, nothing was read back either.
-      if program.store.mode == .readOnly { memory = check.decision.memory }
-      check.notices = memory.noteNotices(program.configuration, check.jellyfin, Clock.now())
-      let interval = program.configuration.checkInterval
-      let onBeat = isAsked || memory.runtime.beat.includes(start: boot, interval: interval)
+      if program.store.mode == .readOnly { memory = course.memory }
+      course.messages = memory.noteMessages(configuration, course.jellyfin, Clock.now())
+      let onBeat = isAsked || memory.runtime.beat.includes(start: boot, interval: configuration.checkInterval)
       memory.runtime.beat.note(start: boot)
-      let words = check.troubles.map(\.what).joined(separator: " ")
+      let words = course.troubles.map(\.what).joined(separator: " ")
       memory.runtime.lastCheck?.trouble = words.isEmpty ? nil : words
+      let misspelt = memory.runtime.noteMisspelt(program.settings.misspelt)
       return Report(
-        changes: check.changes + memory.runtime.noteMisspelt(program.settings.misspelt),
-        troubles: check.troubles, onBeat: onBeat, isByHand: program.output.voice != .journal,
-        memory: &memory.runtime.troubles,
+        changes: program.events(course.changes) + course.damage + misspelt, troubles: course.troubles,
+        onBeat: onBeat, isByHand: program.output.voice != .journal, memory: &memory.runtime.troubles,
         boot: boot)
     } show: {
       status = program.publish($0)
     }
     // What could not be noted would be said again at every check.
-    if update.findings.unwritable != nil { check.notices = [] }
-    let report = update.result
-    let reason = check.decision.reason
-    program.output.tell(report, reason: reason)
+    if update.findings.unwritable != nil { course.messages = [] }
+    let reason = Words.reason(course.verdict.reason)
+    program.output.tell(update.result, reason: reason)
     Journal.notify(status: program.summary(status))
     program.output.remark("\(program.summary(status))\nBecause \(reason).")
     if program.output.voice == .json {
-      let actions = check.decision.actions.map { $0 == .powerOff ? "power-off" : "wake-request" }
-      let document = RunDocument(actions: actions, report: report, reason: reason, status: status)
+      let document = RunDocument(
+        actions: course.verdict.actions, report: update.result, reason: reason, status: status)
       Output.print(bytes: Store.bytes(document))
     }
-    return report.exitStatus
+    return update.result.exitStatus
   }
 
   /// Within 2 s, and before the 10 s are over that a check may take.
-  private func show(_ notices: [Notice], start: Now) {
+  private func show(_ messages: [ScreenMessage], start: Now) {
     let left = min(2, start.moment.boot + 9 - Clock.seconds(CLOCK_BOOTTIME))
-    guard !notices.isEmpty, left > 0 else { return }
-    Jellyfin(program.configuration).show(notices, deadline: Deadline(in: left))
+    guard !messages.isEmpty, left > 0 else { return }
+    Jellyfin(configuration).show(messages, deadline: Deadline(in: left))
   }
+}
+
+extension Verdict {
+  /// For programs.
+  fileprivate var actions: [String] {
+    switch action {
+    case .wake: ["wake-request"]
+    case .powerOff: ["power-off"]
+    case .rest, .ask: []
+    }
+  }
+}
+
+extension Program {
+  /// Notes what came of a power-off, and waits for the first sign of its going down.
+  ///
+  /// - Returns: what has changed, and what is wrong.
+  func settle(_ outcome: PowerOffOutcome, isShown: Bool = false) -> (
+    changes: [Change], trouble: Trouble?, unwritable: Trouble?
+  ) {
+    let now = Clock.now()
+    var changes: [Change] = []
+    let findings = remember(at: now, isShown: isShown) { memory in
+      changes = memory.settle(outcome, configuration, now)
+      return changes
+    }
+    if outcome.isTaken { watchGoingDown() }
+    return (changes, outcome.refusal.flatMap(Trouble.init), findings.unwritable)
+  }
+
+  /// A machine that sleeps and comes back within seconds would else seem never to have gone.
+  private func watchGoingDown() {
+    guard let address = configuration.storageServerAddress else { return }
+    let before = store.load(bootID: Clock.now().moment.bootID).memory
+    let end = Deadline(in: Self.patienceForSilence)
+    // One probe may be lost.
+    var silences = 0
+    let isSilent = end.wait(lookingEvery: 1) {
+      silences = StorageProbe(address, before).result().probe == .silent ? silences + 1 : 0
+      return silences == 2
+    }
+    guard isSilent else { return }
+    let now = Clock.now()
+    _ = store.update(bootID: now.moment.bootID, keep: .everything) { memory in
+      _ = memory.noticeProbe(.silent, configuration, now)
+    }
+  }
+
+  private static let patienceForSilence: Seconds = 15
 }

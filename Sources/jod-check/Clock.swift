@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import JodCore
 
@@ -6,7 +7,7 @@ enum Clock {
   static func now() -> Now {
     let boot = seconds(CLOCK_BOOTTIME)
     let moment = Moment(wall: seconds(CLOCK_REALTIME), boot: boot, bootID: bootID)
-    return Now(moment: moment, uptime: uptime(moment))
+    return Now(moment: moment, uptime: uptime(moment), isSynchronised: isSynchronised)
   }
 
   /// A time of the wall clock for people here: `18:02`, with its date if that is not today's.
@@ -60,6 +61,14 @@ enum Clock {
     clock_gettime(clock, &time)
     return Seconds(time.tv_sec) + Seconds(time.tv_nsec) / 1e9
   }
+
+  /// Whether the wall clock is known to be right: the kernel says so (adjtimex(2)). The service's sandbox does not let it
+  /// be asked; there it is known of systemd-timesyncd alone, by its mark (systemd-timesyncd.service(8)).
+  private static let isSynchronised: Bool = {
+    var status = timex()
+    let state = adjtimex(&status)
+    return state < 0 ? access("/run/systemd/timesync/synchronized", F_OK) == 0 : state != TIME_ERROR
+  }()
 
   private static let bootID = Boot.id(
     runtimeDirectory: getenv("RUNTIME_DIRECTORY").map { String(cString: $0) } ?? Identity.runtimeDirectory,

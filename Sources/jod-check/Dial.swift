@@ -67,7 +67,7 @@ final class Dial {
     beginAttempts()
   }
 
-  /// Families take turns, lest all addresses of one that leads nowhere come first (RFC 8305, section 4).
+  /// Families take turns, or all addresses of one that leads nowhere might come first (RFC 8305, section 4).
   static func alternating(_ addresses: [SocketAddress]) -> [SocketAddress] {
     var ranks: [Int32: Int] = [:]
     let ranked = addresses.map { address in

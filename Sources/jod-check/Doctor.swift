@@ -61,8 +61,11 @@ struct Doctor {
     let finding = Diagnosis.jellyfin(
       jellyfin.ask("System/Info/Public", as: JellyfinServer.self), at: configuration.jellyfinURL)
     guard finding.verdict != .fault, isKnown("JELLYFIN_API_KEY") else { return [finding] }
-    let key = Diagnosis.key(jellyfin.ask("Sessions", as: [SessionEntry].self))
-    guard key.verdict == .good else { return [finding, key] }
+    let sessions = jellyfin.ask("Sessions", as: [SessionEntry].self)
+    // An API key is answered with 400.
+    let user = try? jellyfin.ask("Users/Me", as: KeyUser.self).get()
+    let key = Diagnosis.key(sessions, user: user)
+    guard key.verdict != .fault else { return [finding, key] }
     let devices = Diagnosis.devices(jellyfin.ask("Devices", as: DeviceList.self))
     let tasks = jellyfin.ask("ScheduledTasks", as: [JellyfinSchedule].self)
     return [finding, key, devices, Diagnosis.tasks(tasks)]
@@ -88,7 +91,7 @@ struct Doctor {
     let addresses = resolve(endpoint.host)
     let name = Diagnosis.name(endpoint, addresses: addresses)
     guard let addresses, !addresses.isEmpty else { return packet(configuration, storage: []) + [name] }
-    let service = Diagnosis.service(endpoint, StorageProbe(endpoint).result())
+    let service = Diagnosis.service(endpoint, StorageProbe(endpoint).result().probe ?? .silent)
     return packet(configuration, storage: addresses.compactMap(IPv4Address.init)) + [name, service]
   }
 
@@ -131,7 +134,7 @@ struct Doctor {
       let login = logIn(destination)
       let mac = isKnown("STORAGE_SERVER_MAC") ? configuration.storageServerMAC : nil
       let address = isKnown("STORAGE_SERVER_ADDRESS") ? configuration.storageServerAddress : nil
-      return [Diagnosis.login(destination, login, probe: address.map { StorageProbe($0).result() })]
+      return [Diagnosis.login(destination, login, probe: address.flatMap { StorageProbe($0).result().probe })]
         + [Diagnosis.wakeOnLAN(login, mac)].compactMap { $0 }
     }
   }

@@ -2,7 +2,7 @@ import Glibc
 import JodCore
 
 /// The drop-ins of a unit, found as systemd finds them (systemd.unit(5)): all folders make one list by the files' names, and
-/// of several files of one name the first folder's counts, be it to mask the others.
+/// of several files of one name the first folder's counts, also where it masks the others.
 enum DropIns {
   /// Of the administrator and of packages, most important first. Generators' are missing: ours is among them.
   private static let directories = [

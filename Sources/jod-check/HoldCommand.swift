@@ -12,11 +12,8 @@ struct HoldCommand {
   func run() -> Int32 {
     let program = Program.start(json: false)
     let now = Clock.now()
-    let hold = Hold(began: now.moment, seconds: seconds)
-    let event = Event(
-      .holdSet, .notice,
-      "The storage is held up for \(TimeSpan.text(seconds)), until \(Clock.text(hold.until)).")
-    return program.carryOut(event, at: now) { $0.state.hold = hold }
+    let hold = Hold(began: now.moment, seconds: seconds, isByTrueClock: now.isSynchronised)
+    return program.carryOut(at: now) { $0.set(hold) }
   }
 
   private static func seconds(_ invocation: Invocation) throws(UsageError) -> Seconds {
@@ -56,7 +53,6 @@ struct ReleaseCommand {
       program.output.remark("There is no hold.")
       return 0
     }
-    let event = Event(.holdEnded, .notice, "The hold was taken back; the storage may be powered off again.")
-    return program.carryOut(event, at: now) { $0.state.hold = nil }
+    return program.carryOut(at: now) { $0.release() }
   }
 }

@@ -1,7 +1,7 @@
 import Glibc
 import JodCore
 
-/// Who runs this process, and who it becomes before it touches state (specification, section 8).
+/// Who runs this process, and who it becomes before it touches state (specification, Who runs a command).
 struct Identity {
   static let user = "jod-check"
   static let stateDirectory = "/var/lib/jod-check"

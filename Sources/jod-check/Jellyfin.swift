@@ -8,7 +8,7 @@ struct Jellyfin: Sendable {
   let keySource: KeySource
   let trust: TLSTrust
 
-  /// Over everything from the name's resolution to the last byte (specification, section 3).
+  /// Over everything from the name's resolution to the last byte (specification, Time limits).
   static let timeLimit: Seconds = 5
   /// The same while bytes still arrive: a play queue of some thousand items makes a reply of many megabytes.
   static let longest: Seconds = 8
@@ -58,7 +58,7 @@ struct Jellyfin: Sendable {
 
   /// Puts words on screens, one after another. They are a courtesy: what cannot be shown in time is left out, and nobody
   /// hears of it.
-  func show(_ notices: [Notice], deadline: Deadline) {
+  func show(_ notices: [ScreenMessage], deadline: Deadline) {
     let server = server(deadline)
     do {
       for notice in notices {

@@ -48,7 +48,9 @@ extension Jellyfin {
         reply.body.isEmpty
         ? "If that lasts, its IP filter may reject this machine: allow it under Dashboard, Networking."
         : "If that lasts, see its log."
-      return unavailable("503", "is not ready (503): it is starting or updating.", advice: hint)
+      var trouble = unavailable("503", "is not ready (503): it is starting or updating.", advice: hint)
+      trouble.mayWaitForMount = true
+      return trouble
     default:
       return unavailable(
         "\(status)",
@@ -70,8 +72,10 @@ extension Jellyfin {
     switch error {
     case let trouble as Trouble: return trouble
     case HTTPFailure.timeout, TLSFailure.timeout, DialFailure.timeout:
-      return unavailable(
+      var trouble = unavailable(
         "timeout", "did not answer within \(time).", advice: "See whether it is running and not overloaded.")
+      if case HTTPFailure.timeout = error { trouble.mayWaitForMount = true }
+      return trouble
     case HTTPFailure.tooSlow(let received, let whole):
       let whole = whole.map { " of \(Printable.size($0))" } ?? ""
       return unavailable(

@@ -7,9 +7,13 @@ struct Observer {
   /// `/proc/self/mountstats`, open.
   let mountstats: Int32
 
-  init(_ program: Program) {
+  /// What was remembered before this look.
+  private let memory: Memory
+
+  init(_ program: Program, memory: Memory) {
     configuration = program.configuration
     mountstats = program.mountstats
+    self.memory = memory
   }
 
   /// What every check looks at. Jellyfin and the storage server are asked side by side.
@@ -17,32 +21,61 @@ struct Observer {
   /// - Parameter isUrgent: whether what is known once Jellyfin has answered, and the storage server has not, is enough: then
   ///   nobody waits out the storage server's silence.
   func observe(isUrgent: (Observation) -> Bool = { _ in false }) -> Observation {
-    let probe = configuration.storageServerAddress.map { StorageProbe($0) }
+    let probe = configuration.storageServerAddress.map { StorageProbe($0, memory) }
     let answer = Jellyfin(configuration).poll()
     var observation = Observation(
       jellyfin: answer, storage: probe.map { _ in .silent }, nfsBytes: nfsBytes())
+    if case .failure(let trouble) = answer, trouble.mayWaitForMount, memory.state.storage.known == .down {
+      observation.mount = storageMount()
+    }
     if let probe {
       let limit = isUrgent(observation) ? StorageProbe.glance : StorageProbe.timeLimit
-      observation.storage = probe.result(within: limit)
+      let result = probe.result(within: limit)
+      (observation.storage, observation.storageAddress) = (result.probe, result.address)
     }
     return observation
   }
 
-  /// Adds what Jellyfin says to further questions, three seconds for all of them.
-  func ask(_ questions: Set<Decision.Question>, adding observation: inout Observation) {
-    let jellyfin = Jellyfin(configuration)
-    let deadline = Deadline(in: 3)
+  /// Adds what Jellyfin says to further questions. Each has its own time: one that takes long is no reason to know nothing
+  /// of the others.
+  func ask(_ questions: Set<Verdict.Question>, adding observation: inout Observation) {
+    if questions.contains(.startOfJellyfin) {
+      observation.startOfJellyfin = ask("ScheduledTasks", as: StartupTasks.self)
+    }
+    if questions.contains(.keyOwner) { observation.keyOwner = keyOwner() }
     if questions.contains(.recordings) {
-      observation.recordings = jellyfin.ask("LiveTv/Timers", as: TimerList.self, deadline: deadline)
-        .map(\.recordings)
+      observation.recordings = ask("LiveTv/Timers", as: TimerList.self).map(\.recordings)
     }
     if questions.contains(.tasks) {
-      let tasks = jellyfin.ask("ScheduledTasks", as: [ScheduledTask].self, deadline: deadline)
+      let tasks = ask("ScheduledTasks", as: [ScheduledTask].self)
         .map { ScheduledTask.running($0, ignoring: configuration.ignoreTasks) }
-      let folders = jellyfin.ask("Library/VirtualFolders", as: [LibraryFolder].self, deadline: deadline)
-        .map(LibraryFolder.refreshing)
+      let folders = ask("Library/VirtualFolders", as: [LibraryFolder].self).map(LibraryFolder.refreshing)
       observation.tasks = tasks.flatMap { running in folders.map { running + $0 } }
     }
+  }
+
+  /// An API key is nobody's, and Jellyfin then knows no "me".
+  private func keyOwner() -> Result<KeyUser?, Trouble> {
+    switch ask("Users/Me", as: KeyUser.self) {
+    case .success(let user): .success(user)
+    case .failure(let trouble): trouble.cause == "400" ? .success(nil) : .failure(trouble)
+    }
+  }
+
+  /// Seconds for each further question.
+  private static let patience: Seconds = 3
+
+  private func ask<Value: JSONDecodable>(_ path: String, as type: Value.Type) -> Result<Value, Trouble> {
+    Jellyfin(configuration).ask(path, as: type, deadline: Deadline(in: Self.patience))
+  }
+
+  /// A network mount of the storage server, at which whoever touches it waits.
+  private func storageMount() -> String? {
+    guard let endpoint = configuration.storageServerAddress,
+      let table = Files.text("/proc/self/mountinfo", limit: 4 << 20)
+    else { return nil }
+    let names = [endpoint.host, memory.lastAddress(of: endpoint)?.host].compactMap { $0 }
+    return Mounts.mount(from: names, mountinfo: table)
   }
 
   /// What this machine has read over NFS; nil where that cannot be told.
@@ -53,5 +86,13 @@ struct Observer {
     else { return nil }
     return Traffic.bytesRead(
       mountstats: String(decoding: bytes, as: UTF8.self), from: configuration.storageServerAddress)
+  }
+}
+
+extension StorageProbe {
+  /// One that knows what was seen before.
+  init(_ endpoint: Endpoint, _ memory: Memory) {
+    self.init(
+      endpoint, lastAddress: memory.lastAddress(of: endpoint), isNew: memory.runtime.probe != .ready)
   }
 }

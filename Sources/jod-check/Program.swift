@@ -60,7 +60,9 @@ struct Program {
     // The check has done its work, and a status that is not written grows old visibly, ignoring.
     try? store.write(status)
     // As above, and the next check sets it again, ignoring.
-    if let availability = memory.availability(configuration) { try? store.flag?.set(availability) }
+    if let availability = memory.availability(configuration, Clock.now()) {
+      try? store.flag?.set(availability)
+    }
     return status
   }
 
@@ -78,13 +80,13 @@ struct Program {
   ///   - change: returns what happened.
   func remember(
     at now: Now, after stretch: PowerTime.Stretch? = nil, isShown: Bool = false,
-    _ change: (inout Memory) -> [Event]
+    _ change: (inout Memory) -> [Change]
   ) -> Store.Findings {
     let update = store.update(bootID: now.moment.bootID, keep: .everything) { memory in
       let stretch = stretch ?? memory.stretch(configuration, now)
-      return change(&memory).compactMap { HistoryEntry($0, at: now.moment, after: stretch) }
-    } show: {
-      if isShown { publish($0) }
+      return events(change(&memory)).compactMap { HistoryEntry($0, at: now.moment, after: stretch) }
+    } show: { memory in
+      if isShown { publish(memory) }
     }
     var findings = update.findings
     do throws(SystemError) {
@@ -96,20 +98,26 @@ struct Program {
   }
 
   /// Does what somebody asked for by hand, as far as it is a matter of memory, and returns the exit status.
-  func carryOut(_ event: Event, at now: Now, _ change: (inout Memory) -> Void) -> Int32 {
+  func carryOut(at now: Now, _ change: (inout Memory) -> Change) -> Int32 {
+    var changes: [Change] = []
     let findings = remember(at: now, isShown: true) { memory in
-      change(&memory)
-      return [event]
+      changes = [change(&memory)]
+      return changes
     }
     if let trouble = findings.unwritable {
       Output.complain(trouble.words)
       return trouble.kind.exitStatus
     }
-    tell([event], reason: "asked for by hand")
+    tell(changes)
     return 0
   }
 
-  func tell(_ events: [Event], reason: String) { output.tell(Report(events: events), reason: reason) }
+  /// Tells what somebody's command has changed.
+  func tell(_ changes: [Change]) { output.tell(Report(events: events(changes)), reason: "asked for by hand") }
+
+  func events(_ changes: [Change]) -> [Event] {
+    changes.map { Event($0, configuration, clock: Clock.text) }
+  }
 
   func summary(_ status: Status) -> String {
     status.summary(now: Clock.seconds(CLOCK_REALTIME), clock: Clock.text)
@@ -188,7 +196,6 @@ private struct InvalidConfiguration {
     }
     return report.exitStatus
   }
-
   /// Adds to what `status` shows, for the rest of it is as it was.
   private func publish(_ warnings: [String], _ now: Now) -> Status {
     var status = (try? store.status()) ?? .nothingKnown

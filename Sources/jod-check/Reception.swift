@@ -130,7 +130,7 @@ final class Reception: Sendable {
 
   /// Waits until something happens, or until then on the boot clock.
   private func awaitBell(until time: Seconds) {
-    // A millisecond more, lest it ring just before.
+    // A millisecond more, or it might ring just before.
     bell.wait(by: Deadline(in: max(0, time - Clock.seconds(CLOCK_BOOTTIME)) + 0.001))
   }
 

@@ -16,67 +16,86 @@ private struct ManualSleep {
   let program: Program
   let urgency: PowerOffUrgency
 
+  private var configuration: Configuration { program.configuration }
+
   func run() -> Int32 {
-    let objections = objections()
-    guard objections.isEmpty else {
-      Output.complain("The storage stays up: \(objections.map(\.words).joined(separator: "; ")).")
-      return 1
-    }
-    if program.configuration.dryRun {
-      program.output.remark(
-        "Dry run: would have asked the storage to \(program.configuration.shutdownAction.words).")
+    let (memory, objections) = look()
+    guard objections.isEmpty else { return refuse(objections) }
+    if configuration.dryRun {
+      program.output.remark("Dry run: would have asked the storage to \(configuration.shutdownAction.words).")
       return 0
     }
-    return powerOff()
+    let present = memory.seen.active ?? memory.runtime.lastCheck?.active ?? []
+    return powerOff(dismissing: urgency == .forced ? present : nil)
   }
 
-  private func objections() -> [Objection] {
-    let observer = Observer(program)
-    var observation = observer.observe()
+  private func refuse(_ objections: [Objection]) -> Int32 {
+    let words = objections.map(Words.objection).joined(separator: "; ")
+    Output.complain("The storage stays up: \(words).")
+    return 1
+  }
+
+  /// What is seen, and what objects to a power-off. It is looked at on a copy: nothing of it is remembered.
+  private func look() -> (memory: Memory, objections: [Objection]) {
     var now = Clock.now()
     var memory = program.store.load(bootID: now.moment.bootID).memory
-    if memory.runtime.traffic == nil {
+    let observer = Observer(program, memory: memory)
+    var observation = observer.observe()
+    now = Clock.now()
+    _ = memory.notice(observation, configuration, now)
+    if memory.runtime.traffic?.rate == nil {
       // Two readings make a rate.
-      memory.noteTraffic(observation, now)
       Deadline(in: 1).wait()
       now = Clock.now()
       observation.nfsBytes = observer.nfsBytes()
+      memory.noteTraffic(observation, now)
     }
-    let first = decidePowerOff(program.configuration, observation, memory, now, urgency: urgency)
-    if first.questions.isEmpty { return first.objections }
+    let first = decidePowerOff(configuration, memory, now, urgency: urgency)
+    if first.questions.isEmpty { return (memory, first.objections) }
     observer.ask(first.questions, adding: &observation)
-    return decidePowerOff(program.configuration, observation, memory, now, urgency: urgency).objections
+    // A third reading in so short a time says nothing.
+    let traffic = memory.runtime.traffic
+    _ = memory.notice(observation, configuration, now)
+    memory.runtime.traffic = traffic
+    return (memory, decidePowerOff(configuration, memory, now, urgency: urgency).objections)
   }
 
-  private func powerOff() -> Int32 {
+  private func powerOff(dismissing people: [ActiveSession]?) -> Int32 {
     let now = Clock.now()
-    let event = Event(
-      .powerOffRequested, .notice,
-      "Asked the storage to \(program.configuration.shutdownAction.words), as somebody wished.")
+    var (begun, late): ([Change], [Objection]) = ([], [])
     let findings = program.remember(at: now) { memory in
-      memory.notePowerOff(at: now.moment)
-      return [event]
+      late = objectionsAtLast(configuration, memory, now)
+      guard late.isEmpty else { return [] }
+      begun = [memory.beginPowerOff(idle: nil, at: now.moment)]
+      if let people { memory.dismiss(people) }
+      return begun
     }
+    guard late.isEmpty else { return refuse(late) }
     if let trouble = findings.unwritable {
       Output.complain(trouble.words)
       _ = program.remember(at: now) { memory in
-        memory.state.stopping = nil
+        memory.forgetPowerOff()
         return []
       }
       return trouble.kind.exitStatus
     }
     let outcome = PowerOffSwitch(program: program).press()
-    let after = Clock.now()
-    _ = program.remember(at: after, isShown: true) { $0.settlePowerOff(outcome, after).events }
-    switch outcome {
-    case .accepted, .perhaps:
-      program.tell([event], reason: "asked for by hand")
-      return 0
-    case .busy(let words):
-      Output.complain("The storage is busy and stays up: \(words)")
-    case .failed(let words):
-      Output.complain("The storage could not be powered off: \(words)")
+    _ = program.settle(outcome, isShown: true)
+    if let refusal = outcome.refusal {
+      Output.complain(refusal.sentence)
+      return 1
     }
-    return 1
+    program.tell(begun)
+    return 0
+  }
+}
+
+extension Refusal.Reason {
+  /// For somebody who asked by hand.
+  fileprivate var sentence: String {
+    switch self {
+    case .busy(let words): "The storage is busy and stays up: \(words)"
+    case .failed: Words.refusal(self)
+    }
   }
 }

@@ -1,5 +1,6 @@
 import CSystemd
 import Glibc
+import JodCore
 
 /// A TCP socket that never blocks: whoever has to wait does so in poll(2), until a deadline. Closed with its last reference.
 final class Socket {
@@ -54,6 +55,35 @@ final class Socket {
     }
   }
 
+  /// Whether the other side closes it in so much time.
+  func isClosed(within limit: Seconds) -> Bool {
+    let deadline = Deadline(in: limit)
+    var byte: UInt8 = 0
+    while true {
+      var states = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
+      guard Self.wait(for: &states, until: deadline) else { return false }
+      // Read, and not only waited for: a service may greet, and stays.
+      let count = recv(descriptor, &byte, 1, 0)
+      if count > 0 { return false }
+      if count == 0 || ![EAGAIN, EINTR].contains(errno) { return true }
+    }
+  }
+
+  /// The address of the other side, without its port; nil where there is none.
+  var peerAddress: String? {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+    let code = withUnsafeMutablePointer(to: &storage) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        getpeername(descriptor, address, &length) == 0
+          ? getnameinfo(address, length, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) : EAI_SYSTEM
+      }
+    }
+    guard code == 0 else { return nil }
+    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// Says no more, and hears on.
   func closeOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
 
@@ -63,7 +93,7 @@ final class Socket {
     while true {
       let left = deadline.left
       guard left > 0 else { return false }
-      // Rounded up, lest the last millisecond be spent in circles.
+      // Rounded up, or the last millisecond would be spent in circles.
       let count = poll(
         &descriptors, nfds_t(descriptors.count), Int32(min(left * 1000, 1e9).rounded(.up)))
       if count > 0 { return true }

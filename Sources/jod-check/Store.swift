@@ -1,7 +1,7 @@
 import Glibc
 import JodCore
 
-/// The files of section 6, and the lock that all their writers hold.
+/// The files that remember (specification, State), and the lock that all their writers hold.
 ///
 /// `update` is the only way in: it reads, lets the caller change the memory, and writes what changed. Nothing in between
 /// may wait for anything.
@@ -81,7 +81,7 @@ struct Store {
     var (memory, findings) = load(bootID: bootID)
     let before = memory.state
     let result = change(&memory)
-    if memory.state != before { memory.state.serial += 1 }
+    if memory.state != before { memory.countChange() }
     memory.runtime.state = memory.state
     if mode != .readOnly {
       if lock == nil { findings.unwritable = trouble(lockError) }
@@ -129,11 +129,7 @@ struct Store {
     return disk.map { Self.bytes($0) == Self.bytes(state, serial: $0.serial) } ?? false
   }
 
-  private static func bytes(_ state: State, serial: Int) -> [UInt8] {
-    var state = state
-    state.serial = serial
-    return bytes(state)
-  }
+  private static func bytes(_ state: State, serial: Int) -> [UInt8] { bytes(state.numbered(serial)) }
 
   /// Writes what `status` reads: for `update` to show. It is for every user, and holds no secret.
   func write(_ status: Status) throws(SystemError) {
@@ -186,11 +182,12 @@ struct Store {
       throw StateDamage(why: "\(error)", path: stateFile)
     }
     guard let bytes else { return nil }
-    guard let json = try? JSON(unified(bytes, bootID)), let version: Int = try? json.object()["version"]
+    guard let json = try? JSON(unified(bytes, bootID)),
+      let version: Int = try? json.object()["version"]
     else {
       throw StateDamage(why: "it is not JSON of the expected shape", path: stateFile)
     }
-    guard version <= State.currentVersion else {
+    guard (1...State.currentVersion).contains(version) else {
       throw StateDamage(why: "a newer jod-check wrote it, as version \(version)", path: stateFile)
     }
     guard let state = try? State(json: json), state.isPlausible else {

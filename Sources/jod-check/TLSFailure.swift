@@ -10,7 +10,7 @@ enum TLSFailure: Error, Equatable {
   case otherName([String])
   /// The certificate names nobody in `subjectAltName`, which alone counts (RFC 9525, section 6.3).
   case commonNameOnly
-  /// Nobody who is trusted vouches for it, be it that the authority is unknown or that the server leaves out the middle of
+  /// Nobody who is trusted vouches for it: the authority is unknown, or the server leaves out the middle of
   /// the chain: OpenSSL cannot tell them apart.
   case unknownAuthority
   case selfSigned

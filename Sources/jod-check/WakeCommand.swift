@@ -1,96 +1,178 @@
 import Glibc
 import JodCore
 
-/// `jod-check wake`: one wake request now, and patience until the storage server is ready.
+/// `jod-check wake`: a wake request now, and patience until the storage server is ready.
 struct WakeCommand {
   let waits: Bool
 
   init(_ invocation: Invocation) { waits = !invocation.has(.noWait) }
 
-  func run() -> Int32 { ManualWake(program: Program.start(json: false)).run(wait: waits) }
+  func run() -> Int32 { ManualWake(program: Program.start(json: false), waits: waits).run() }
 }
 
 private struct ManualWake {
   let program: Program
+  let waits: Bool
 
   private var configuration: Configuration { program.configuration }
 
-  func run(wait: Bool) -> Int32 {
-    let now = Clock.now()
-    let (earlier, event) = program.store.update(bootID: now.moment.bootID, keep: .runtime) { memory in
-      let earlier = memory.state
-      memory.noteWakeRequest(at: now.moment)
-      return (earlier, self.event(number: memory.state.wake?.requests ?? 1))
-    }.result
-    if !configuration.dryRun {
-      do throws(SystemError) {
-        try WakeSender(configuration).send()
-      } catch {
-        let trouble = WakeSender.trouble(error)
-        let event = Event(.wakeFailed, .error, trouble.words)
-        remember(now) { memory in
-          memory.forgetWakeRequest(before: earlier)
-          return [event]
-        }
-        tell([event])
-        return trouble.kind.exitStatus
-      }
+  func run() -> Int32 {
+    if configuration.dryRun {
+      program.tell([.rehearsed(.byHand)])
+      return 0
     }
-    let isRemembered = remember(now) { _ in [event] }
-    tell([event])
-    guard wait, !configuration.dryRun, let address = configuration.storageServerAddress else {
-      return isRemembered ? 0 : 1
+    var isRemembered = remember { memory, _ in
+      memory.noticeHand()
+      return []
     }
-    return waitUntilReady(address, since: now) && isRemembered ? 0 : 1
+    guard let address = configuration.storageServerAddress else {
+      return wakeBlindly(&isRemembered) && isRemembered ? 0 : 1
+    }
+    return wake(address, &isRemembered) && isRemembered ? 0 : 1
   }
 
-  private func tell(_ events: [Event]) { program.tell(events, reason: "asked for by hand") }
-
-  private func event(number: Int) -> Event {
-    let mac = configuration.storageServerMAC.description
-    return Event(
-      .wakeRequested, .notice,
-      "\(configuration.dryRun ? "Dry run: would have sent" : "Sent") a wake request to \(mac), asked for by hand.",
-      ["JOD_MAC": mac, "JOD_KIND": HistoryEntry.byHand, "JOD_WAKE_REQUESTS": String(number)])
+  /// Nothing tells when it is down or ready, so only the time of a power-off is waited for.
+  private func wakeBlindly(_ isRemembered: inout Bool) -> Bool {
+    let progress = progress
+    defer { progress.end() }
+    while true {
+      let now = Clock.now()
+      let memory = program.store.load(bootID: now.moment.bootID).memory
+      guard decideWake(configuration, memory, now, isFirst: true) == .goingDown else { break }
+      guard waits else { return tellOwed() }
+      progress.show(Self.goingDown)
+      Deadline(in: 1).wait()
+    }
+    progress.end()
+    return send(&isRemembered)
   }
 
-  /// Makes a change last and shows it; returns whether it could be written.
-  @discardableResult
-  private func remember(_ now: Now, _ change: (inout Memory) -> [Event]) -> Bool {
-    let trouble = program.remember(at: now, isShown: true, change).unwritable
-    if let trouble { Output.complain(trouble.words) }
-    return trouble == nil
+  private static let goingDown = "the storage is going down; it is woken as soon as that is over"
+
+  private var progress: Progress {
+    Progress(isShown: program.output.voice == .text && isatty(STDERR_FILENO) == 1)
   }
 
-  private func waitUntilReady(_ address: Endpoint, since start: Now) -> Bool {
-    let progress = Progress(isShown: program.output.voice == .text && isatty(STDERR_FILENO) == 1)
+  /// The next check serves them.
+  private func tellOwed() -> Bool {
+    program.output.remark("The storage is going down. It is woken as soon as that is over.")
+    return true
+  }
+
+  private func wake(_ address: Endpoint, _ isRemembered: inout Bool) -> Bool {
+    let progress = progress
+    defer { progress.end() }
+    let start = Clock.now().moment
+    var sent: Moment?
     while true {
       // A probe may fail at once: refused, without a route, or by a name that nobody resolves.
       let nextProbe = Deadline(in: 1)
-      let probe = StorageProbe(address).result()
+      let memory = look(at: address, isFirst: sent == nil, progress, &isRemembered)
       let now = Clock.now()
-      let seconds = now.since(start.moment)
-      if probe == .ready {
+      switch decideWake(configuration, memory, now, isFirst: sent == nil) {
+      case .ready:
         progress.end()
-        var events: [Event] = []
-        remember(now) { memory in
-          events = memory.noteReady(configuration, now)
-          return events
-        }
-        tell(events)
-        if events.isEmpty { program.output.remark("The storage is ready.") }
+        if sent == nil { isRemembered = welcome() && isRemembered }
         return true
-      }
-      guard seconds < configuration.wakeTimeout else {
+      case .goingDown where !waits: return tellOwed()
+      case .goingDown where now.since(start) > Stopping.patience + 60:
         progress.end()
-        Output.complain(
-          "The storage is not ready \(TimeSpan.text(seconds)) after the wake request. \(Wake.likelyCauses)")
+        let hanging = Trouble(hangingFor: now.since(start), configuration)
+        Output.complain(hanging.words)
+        return false
+      case .goingDown: progress.show(Self.goingDown)
+      case .send:
+        progress.end()
+        guard send(&isRemembered) else { return false }
+        sent = sent ?? now.moment
+        if !waits { return true }
+      case .wait: break
+      }
+      let (seconds, limit) = (now.since(sent ?? start), configuration.wakeTimeout)
+      if sent != nil, seconds >= limit {
+        progress.end()
+        Output.complain(failure(memory, after: seconds))
         return false
       }
-      progress.show(
-        "waiting for \(address), \(TimeSpan.text(seconds)) of \(TimeSpan.text(configuration.wakeTimeout))")
+      if sent != nil {
+        progress.show("waiting for \(address), \(TimeSpan.text(seconds)) of \(TimeSpan.text(limit))")
+      }
       nextProbe.wait()
     }
+  }
+
+  /// Probes, and notes what came of it. A packet for a machine that is known to be down needs no answer of it.
+  private func look(
+    at address: Endpoint, isFirst: Bool, _ progress: Progress, _ isRemembered: inout Bool
+  ) -> Memory {
+    let before = program.store.load(bootID: Clock.now().moment.bootID).memory
+    let isUrgent = isFirst && before.knowsStorageDown
+    let probe = StorageProbe(address, before).result(
+      within: isUrgent ? StorageProbe.glance : StorageProbe.timeLimit)
+    var changes: [Change] = []
+    var memory = before
+    let isNoted = remember { remembered, now in
+      changes = remembered.noticeProbe(probe.probe, configuration, now)
+      memory = remembered
+      return changes
+    }
+    isRemembered = isNoted && isRemembered
+    if !changes.isEmpty {
+      progress.end()
+      program.tell(changes)
+    }
+    return memory
+  }
+
+  /// It was ready before anything was sent.
+  private func welcome() -> Bool {
+    let isNoted = remember { memory, now in
+      memory.noticeServedHand(now)
+      return []
+    }
+    let span = configuration.manualStartHold
+    let hold = span > 0 ? ", and stays on for at least \(TimeSpan.text(span))" : ""
+    program.output.remark("The storage is on\(hold). No wake request was sent.")
+    return isNoted
+  }
+
+  /// Sends one request. False where it did not leave this machine, which is told.
+  private func send(_ isRemembered: inout Bool) -> Bool {
+    let now = Clock.now()
+    _ = program.store.update(bootID: now.moment.bootID, keep: .runtime) {
+      $0.beginRequest(at: now.moment, byHand: true)
+    }
+    var failure: Trouble?
+    do throws(SystemError) {
+      try WakeSender(configuration).send()
+    } catch {
+      failure = WakeSender.trouble(error)
+    }
+    var changes: [Change] = []
+    let isNoted = remember { memory, after in
+      memory.settle(failure == nil ? .left(at: now.moment) : .stayed, configuration, after)
+      changes = [failure.map { .requestStayed($0) } ?? memory.request(for: [], byHand: true, configuration)]
+      return changes
+    }
+    isRemembered = isNoted && isRemembered
+    program.tell(changes)
+    return failure == nil
+  }
+
+  private func failure(_ memory: Memory, after seconds: Seconds) -> String {
+    let why = memory.state.undertaking.wake.map {
+      Trouble($0, after: seconds, configuration).words
+    }
+    return why
+      ?? "The storage is not ready \(TimeSpan.text(seconds)) after the wake request. \(Words.likelyCauses)"
+  }
+
+  /// Makes a change last and shows it; returns whether it could be written.
+  private func remember(_ change: (inout Memory, Now) -> [Change]) -> Bool {
+    let now = Clock.now()
+    let trouble = program.remember(at: now, isShown: true) { change(&$0, now) }.unwritable
+    if let trouble { Output.complain(trouble.words) }
+    return trouble == nil
   }
 }
 

@@ -19,7 +19,7 @@ struct WakeSender {
     copies = configuration.wolCopies
   }
 
-  /// From the first copy to the last. A request lasts 300 ms at most (specification, section 1);
+  /// From the first copy to the last. A request lasts 300 ms at most (specification, Wake requests);
   /// spread over it, a copy survives a switch port that is still negotiating.
   private static let burst: Seconds = 0.25
 

@@ -64,7 +64,8 @@ extension World {
       let paths = home.jellyfin.requests.compactMap { $0.split(separator: " ").dropFirst().first }
       #expect(
         paths == [
-          "/System/Info/Public", "/Sessions", "/Devices", "/ScheduledTasks", "/Library/VirtualFolders",
+          "/System/Info/Public", "/Sessions", "/Users/Me", "/Devices", "/ScheduledTasks",
+          "/Library/VirtualFolders",
         ])
       #expect(home.storage.packets().isEmpty)
     }

@@ -145,7 +145,7 @@ struct GeneratorTests {
   }
 
   @Test(
-    "of several files of one name the first folder's counts, be it empty or a mask",
+    "of several files of one name the first folder's counts, empty or a mask as well",
     arguments: [
       ("etc/systemd/system/jod-check.timer.d/x.conf", "run/systemd/system/jod-check.timer.d/x.conf"),
       ("run/systemd/system/jod-check.timer.d/x.conf", "usr/lib/systemd/system/jod-check.timer.d/x.conf"),

@@ -61,10 +61,10 @@ extension World {
     @Test("a wake by hand is told, and that the storage got ready by it")
     func byHand() throws {
       let home = try Home()
+      home.sandbox.environment["CHECK_INTERVAL"] = "1s"
       home.nobody()
       for _ in 1...2 { try home.sandbox.run() }
-      try home.storage.turn(.ready)
-      #expect(try home.sandbox.run("wake").status == 0)
+      #expect(try home.runWaking("wake").ended.status == 0)
       #expect(try events(home.sandbox) == ["wake-requested", "storage-ready"])
       #expect(try lines(home.sandbox)[0]["kind"] as? String == "hand")
       #expect(try lines(home.sandbox)[0]["wake_requests"] as? Int == 1)

@@ -132,7 +132,6 @@ extension World {
       "WOL_INTERFACE": { $0.wolInterface == nil },
       "WOL_SECUREON": { $0.wolSecureOn == nil },
       "IGNORE_USERS": { $0.ignoreUsers.isEmpty },
-      "IGNORE_CLIENTS": { $0.ignoreClients.isEmpty },
       "IGNORE_DEVICES": { $0.ignoreDevices.isEmpty },
       "IGNORE_TASKS": { $0.ignoreTasks.isEmpty },
       "HTTP_TOKEN": { $0.httpToken == nil },
@@ -143,6 +142,9 @@ extension World {
     /// What came after 0.1.0. The shipped file is everybody's own by now: where a new package changes it, dpkg asks what to
     /// keep, and ends an upgrade at which nobody answers.
     private static let inManualAlone: Set = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
+
+    /// The default of IGNORE_CLIENTS, which had none in 0.1.0, as the manual has it.
+    private static let robots = "the robots below"
 
     @Test("code, manual and shipped file have the same variables")
     func variableNames() throws {
@@ -169,8 +171,10 @@ extension World {
       for (variable, standard) in told {
         guard let standard else { continue }
         if !Self.inManualAlone.contains(variable) {
-          #expect(shipped[variable] == (standard == "none" ? "" : standard), "\(variable)")
+          let hasNone = ["none", Self.robots].contains(standard)
+          #expect(shipped[variable] == (hasNone ? "" : standard), "\(variable)")
         }
+        if standard == Self.robots { continue }
         if standard == "none" {
           #expect(Self.absent[variable]?(configuration) == true, "\(variable)")
         } else {
@@ -178,6 +182,19 @@ extension World {
           #expect(set == configuration, "\(variable)=\(standard)")
         }
       }
+    }
+
+    @Test("the manual names every robot that the code knows, and no other, each with its source")
+    func robots() throws {
+      #expect(try told()["IGNORE_CLIENTS"] == Self.robots)
+      let configuration = try Configuration(environment: Self.required)
+      let text = variables.text(in: "VARIABLES")
+      let list = try #require(
+        text.wholeMatch(of: /.*by what its own source calls it:(.*?)A list of clients .*/)
+      ).1
+      let names = list.matches(of: /bu(?: 2)? ([^()]+?) \([^)]+\)/)
+        .flatMap { String($0.1).split(separator: " and ").map { $0.trimmingCharacters(in: .whitespaces) } }
+      #expect(names == configuration.ignoreClients.map(\.description))
     }
 
     @Test("what is required is the same in code, manual and shipped file")

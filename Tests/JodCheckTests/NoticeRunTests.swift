@@ -40,7 +40,9 @@ extension World {
       let before = home.jellyfin.connections
       #expect(try home.sandbox.run().status == 0)
       #expect(try shown(home) == ["1c0071e3 \(Self.starting)", "b67f-1b7f \(Self.starting)"])
-      #expect(home.jellyfin.connections - before <= 3, "the poll, the recordings, the messages")
+      #expect(
+        home.jellyfin.connections - before <= 4,
+        "the poll, when Jellyfin started, whose key it is, the messages")
       let post = try #require(home.jellyfin.requests.first { $0.hasPrefix("POST ") })
       #expect(post.hasPrefix("POST /Sessions/1c0071e3/Message HTTP/1.1\r\n"))
       #expect(post.contains("Authorization: MediaBrowser Token=\"\(FakeJellyfin.key)\"\r\n"))
@@ -219,7 +221,7 @@ extension World {
         "JELLYFIN_API_KEY": FakeJellyfin.key,
       ])
       Jellyfin(configuration).show(
-        screens.map { Notice(screen: $0, header: "x", text: "y") },
+        screens.map { ScreenMessage(screen: $0, header: "x", text: "y") },
         deadline: Deadline(in: seconds))
     }
   }

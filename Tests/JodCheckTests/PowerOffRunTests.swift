@@ -8,6 +8,8 @@ import Testing
 /// A household whose storage server is on, and is powered off by a command that writes down how it was called.
 private struct Sleepy {
   let home: Home
+  /// Whether it goes when it is asked to.
+  var isObedient = true
 
   /// Inactivity of a millisecond is enough, so that the second check may power off.
   init() throws {
@@ -24,7 +26,8 @@ private struct Sleepy {
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
     try end(with: 0)
     home.sandbox.environment.merge([
-      "COOLDOWN_TIME": "1ms", "MANUAL_START_HOLD": "0", "SHUTDOWN_COMMAND": "\(script) 'a b'",
+      "COOLDOWN_TIME": "1ms", "MANUAL_START_HOLD": "0", "CHECK_INTERVAL": "1s",
+      "SHUTDOWN_COMMAND": "\(script) 'a b'",
     ]) { $1 }
   }
 
@@ -38,7 +41,18 @@ private struct Sleepy {
   }
 
   @discardableResult
-  func run(_ arguments: String...) throws -> Sandbox.Ended { try home.sandbox.run(arguments: arguments) }
+  func run(_ arguments: String...) throws -> Sandbox.Ended {
+    let before = calls
+    let isObedient = isObedient
+    nonisolated(unsafe) let home = home
+    return try meanwhile {
+      guard isObedient, home.sandbox.contents("code") == "0", calls > before else { return false }
+      try? home.storage.turn(.off)
+      return true
+    } during: {
+      try home.sandbox.run(arguments: arguments)
+    }
+  }
 
   var status: String { get throws { try run("status").output } }
 }
@@ -54,7 +68,6 @@ extension World {
       let ended = try sleepy.run()
       #expect(ended.output.contains("Asked the storage to power off"))
       #expect(sleepy.calls == 1)
-      try sleepy.home.storage.turn(.off)
       for _ in 1...4 { #expect(try sleepy.run().status == 0) }
       #expect(sleepy.calls == 1)
       #expect(sleepy.home.storage.packets().isEmpty)
@@ -230,7 +243,8 @@ extension World {
 
     @Test("activity while the storage goes down wakes it as soon as it is down")
     func activityMeanwhile() throws {
-      let sleepy = try Sleepy()
+      var sleepy = try Sleepy()
+      sleepy.isObedient = false
       for _ in 1...2 { try sleepy.run() }
       #expect(sleepy.calls == 1)
       sleepy.home.someoneBrowses()

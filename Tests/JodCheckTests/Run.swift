@@ -1,6 +1,7 @@
 import Foundation
 import Household
 import JodCore
+import Synchronization
 import Testing
 
 @testable import jod_check
@@ -210,6 +211,47 @@ struct Home {
   func someoneBrowses() { jellyfin.say(sessions: "[\(FakeJellyfin.session())]") }
 
   func nobody() { jellyfin.say(sessions: "[]") }
+
+  /// Runs a command while the storage server, which is off, comes at the nth packet; returns how many it heard.
+  func runWaking(_ arguments: String..., afterPackets count: Int = 3) throws -> (
+    ended: Sandbox.Ended, packets: Int
+  ) {
+    nonisolated(unsafe) var heard = 0
+    nonisolated(unsafe) let storage = storage
+    let ended = try meanwhile {
+      heard += storage.packets().count
+      guard heard >= count else { return false }
+      try? storage.turn(.ready)
+      return true
+    } during: {
+      try sandbox.run(arguments: arguments)
+    }
+    return (ended, heard + storage.packets().count)
+  }
+}
+
+/// Tries something again and again, on a thread of its own, until it is done or a block has ended.
+func meanwhile<Result>(_ isDone: @escaping () -> Bool, during body: () throws -> Result) rethrows -> Result {
+  nonisolated(unsafe) let isDone = isDone
+  let isOver = Flag()
+  let ended = DispatchSemaphore(value: 0)
+  Thread.detachNewThread {
+    while !isOver.isSet, !isDone() { usleep(2000) }
+    ended.signal()
+  }
+  defer {
+    isOver.set()
+    ended.wait()
+  }
+  return try body()
+}
+
+private final class Flag: Sendable {
+  private let value = Mutex(false)
+
+  var isSet: Bool { value.withLock { $0 } }
+
+  func set() { value.withLock { $0 = true } }
 }
 
 extension Sandbox {

@@ -7,8 +7,8 @@ import Testing
 extension World {
   @Suite("The probe of the storage server")
   struct StorageProbeTests {
-    private func probe(host: String = "127.0.0.1", _ port: Int) -> Probe {
-      StorageProbe(Endpoint(host: host, port: port)).result()
+    private func probe(host: String = "127.0.0.1", _ port: Int) -> Probe? {
+      StorageProbe(Endpoint(host: host, port: port)).result().probe
     }
 
     @Test("an accepted connection is ready")
@@ -48,7 +48,7 @@ extension World {
         let probe = StorageProbe(Endpoint(host: "127.0.0.1", port: storage.port))
         // Nobody answers any more who asks from now on.
         try storage.turn(.off)
-        #expect(probe.result(within: StorageProbe.glance) == (power == .ready ? .ready : .up))
+        #expect(probe.result(within: StorageProbe.glance).probe == (power == .ready ? .ready : .up))
       }
     }
 
@@ -56,15 +56,46 @@ extension World {
     func glance() throws {
       let storage = try StorageServer()
       let probe = StorageProbe(Endpoint(host: "127.0.0.1", port: storage.port))
-      #expect(probe.result(within: StorageProbe.glance) == .silent)
+      #expect(probe.result(within: StorageProbe.glance).probe == .silent)
       // The kernel knocks again after a second, and then somebody is there.
       try storage.turn(.ready)
-      #expect(probe.result(within: 10) == .ready)
+      #expect(probe.result(within: 10).probe == .ready)
     }
 
-    @Test("a name that does not resolve is silent")
+    @Test("a name that does not resolve and never has tells nothing")
     func unknown() throws {
-      #expect(probe(host: "storage.invalid", 2049) == .silent)
+      #expect(probe(host: "storage.invalid", 2049) == nil)
+    }
+
+    @Test("a name that does not resolve is looked for where it was last ready", arguments: [true, false])
+    func lastAddress(_ isOn: Bool) throws {
+      let storage = try StorageServer()
+      if isOn { try storage.turn(.ready) }
+      let probe = StorageProbe(
+        Endpoint(host: "storage.invalid", port: storage.port),
+        lastAddress: Endpoint(host: "127.0.0.1", port: storage.port))
+      #expect(probe.result().probe == (isOn ? .ready : .silent))
+    }
+
+    @Test("the address at which it is ready is told", arguments: ["127.0.0.1", "localhost"])
+    func address(_ host: String) throws {
+      let storage = try StorageServer()
+      try storage.turn(.ready)
+      #expect(
+        StorageProbe(Endpoint(host: host, port: storage.port)).result()
+          == StorageProbe.Result(probe: .ready, address: "127.0.0.1"))
+    }
+
+    @Test("what accepts and closes at once is up where it was not ready before, as a container's proxy is")
+    func proxy() throws {
+      let proxy = try LoopbackServer { _ in }
+      let endpoint = Endpoint(host: "127.0.0.1", port: proxy.port)
+      #expect(StorageProbe(endpoint, isNew: true).result().probe == .up)
+      #expect(StorageProbe(endpoint).result().probe == .ready)
+      let storage = try StorageServer()
+      try storage.turn(.ready)
+      let new = StorageProbe(Endpoint(host: "127.0.0.1", port: storage.port), isNew: true)
+      #expect(new.result().probe == .ready)
     }
   }
 }

@@ -27,7 +27,9 @@ extension World {
       let store = store(home.sandbox)
       let now = Clock.now()
       // What the program does before it sends; then it was killed.
-      _ = store.update(bootID: now.moment.bootID, keep: .runtime) { $0.noteWakeRequest(at: now.moment) }
+      _ = store.update(bootID: now.moment.bootID, keep: .runtime) {
+        $0.beginRequest(at: now.moment, byHand: false)
+      }
       #expect(home.sandbox.contents("state/state.json") == nil)
       try home.sandbox.run()
       #expect(home.storage.packets().isEmpty)
@@ -107,7 +109,7 @@ extension World {
       #expect(home.storage.packets().isEmpty)
       #expect(try home.sandbox.run().status == 0)
       #expect(home.storage.packets().isEmpty)
-      #expect(home.sandbox.contents("state/state.json")?.contains("last_wake_request") == true)
+      #expect(home.sandbox.contents("state/state.json")?.contains("wake_requests\":1") == true)
     }
 
     @Test("state that could not be written is written as soon as it can be")
@@ -119,7 +121,7 @@ extension World {
       home.sandbox.environment["STATE_DIRECTORY"] = "\(home.sandbox.folder)/state"
       try home.sandbox.run()
       #expect(home.storage.packets().count == 3, "one request, whose cooldown was kept in memory")
-      #expect(home.sandbox.contents("state/state.json")?.contains("last_wake_request") == true)
+      #expect(home.sandbox.contents("state/state.json")?.contains("wake_requests\":1") == true)
     }
 
     @Test("a write replaces the file at once, leaves nothing else, and sets the mode")
@@ -203,9 +205,9 @@ extension World {
       var isLocked: Bool?
       var requests: Int?
       _ = store.update(bootID: now.bootID, keep: .runtime) {
-        $0.noteWakeRequest(at: now)
+        _ = $0.set(Hold(began: now, seconds: 60))
       } show: { memory in
-        requests = memory.state.counters.wakeRequests
+        requests = memory.state.hold == nil ? 0 : 1
         let another = open("\(sandbox.folder)/run/lock", O_RDWR | O_CLOEXEC)
         isLocked = flock(another, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
         close(another)
@@ -259,10 +261,17 @@ extension World {
       let sandbox = try Sandbox()
       let store = store(sandbox)
       let now = Clock.now().moment
+      let configuration = try Configuration(environment: [
+        "STORAGE_SERVER_MAC": "02:00:00:00:00:01", "JELLYFIN_API_URL": "http://127.0.0.1:8096",
+        "JELLYFIN_API_KEY": "k",
+      ])
       await withTaskGroup(of: Void.self) { group in
         for _ in 1...20 {
           group.addTask {
-            _ = store.update(bootID: now.bootID, keep: .everything) { $0.noteWakeRequest(at: now) }
+            _ = store.update(bootID: now.bootID, keep: .everything) {
+              $0.beginRequest(at: now, byHand: false)
+              $0.settle(.left(at: now), configuration, Now(moment: now, uptime: now.boot))
+            }
           }
         }
       }

@@ -118,17 +118,70 @@ extension World {
     @Test("wake sends whatever the cooldown says, waits, and records it")
     func byHand() throws {
       let home = try Home()
-      try home.storage.turn(.ready)
       for _ in 1...2 {
-        let ended = try home.sandbox.run("wake")
+        try home.storage.turn(.off)
+        let (ended, packets) = try home.runWaking("wake")
         #expect(ended.status == 0)
         #expect(ended.output.contains("Sent a wake request to \(mac), asked for by hand."))
-        #expect(home.storage.packets().count == 3)
+        #expect(ended.output.contains("The storage is ready, "))
+        #expect(packets == 3)
       }
       try home.storage.turn(.starting)
       home.someoneBrowses()
       try home.sandbox.run()
       #expect(home.storage.packets().isEmpty, "the cooldown counts from the request by hand")
+    }
+
+    @Test("wake repeats its request at the cooldown until the storage is ready")
+    func byHandAgain() throws {
+      let home = try Home()
+      home.sandbox.environment["PACKET_COOLDOWN_TIME"] = "1s"
+      let (ended, packets) = try home.runWaking("wake", afterPackets: 6)
+      #expect(ended.status == 0)
+      #expect(ended.output.contains("Sent wake request 2 to \(mac), asked for by hand."))
+      #expect(packets >= 6)
+    }
+
+    @Test("wake of a storage that is on sends nothing, and keeps it on for whoever asked")
+    func byHandReady() throws {
+      let home = try Home()
+      try home.storage.turn(.ready)
+      home.nobody()
+      home.sandbox.environment.merge(["SHUTDOWN_COMMAND": "/bin/false", "COOLDOWN_TIME": "1ms"]) { $1 }
+      try home.sandbox.run()
+      let ended = try home.sandbox.run("wake")
+      #expect(ended.status == 0)
+      #expect(
+        ended.output == "The storage is on, and stays on for at least 2h. No wake request was sent.\n")
+      #expect(home.storage.packets().isEmpty)
+      #expect(try home.sandbox.run("report", "--json").output.contains(#""wakes":0"#))
+    }
+
+    @Test("wake of a storage that goes down waits until it is down, and wakes it then")
+    func byHandGoingDown() throws {
+      let home = try Home()
+      try home.storage.turn(.ready)
+      home.nobody()
+      let asked = "\(home.sandbox.folder)/asked"
+      home.sandbox.environment.merge([
+        "SHUTDOWN_COMMAND": "/usr/bin/touch \(asked)", "CHECK_INTERVAL": "3s",
+      ]) { $1 }
+      nonisolated(unsafe) let storage = home.storage
+      let slept = try meanwhile {
+        guard FileManager.default.fileExists(atPath: asked) else { return false }
+        try? storage.turn(.off)
+        return true
+      } during: {
+        try home.sandbox.run("sleep", "--force")
+      }
+      #expect(slept.status == 0)
+      #expect(try home.sandbox.run("wake", "--no-wait").output.contains("going down"))
+      #expect(home.storage.packets().isEmpty, "not into a machine that goes down")
+      let (ended, packets) = try home.runWaking("wake")
+      #expect(ended.status == 0)
+      #expect(packets == 3)
+      let status = try home.sandbox.run("status", "--json").output
+      #expect(status.contains(#""state":"ready""#))
     }
 
     @Test("wake fails where the storage does not come, and says why that may be")
@@ -138,6 +191,17 @@ extension World {
       let ended = try home.sandbox.run("wake")
       #expect(ended.status == 1)
       #expect(ended.errors.contains("Likely causes"))
+    }
+
+    @Test("wake of a storage whose service is dead says that it is on, and what does not listen")
+    func byHandServiceDead() throws {
+      let home = try Home()
+      home.sandbox.environment["WAKE_TIMEOUT"] = "1500ms"
+      try home.storage.turn(.starting)
+      let ended = try home.sandbox.run("wake")
+      #expect(ended.status == 1)
+      #expect(ended.errors.contains("is on, but nothing listens at 127.0.0.1:\(home.storage.port)"))
+      #expect(!ended.errors.contains("Wake-on-LAN"))
     }
 
     @Test(

@@ -9,9 +9,10 @@ struct ActivityTests {
     _ sessions: [SessionEntry] = [], devices: [DeviceEntry]? = [], _ variables: [String: String] = [:]
   ) -> [ActiveSession] {
     var memory = ActivityMemory()
+    var spent = SpentBrowsing()
     return ActivityJudge(
       configuration: configuration(variables), answer: answer(sessions, devices: devices), boot: 10_000
-    ).active(&memory)
+    ).active(&memory, spent: &spent)
   }
 
   // MARK: Playing
@@ -88,11 +89,38 @@ struct ActivityTests {
     #expect(look.at(1800) { [pausedPlayer(for: nil, at: $0)] } == [])
   }
 
-  @Test("a pause of the future counts from its first sight, be it by more than a minute")
+  @Test("a pause of the future counts from its first sight, however far off it is")
   func futurePause() {
     var look = Look()
     #expect(look.at(0) { [pausedPlayer(for: -61, at: $0)] } == [.paused])
     #expect(look.at(1800) { [pausedPlayer(for: -61, at: $0)] } == [])
+  }
+
+  @Test(
+    "a pause that Jellyfin says is older than PAUSE_LIMIT never wakes, however shortly this machine has been up",
+    arguments: [(36_000.0, false), (1800, false), (1799, true)])
+  func oldPauseAfterReboot(_ pause: Seconds, _ wakes: Bool) {
+    var (memory, spent) = (ActivityMemory(), SpentBrowsing())
+    let judge = ActivityJudge(
+      configuration: configuration(), answer: answer([pausedPlayer(for: pause)]), boot: 20 * 60)
+    // It may be a clock that was set, so it keeps the storage up until this machine has seen it for PAUSE_LIMIT.
+    #expect(judge.active(&memory, spent: &spent).map(\.wakes) == [wakes])
+  }
+
+  @Test("a clock that is set forward by hours keeps a pause up for its whole limit, and lets it wake no more")
+  func pauseAcrossClockStep() {
+    var look = Look()
+    #expect(look.people(at: 0) { answer([pausedPlayer(for: 0, at: $0)], at: $0) }.map(\.wakes) == [true])
+    for time in [60.0, 1799] {
+      let people = look.people(at: time) { answer([pausedPlayer(for: time + 32_400, at: $0)], at: $0) }
+      #expect(people.map(\.wakes) == [false])
+    }
+    #expect(look.at(1800) { [pausedPlayer(for: 34_200, at: $0)] } == [])
+  }
+
+  @Test("without a limit, no pause is too old to wake")
+  func oldPauseWithoutLimit() {
+    #expect(active([pausedPlayer(for: 864_000)], ["PAUSE_LIMIT": "0"]).map(\.wakes) == [true])
   }
 
   @Test("playing on in between makes a new pause")
@@ -153,6 +181,47 @@ struct ActivityTests {
   @Test("entries without a user never count")
   func withoutUser() {
     #expect(active([.withoutUser], devices: [.withoutUser]).isEmpty)
+  }
+
+  // MARK: Without a user
+
+  @Test("a television that was told to play over DLNA plays, and wakes, though it has no user")
+  func playsWithoutUser() throws {
+    let json = """
+      {"UserId":"00000000000000000000000000000000","Client":"DLNA","DeviceName":"Bedroom TV",
+        "DeviceId":"uuid:1","NowPlayingItem":{"Name":"Film"},"PlayState":{"IsPaused":false},
+        "LastActivityDate":"2027-01-15T08:00:00Z","LastPlaybackCheckIn":"2027-01-15T07:59:55Z"}
+      """
+    let people = active([try sessionEntry(json)])
+    #expect(
+      people == [ActiveSession(user: "", client: "DLNA", device: "Bedroom TV", kind: .playing, wakes: true)])
+    #expect(people.first?.sentence == "Bedroom TV is playing, without a user")
+  }
+
+  @Test("without a user, what has crashed or paused counts no longer, and hides no user at its device")
+  func countsNotWithoutUser() {
+    #expect(active([player(user: "", reported: 400)]).isEmpty)
+    #expect(active([pausedPlayer(user: "", for: 1)]).isEmpty)
+    #expect(active([pausedPlayer(user: "", id: "tv", for: 1), browser()]).map(\.user) == ["Anna"])
+  }
+
+  @Test("what plays without a user is ignored by its client or device as any other")
+  func ignoredWithoutUser() {
+    let dlna = player(user: "", client: "DLNA")
+    #expect(active([dlna], ["IGNORE_CLIENTS": "dlna"]).map(\.wakes) == [false])
+    #expect(active([dlna], ["IGNORE_DEVICES": "fire*"]).map(\.wakes) == [false])
+    #expect(active([dlna], ["IGNORE_USERS": "anna"]).map(\.wakes) == [true])
+  }
+
+  @Test("the session that jod-check's own message makes is nobody's, and shown as nobody")
+  func ownMessage() throws {
+    let json = """
+      {"UserId":"00000000000000000000000000000000","Client":"jod-check","DeviceName":"Jellyfin Server",
+        "LastActivityDate":"2027-01-15T08:00:00Z","LastPlaybackCheckIn":"0001-01-01T00:00:00.0000000Z",
+        "PlayState":{"IsPaused":false},"NowPlayingQueue":[]}
+      """
+    #expect(try sessionEntry(json) == .withoutUser)
+    #expect(active([try sessionEntry(json)]).isEmpty)
   }
 
   // MARK: Not understood
@@ -216,6 +285,61 @@ struct ActivityTests {
     #expect(people.map(\.user) == ["Anna"])
   }
 
+  @Test(
+    "names are compared as Jellyfin gives them, whatever characters they have and however long they are",
+    arguments: [
+      ("An\u{200D}na", "An\u{200D}na", true), ("An\u{200D}na", "an\u{200D}*", true),
+      ("An\u{200D}na", "Anna", false), ("An\u{202E}na", "An\u{202E}na", true),
+      (String(repeating: "x", count: 90), String(repeating: "X", count: 90), true),
+      (String(repeating: "x", count: 90), String(repeating: "x", count: 79) + "\u{2026}", false),
+      (String(repeating: "x", count: 79) + "y robot", "*robot", true),
+    ])
+  func comparedAsGiven(_ name: String, _ pattern: String, _ isIgnored: Bool) {
+    for variable in ["IGNORE_USERS", "IGNORE_CLIENTS", "IGNORE_DEVICES"] {
+      let session = browser(user: name, client: name, device: name)
+      let device = device(user: name, client: name, name: name)
+      #expect(active([session], [variable: pattern]).isEmpty == isIgnored)
+      #expect(active(devices: [device], [variable: pattern]).isEmpty == isIgnored)
+    }
+  }
+
+  @Test(
+    "names are shown and kept without what could forge a line or drive a terminal, and short",
+    arguments: [
+      ("An\u{1B}[2Jna", "An\u{FFFD}[2Jna"), ("An\nna", "An\u{FFFD}na"), ("An\r\nna", "An\u{FFFD}\u{FFFD}na"),
+      ("An\0na", "An\u{FFFD}na"), ("An\u{9B}31mna", "An\u{FFFD}31mna"), ("An\u{202E}na", "An\u{FFFD}na"),
+      ("An\u{2028}na", "An\u{FFFD}na"), ("An\u{7F}na", "An\u{FFFD}na"), ("An\tna", "An\u{FFFD}na"),
+      ("Ann\u{e4}", "Ann\u{e4}"), ("\u{5b89}\u{5a1c}", "\u{5b89}\u{5a1c}"),
+      (String(repeating: "x", count: 81), String(repeating: "x", count: 79) + "\u{2026}"),
+    ])
+  func shownClean(_ name: String, _ shown: String) {
+    for kind in [
+      [browser(user: name, client: name, device: name)], [player(user: name, client: name, device: name)],
+      [pausedPlayer(user: name, client: name, device: name, for: 1)],
+    ] {
+      #expect(active(kind).map { [$0.user, $0.client, $0.device] } == [[shown, shown, shown]])
+    }
+    let people = active(devices: [device(user: name, client: name, name: name)])
+    #expect(people.map { [$0.user, $0.client, $0.device] } == [[shown, shown, shown]])
+  }
+
+  @Test("a robot that polls in a user's name wakes nobody and is not browsing", arguments: Robots.clients)
+  func robots(_ client: String) {
+    let robot = browser(client: client, device: "Server", id: "r")
+    let device = device(client: client, name: "Server", id: "r", seen: 1)
+    #expect(active([robot], devices: [device]).isEmpty)
+    #expect(active([player(client: client)]).map(\.wakes) == [false])
+    // A list of one's own takes the place of theirs.
+    #expect(active([robot], ["IGNORE_CLIENTS": "none"]).map(\.wakes) == [true])
+  }
+
+  @Test(
+    "whoever uses Jellyfin beside a robot is seen", arguments: ["Jellyfin Web", "Home Assistant Companion"])
+  func besideRobots(_ client: String) {
+    let robot = browser(client: "Home Assistant", id: "r", seen: 1)
+    #expect(active([robot, browser(client: client, seen: 20)]).map(\.client) == [client])
+  }
+
   // MARK: BROWSING_LIMIT
 
   @Test("unbroken browsing counts for BROWSING_LIMIT, and no longer")
@@ -236,16 +360,23 @@ struct ActivityTests {
   @Test("a device that was quiet for ACTIVITY_WINDOW browses anew")
   func quiet() {
     var look = Look(spent: true)
-    #expect(look.at(8060) { [browser(seen: 301, at: $0)] } == [])
-    #expect(look.at(8120, browsing) == [.browsing])
-    #expect(look.at(8120 + 7199, browsing) == [.browsing])
+    #expect(look.at(8271) { [browser(seen: 301, at: $0)] } == [])
+    #expect(look.at(8331, browsing) == [.browsing])
+    #expect(look.at(8331 + 7199, browsing) == [.browsing])
   }
 
   @Test("a device that was quiet for less goes on with its stretch")
   func notQuiet() {
     var look = Look(spent: true)
-    #expect(look.at(8060) { [browser(seen: 299, at: $0)] } == [])
-    #expect(look.at(8120, browsing) == [])
+    #expect(look.at(8269) { [browser(seen: 299, at: $0)] } == [])
+    #expect(look.at(8330, browsing) == [])
+  }
+
+  @Test("a clock that is set forward by hours makes no device quiet")
+  func clockStepIsNotQuiet() {
+    var look = Look(spent: true)
+    #expect(look.at(8030) { [browser(seen: 32_430, at: $0)] } == [])
+    #expect(look.at(8060, browsing) == [])
   }
 
   @Test("a device that played browses anew")
@@ -312,6 +443,89 @@ struct ActivityTests {
     #expect(look.at(20_000, browsing) == [])
   }
 
+  // MARK: Spent browsing outlives the boot
+
+  @Test("what has used up its limit wakes nothing after a reboot of this machine, nor keeps anything up")
+  func spentAfterReboot() {
+    var look = Look(spent: true)
+    look.reboot(at: 8100)
+    for time in stride(from: 8100.0, through: 20_000, by: 30) {
+      #expect(look.at(time) { [browser(seen: 25, at: $0)] } == [])
+    }
+    #expect(look.spent.people.map(\.user) == ["Anna"])
+  }
+
+  @Test("a reboot is no quiet time: a device must be heard of by nobody for ACTIVITY_WINDOW after it")
+  func quietAfterReboot() {
+    var look = Look(spent: true)
+    look.reboot(at: 9000)
+    for time in stride(from: 9000.0, through: 9270, by: 30) { _ = look.at(time) { _ in [] } }
+    #expect(!look.spent.people.isEmpty)
+    #expect(look.at(9300) { _ in [] } == [])
+    #expect(look.spent.people.isEmpty)
+    #expect(look.at(9330, browsing) == [.browsing])
+  }
+
+  @Test("one that had been quiet before the reboot browses right after it")
+  func quietBeforeReboot() {
+    var look = Look(spent: true)
+    for time in stride(from: 8030.0, through: 8400, by: 30) { _ = look.at(time) { _ in [] } }
+    look.reboot(at: 8500)
+    #expect(look.at(8500, browsing) == [.browsing])
+  }
+
+  @Test("one that plays after the reboot browses anew")
+  func playedAfterReboot() {
+    var look = Look(spent: true)
+    look.reboot(at: 8100)
+    #expect(look.at(8130) { [player(at: $0)] } == [.playing])
+    #expect(look.spent.people.isEmpty)
+    #expect(look.at(8160, browsing) == [.browsing])
+  }
+
+  @Test("polls that fail now and then let a device become quiet all the same, in its own time")
+  func quietWhileFlapping() {
+    var look = Look(spent: true)
+    let trouble = Trouble(.jellyfin, cause: "500", "Jellyfin answered with status 500.")
+    var quietAfter: Seconds?
+    for time in stride(from: 8030.0, through: 9500, by: 30) where quietAfter == nil {
+      if Int(time - 8030) % 90 == 60 {
+        look.memory.jellyfin.noteFailure(trouble)
+      } else {
+        _ = look.at(time) { _ in [] }
+        if look.spent.people.isEmpty { quietAfter = time - 8000 }
+      }
+    }
+    // A third of the time was witnessed.
+    #expect(quietAfter.map { (600...1000).contains($0) } == true, "\(String(describing: quietAfter))")
+  }
+
+  @Test(
+    "the web client of Jellyfin 12 on a visible screen stamps its session every minute, for BROWSING_LIMIT")
+  func everyMinute() {
+    var look = Look()
+    var last: Seconds = 0
+    for time in stride(from: 0.0, through: 30_000, by: 30) {
+      let sessions = { (now: Seconds) in [browser(seen: time.truncatingRemainder(dividingBy: 60), at: now)] }
+      if look.at(time, sessions) == [.browsing] { last = time }
+    }
+    #expect(last == 7170)
+    look.reboot(at: 30_100)
+    #expect(look.at(30_100) { [browser(seen: 7, at: $0)] } == [])
+  }
+
+  @Test("no more is kept on the disk than a household has, nor changed while nothing changes")
+  func boundedOnDisk() {
+    var look = Look(["BROWSING_LIMIT": "10s"])
+    let entries = (0..<500).map { browser(user: "\($0 % 7)", id: "b\($0)", seen: 1) }
+    _ = look.people(at: 0) { _ in answer(entries) }
+    #expect(look.at(10) { _ in entries } == [])
+    #expect(look.spent.people.count == 100)
+    let before = look.spent
+    #expect(look.at(20) { _ in entries.reversed() } == [])
+    #expect(look.spent == before)
+  }
+
   // MARK: After Jellyfin was away
 
   @Test(
@@ -375,7 +589,7 @@ struct ActivityTests {
     var look = Look()
     look.recover(at: 100_000)
     #expect(look.people(at: 0) { answer([browser(at: $0)], at: $0) }.map(\.wakes) == [true])
-    #expect(look.memory.recovered == nil)
+    #expect(look.memory.jellyfin.started == nil)
   }
 
   // MARK: Hostile answers
@@ -384,8 +598,8 @@ struct ActivityTests {
     "no stamp and no time of Jellyfin's can crash it",
     arguments: [0, -62_135_596_800, 253_402_300_799, jellyfinTime], [0, -62_135_596_800, 253_402_300_799])
   func hostileStamps(_ time: Seconds, _ stamp: Seconds) {
-    var memory = ActivityMemory()
-    memory.recovered = stamp
+    var (memory, spent) = (ActivityMemory(), SpentBrowsing())
+    memory.jellyfin.recover(at: stamp)
     let hostile = session(
       hasItem: true, lastActivity: stamp, lastPlaybackCheckIn: stamp, lastPaused: stamp)
     var paused = hostile
@@ -397,7 +611,7 @@ struct ActivityTests {
       answer: answer([.session(hostile), .session(paused), .session(idle)], at: time), boot: 0)
     // A player with a stamp of the past is dead, one of the present or future is fresh.
     let isFresh = time - stamp < 360
-    #expect(judge.active(&memory).contains { $0.kind == .playing } == isFresh)
+    #expect(judge.active(&memory, spent: &spent).contains { $0.kind == .playing } == isFresh)
   }
 
   @Test("of a million devices all are active, and a thousand are remembered")
@@ -422,6 +636,9 @@ struct ActivityTests {
       (somebody(.browsing, device: ""), "Anna is browsing (Jellyfin Web)"),
       (somebody(.browsing, client: ""), "Anna is browsing (Firefox)"),
       (somebody(.browsing, client: "", device: ""), "Anna is browsing"),
+      (somebody(.playing, user: ""), "Firefox is playing, without a user"),
+      (somebody(.playing, user: "", device: ""), "Jellyfin Web is playing, without a user"),
+      (somebody(.playing, user: "", client: "", device: ""), "a device is playing, without a user"),
       (somebody(.unknown), "a session cannot be understood and counts as active"),
     ])
   func sentence(_ person: ActiveSession, _ sentence: String) {
@@ -432,9 +649,15 @@ struct ActivityTests {
 }
 
 /// Looks at Jellyfin again and again; times are seconds since the first.
-private struct Look {
+struct Look {
   var memory = ActivityMemory()
+  var spent = SpentBrowsing()
+  var isWaking = false
+  /// How many seconds this machine had been up at the first look.
+  var up: Seconds = 10_000
   let variables: [String: String]
+
+  static let refusal = Trouble(.jellyfin, cause: "refused", "Jellyfin refused the connection.")
 
   /// - Parameter spent: device `f1` has browsed until 8000 s, longer than the default limit.
   init(_ variables: [String: String] = [:], spent: Bool = false) {
@@ -447,12 +670,24 @@ private struct Look {
     people(at: time) { answer(sessions($0), at: $0) }.map(\.kind)
   }
 
-  mutating func people(at time: Seconds, _ answer: (Seconds) -> JellyfinAnswer) -> [ActiveSession] {
+  mutating func people(
+    at time: Seconds, start: Result<StartupTasks, Trouble>? = nil, _ answer: (Seconds) -> JellyfinAnswer
+  ) -> [ActiveSession] {
     ActivityJudge(
-      configuration: configuration(variables), answer: answer(jellyfinTime + time), boot: 10_000 + time
-    ).active(&memory)
+      configuration: configuration(variables), answer: answer(jellyfinTime + time), boot: up + time,
+      isWaking: isWaking, start: start
+    ).active(&memory, spent: &spent)
   }
 
-  /// Jellyfin answers again, having been away.
-  mutating func recover(at time: Seconds) { memory.recovered = jellyfinTime + time }
+  /// Jellyfin answers again, having refused connections, and does not say when it started.
+  mutating func recover(at time: Seconds) {
+    memory.jellyfin.noteFailure(Self.refusal)
+    _ = people(at: time, start: .failure(Self.refusal)) { answer(at: $0) }
+  }
+
+  /// This machine starts anew: of what it remembers, the state alone is left.
+  mutating func reboot(at time: Seconds) {
+    memory = ActivityMemory()
+    up = 60 - time
+  }
 }

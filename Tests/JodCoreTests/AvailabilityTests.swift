@@ -5,17 +5,46 @@ import Testing
 @Suite("What depends on the storage")
 struct AvailabilityTests {
   private func availability(_ story: Story) -> Availability? {
-    story.memory.availability(story.configuration)
+    story.memory.availability(story.configuration, story.now)
   }
 
   @Test("before the first check nothing is known, and one silent probe makes nothing certain")
   func start() {
     var story = Story()
     #expect(availability(story) == nil)
-    story.check(.nobody, storage: .silent)
+    story.checks(for: 180, .nobody, storage: .silent)
     #expect(availability(story) == nil)
     story.check(.nobody, storage: .silent)
     #expect(availability(story) == .offline)
+  }
+
+  @Test(
+    "a storage that falls silent unasked is offline after 3 minutes, and after 10 while somebody plays",
+    arguments: [
+      (Story.Household.nobody, 180.0), (.browsing, 180), (.jellyfinAway, 180), (.playing, 600),
+      (.robotPlaying, 600),
+    ])
+  func unasked(_ household: Story.Household, _ patience: Seconds) {
+    var story = Story()
+    story.check(household, storage: .ready)
+    story.checks(for: patience, household, storage: .silent)
+    #expect(availability(story) == nil)
+    story.check(household, storage: .silent)
+    #expect(availability(story) == .offline)
+  }
+
+  @Test("a cable that is out for 45 s in mid-film takes nothing away")
+  func cable() {
+    var story = Story()
+    story.checks(for: 300, .playing, storage: .ready)
+    var told: [Availability?] = []
+    for _ in 0..<3 {
+      story.check(after: 15, .playing, storage: .silent)
+      told.append(availability(story))
+    }
+    #expect(told == [nil, nil, nil])
+    story.check(after: 15, .playing, storage: .ready)
+    #expect(availability(story) == .online)
   }
 
   @Test(
@@ -44,7 +73,7 @@ struct AvailabilityTests {
   func down() {
     var story = Story()
     story.check(.playing, storage: .ready)
-    story.checks(for: 60, .playing, storage: .silent)
+    story.checks(for: 630, .playing, storage: .silent)
     #expect(availability(story) == .offline)
     story.check(.playing, storage: .up)
     // It was told to be offline, and that still holds.
@@ -87,7 +116,7 @@ struct AvailabilityTests {
   func hangs() {
     var story = idle(.accepted)
     story.checks(for: 4 * 60, .nobody, storage: .ready)
-    #expect(story.memory.state.stopping == nil)
+    #expect(story.memory.state.undertaking.stopping == nil)
     #expect(availability(story) == .online)
   }
 
@@ -108,11 +137,12 @@ struct AvailabilityTests {
     #expect(availability(story) == nil)
   }
 
-  @Test("a power-off that an earlier version noted is believed once the storage is down")
+  @Test("a power-off of which nobody knows whether it was asked is believed once the storage is down")
   func earlierVersion() throws {
     let since = #"{"boot":9990,"boot_id":"boot-1","wall":"2027-01-15T07:59:50.000Z"}"#
     var story = Story(poweringOff())
-    story.memory.state.stopping = try decoded(Stopping.self, #"{"since":\#(since)}"#)
+    let undertaking = #"{"stopping":{"is_accepted":false,"since":\#(since),"was_silent":false}}"#
+    story.memory.state.undertaking = try decoded(Undertaking.self, undertaking)
     story.check(.nobody, storage: .silent)
     #expect(availability(story) == nil)
     story.check(.nobody, storage: .silent)

@@ -102,6 +102,37 @@ func memory(state: State = State(), _ change: (inout Memory) -> Void = { _ in })
   return memory
 }
 
+extension Memory {
+  /// A wake request that somebody asks for by hand, and that leaves.
+  mutating func noteWakeRequest(at moment: Moment) {
+    beginRequest(at: moment, byHand: true)
+    settle(.left(at: moment), configuration(), now(moment))
+  }
+
+  /// A power-off that was asked for, and what came of it.
+  mutating func notePowerOff(at moment: Moment, _ outcome: PowerOffOutcome? = nil) {
+    _ = beginPowerOff(idle: nil, at: moment)
+    if let outcome { _ = settle(outcome, configuration(), now(moment)) }
+  }
+}
+
+extension Event.Facts {
+  /// Facts by the names of the journal's fields.
+  init(_ fields: [String: String]) {
+    func number(_ name: String) -> Int? { fields[name].flatMap { Int($0) } }
+    self.init(
+      isByHand: fields["JOD_KIND"] == HistoryEntry.byHand, mac: fields["JOD_MAC"],
+      wakeRequests: number("JOD_WAKE_REQUESTS"), wakeSeconds: number("JOD_WAKE_SEC").map(Double.init),
+      idleSeconds: number("JOD_IDLE_SEC").map(Double.init))
+    guard fields["JOD_USER"] != nil || fields["JOD_DEVICE"] != nil else { return }
+    sessions = [
+      somebody(
+        fields["JOD_KIND"].flatMap(ActiveSession.Kind.init) ?? .browsing, user: fields["JOD_USER"] ?? "",
+        client: fields["JOD_CLIENT"] ?? "", device: fields["JOD_DEVICE"] ?? "")
+    ]
+  }
+}
+
 func somebody(
   _ kind: ActiveSession.Kind = .browsing, user: String = "Anna", client: String = "Jellyfin Web",
   device: String = "Firefox", wakes: Bool = true
@@ -127,50 +158,101 @@ struct Story {
   /// What Jellyfin says when it is asked for more than who is there.
   var recordings: Result<[Recording], Trouble> = .success([])
   var tasks: Result<[String], Trouble> = .success([])
+  /// When the tasks last ran that Jellyfin runs at its start.
+  var startOfJellyfin: Result<StartupTasks, Trouble> = .success(StartupTasks(ran: nil))
+  /// Whose key it is: an API key.
+  var keyOwner: Result<KeyUser?, Trouble> = .success(nil)
+  /// Why Jellyfin does not answer, where it does not.
+  var failure = Look.refusal
   var nfsBytes: Double? = 0
   /// What comes of a power-off.
   var outcome = PowerOffOutcome.accepted
+  /// Whether wake requests do not leave this machine.
+  var sendFails = false
   /// What the last check asked Jellyfin for more.
-  var asked: Set<Decision.Question> = []
+  var asked: Set<Verdict.Question> = []
 
-  init(_ configuration: Configuration = JodCoreTests.configuration()) { self.configuration = configuration }
+  init(_ configuration: Configuration = JodCoreTests.configuration()) {
+    self.configuration = configuration
+    memory.runtime.keyOwner = KeyOwner(configuration.jellyfinKey, asked: 0)
+    memory.runtime.keyOwner?.isKnown = true
+  }
 
-  /// One check, `pause` seconds after the last.
+  /// One check, `pause` seconds after the last, as the program makes it.
   @discardableResult
   mutating func check(
     after pause: Seconds = 30, _ household: Household, storage: Probe? = .silent
-  ) -> Decision {
+  ) -> Checked {
     pass(pause)
+    return check(of: jellyfin(household), storage: storage)
+  }
+
+  /// One check that finds these.
+  @discardableResult
+  mutating func check(
+    after pause: Seconds = 30, _ sessions: [SessionEntry] = [], devices: [DeviceEntry]
+  ) -> Checked {
+    pass(pause)
+    return check(of: .success(answer(sessions, devices: devices, at: moment.wall)))
+  }
+
+  /// One check, now, of what Jellyfin says.
+  @discardableResult
+  mutating func check(of jellyfin: Result<JellyfinAnswer, Trouble>, storage: Probe? = .silent) -> Checked {
     var observation = Observation(
-      jellyfin: jellyfin(household), storage: configuration.storageServerAddress == nil ? nil : storage,
-      nfsBytes: nfsBytes)
-    var decision = decide(configuration, observation, memory, now)
-    asked = decision.questions
-    if asked.contains(.recordings) { observation.recordings = recordings }
-    if asked.contains(.tasks) { observation.tasks = tasks }
-    if !asked.isEmpty { decision = decide(configuration, observation, memory, now) }
-    memory = decision.memory
-    if decision.powersOff, !configuration.dryRun { settle(&decision) }
-    return decision
+      jellyfin: jellyfin, storage: configuration.isBlind ? nil : storage, nfsBytes: nfsBytes)
+    asked = []
+    while case .ask(let questions) = preview(observation).action {
+      asked.formUnion(questions)
+      if asked.contains(.recordings) { observation.recordings = recordings }
+      if asked.contains(.tasks) { observation.tasks = tasks }
+      if asked.contains(.keyOwner) { observation.keyOwner = keyOwner }
+      if asked.contains(.startOfJellyfin) { observation.startOfJellyfin = startOfJellyfin }
+    }
+    var changes = memory.notice(observation, configuration, now)
+    let verdict = decide(configuration, memory, now)
+    memory.noteCheck(verdict, configuration, now)
+    var troubles = memory.troubles(configuration, now)
+    changes += carryOut(verdict, &troubles)
+    return Checked(
+      verdict: verdict, active: memory.seen.active, memory: memory,
+      events: changes.map { Event($0, configuration) }, troubles: troubles)
+  }
+
+  private func preview(_ observation: Observation) -> Verdict {
+    var memory = memory
+    _ = memory.notice(observation, configuration, now)
+    return decide(configuration, memory, now)
+  }
+
+  private mutating func carryOut(_ verdict: Verdict, _ troubles: inout [Trouble]) -> [Change] {
+    var changes =
+      configuration.dryRun ? memory.rehearse(verdict) : memory.begin(verdict, configuration, now)
+    guard !configuration.dryRun else { return changes }
+    if case .wake(let asking) = verdict.action {
+      if sendFails {
+        memory.settle(.stayed, configuration, now)
+      } else {
+        memory.settle(.left(at: moment), configuration, now)
+        changes.append(memory.request(for: asking, byHand: false, configuration))
+      }
+    }
+    if verdict.isPowerOff {
+      changes += memory.settle(outcome, configuration, now)
+      troubles.removeAll { $0.kind == .powerOff }
+      troubles += outcome.refusal.flatMap(Trouble.init).map { [$0] } ?? []
+    }
+    return changes
   }
 
   var now: Now { Now(moment: moment, uptime: uptime) }
-
-  /// As the program does once it has asked for a power-off.
-  private mutating func settle(_ decision: inout Decision) {
-    let (events, trouble) = memory.settlePowerOff(outcome, now)
-    decision.events += events
-    decision.troubles.removeAll { $0.kind == .powerOff }
-    decision.troubles += trouble.map { [$0] } ?? []
-    decision.memory = memory
-  }
 
   /// Checks at the usual rhythm until `span` seconds have passed, and returns what each decided.
   @discardableResult
   mutating func checks(
     for span: Seconds, every pause: Seconds = 30, _ household: Household, storage: Probe? = .silent
-  ) -> [Decision] {
-    var decisions: [Decision] = []
+  ) -> [Checked] {
+    var decisions: [Checked] = []
     for _ in 0..<Int(span / pause) {
       decisions.append(check(after: pause, household, storage: storage))
     }
@@ -200,19 +282,41 @@ struct Story {
     case .robotPlaying: .success(answer([player(user: "Robot", client: "robot", at: time)], at: time))
     case .notUnderstood: .success(answer([.notUnderstood], at: time))
     case .withoutDevices: .success(answer(devices: nil, at: time))
-    case .jellyfinAway: .failure(Trouble(.jellyfin, cause: "refused", "Jellyfin refused the connection."))
+    case .jellyfinAway: .failure(failure)
     case .keyRejected: .failure(Trouble(.keyRejected, cause: "401", "Jellyfin rejected the API key."))
     }
   }
 }
 
-extension Decision {
+extension JellyfinStarts {
+  /// Jellyfin answers again, having refused connections, and does not say when it started.
+  mutating func recover(at time: Seconds) {
+    noteFailure(Look.refusal)
+    _ = noteAnswer(at: time)
+    noteStart(.failure(Look.refusal), [])
+  }
+}
+
+/// What a check did.
+struct Checked {
+  var verdict: Verdict
+  var active: [ActiveSession]?
+  /// As the check left it.
+  var memory: Memory
+  var events: [Event]
+  var troubles: [Trouble]
+
+  var reason: String { Words.reason(verdict.reason) }
+
   /// What happened, by name and priority: `wake-requested notice`.
   var told: [String] { events.map { "\($0.name.rawValue) \($0.priority)" } }
 
-  var sends: Bool { actions == [.sendWakeRequest] }
+  var sends: Bool { verdict.isWake }
 
-  var powersOff: Bool { actions == [.powerOff] }
+  var powersOff: Bool { verdict.isPowerOff }
+
+  /// Whether it did nothing.
+  var rests: Bool { verdict.action == .rest }
 
   func event(_ name: Event.Name) -> Event? { events.first { $0.name == name } }
 }

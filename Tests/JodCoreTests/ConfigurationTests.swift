@@ -85,7 +85,7 @@ struct ConfigurationDefaultTests {
   @Test("nobody is ignored")
   func ignoresNobody() {
     #expect(configuration.ignoreUsers.isEmpty)
-    #expect(configuration.ignoreClients.isEmpty)
+    #expect(configuration.ignoreClients.map(\.description) == Robots.clients)
     #expect(configuration.ignoreDevices.isEmpty)
     #expect(configuration.ignoreTasks.isEmpty)
   }

@@ -70,9 +70,8 @@ struct CountersTests {
   func packetFailures() {
     var story = Story()
     for _ in 1...3 {
-      let earlier = story.memory.state
+      story.sendFails = true
       story.check(.playing)
-      story.memory.forgetWakeRequest(before: earlier)
       _ = Report(
         changes: [], troubles: [Trouble(.packet, cause: "x", "x")], onBeat: true,
         memory: &story.memory.runtime.troubles, boot: story.moment.boot)
@@ -89,7 +88,7 @@ struct CountersTests {
     ] {
       var story = Story(poweringOff())
       story.outcome = outcome
-      while story.memory.state.stopping == nil, story.memory.state.powerOffFailure == nil {
+      while story.memory.state.undertaking.phase == .nothing {
         story.check(.nobody, storage: .ready)
       }
       let counters = story.memory.state.counters
@@ -100,7 +99,7 @@ struct CountersTests {
   @Test("a storage server that hangs in shutdown is a power-off that failed")
   func hangs() {
     var story = Story(poweringOff())
-    while story.memory.state.stopping == nil { story.check(.nobody, storage: .ready) }
+    while story.memory.state.undertaking.stopping == nil { story.check(.nobody, storage: .ready) }
     story.checks(for: 240, .nobody, storage: .ready)
     #expect(story.memory.state.counters.failedPowerOffs == 1)
   }

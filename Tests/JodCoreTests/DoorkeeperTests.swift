@@ -117,7 +117,7 @@ struct DoorkeeperTests {
 @Suite("The doorkeeper's token")
 struct TokenTests {
   @Test(
-    "whoever carries it has everything, be it in a header or in the query",
+    "whoever carries it has everything, in a header or in the query",
     arguments: ["POST /check", "GET /", "GET /status", "HEAD /metrics"])
   func carried(line: String) {
     let path = String(line.split(separator: " ")[1])

@@ -9,7 +9,7 @@ func entry(
   after power: Power = .unknown, for seconds: Seconds = 0, _ fields: [String: String] = [:]
 ) -> HistoryEntry {
   HistoryEntry(
-    Event(name, .notice, "x", fields), at: moment(boot, wall: wall, bootID: bootID),
+    Event(name, .notice, "x", Event.Facts(fields)), at: moment(boot, wall: wall, bootID: bootID),
     after: .init(power, seconds))!
 }
 
@@ -51,10 +51,8 @@ struct HistoryTests {
     "whatever names people give themselves, an entry is one short line and is read again",
     arguments: hostileNames)
   func hostileName(_ name: String) throws {
-    let fields = [
-      "JOD_USER": name, "JOD_CLIENT": name, "JOD_DEVICE": name, "JOD_SESSIONS": name + name, "JOD_KIND": name,
-    ]
-    let event = Event(.wakeRequested, .notice, "Sent: \(name)", fields)
+    let person = somebody(.playing, user: name, client: name, device: name)
+    let event = Event(.wakeRequested, .notice, "Sent: \(name)", Event.Facts(sessions: [person, person]))
     let entry = try #require(HistoryEntry(event, at: moment(), after: .unknown))
     let line = try encoded(entry)
     #expect(!line.contains { $0.isNewline })

@@ -32,6 +32,20 @@ struct HoldTests {
     #expect(hold().isOver(at: later) == isOver)
   }
 
+  @Test(
+    "after a reboot the wall clock alone counts where it was right then and is now",
+    arguments: [
+      (3599.0, true, true, false), (3600, true, true, true), (3600, false, true, false),
+      (3600, true, false, false),
+    ])
+  func synchronised(_ wall: Seconds, _ wasTrue: Bool, _ isTrue: Bool, _ isOver: Bool) {
+    let hold = Hold(began: moment(10_000), seconds: 3600, isByTrueClock: wasTrue)
+    let later = moment(20, wall: jellyfinTime + wall, bootID: "boot-2")
+    let now = Now(moment: later, uptime: 20, isSynchronised: isTrue)
+    #expect(hold.isOver(at: now) == isOver)
+    if !isOver, wasTrue, isTrue { #expect(hold.left(at: now) == 1) }
+  }
+
   @Test("one of no time at all is over at once")
   func none() { #expect(hold(0).isOver(at: now(moment(10_000)))) }
 

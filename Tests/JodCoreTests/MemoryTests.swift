@@ -29,15 +29,28 @@ struct MemoryTests {
   @Test("the state is read as it was written")
   func stateRoundTrip() throws {
     let state = full().state
-    #expect(state.wake?.activityEnded != nil)
+    #expect(state.undertaking.wake?.demandEnded != nil)
     #expect(try decoded(State.self, encoded(state)) == state)
     #expect(try decoded(State.self, encoded(State())) == State())
+  }
+
+  @Test("who has used up BROWSING_LIMIT is in the state once, whatever the next checks see")
+  func spentBrowsing() throws {
+    var story = Story(configuration(["BROWSING_LIMIT": "10min"]))
+    story.checks(for: 900, .browsing, storage: .ready)
+    let state = story.memory.state
+    #expect(state.spentBrowsing.people.map(\.user) == ["Anna"])
+    #expect(try decoded(State.self, encoded(state)) == state)
+    story.checks(for: 900, .browsing, storage: .ready)
+    #expect(story.memory.state == state)
+    story.checks(for: 600, .nobody, storage: .ready)
+    #expect(story.memory.state.spentBrowsing.people.isEmpty)
   }
 
   @Test("the runtime is read as it was written")
   func runtimeRoundTrip() throws {
     let runtime = full().runtime
-    #expect(runtime.idle != nil && runtime.activity.recovered != nil && runtime.probeSince != nil)
+    #expect(runtime.idle != nil && runtime.activity.jellyfin.recovered != nil && runtime.probeSince != nil)
     #expect(try decoded(Runtime.self, encoded(runtime)) == runtime)
     #expect(try decoded(Runtime.self, encoded(Runtime(bootID: "x"))) == Runtime(bootID: "x"))
   }
@@ -85,7 +98,7 @@ struct MemoryTests {
   func stateKeys() throws {
     let text = try encoded(full().state)
     for key in [
-      "version", "serial", "last_wake_request", "wake", "activity_ended", "storage", "wake_requests",
+      "version", "serial", "requests", "undertaking", "demand_ended", "storage", "wake_requests",
     ] {
       #expect(text.contains("\"\(key)\":"))
     }
@@ -122,7 +135,7 @@ struct MemoryTests {
   @Test("the runtime of another boot is discarded, with its copy of the state")
   func otherBoot() {
     var runtime = Runtime(bootID: "before")
-    runtime.silentChecks = 2
+    runtime.silentSince = JodCoreTests.moment()
     runtime.probe = .ready
     runtime.state = state(serial: 9, wakes: 20)
     let memory = Memory(state: state(serial: 1, wakes: 10), runtime: runtime, bootID: "now")
@@ -142,7 +155,7 @@ struct MemoryTests {
   @Test(
     "numbers that the program cannot have written make a state implausible",
     arguments: [
-      #""serial":-1"#, #""serial":9223372036854774784"#, #""version":0"#, #""version":2"#,
+      #""serial":-1"#, #""serial":9223372036854774784"#, #""version":0"#, #""version":3"#,
       #""counters":{"wake_requests":9223372036854774784,"wakes":0,"failed_wakes":0}"#,
       #""counters":{"wake_requests":0,"wakes":-1,"failed_wakes":0}"#,
       #""counters":{"wake_requests":0,"wakes":0,"failed_wakes":9223372036854774784}"#,
@@ -151,13 +164,17 @@ struct MemoryTests {
       #""counters":{"power":{"on":0,"off":0,"carried":0,"power":"off","since":\#(moment("1e300"))}}"#,
       #""counters":{"time_to_ready":{"counts":[0,0,0,0,0,0,0,0,0,0,0,0,-1],"sum":0,"last":[]}}"#,
       #""counters":{"time_to_ready":{"counts":[0,0,0,0,0,0,0,0,0,0,0,0,1],"sum":1e300,"last":[]}}"#,
-      #""wake":{"began":\#(some),"requests":9223372036854774784,"failed":false}"#,
-      #""wake":{"began":\#(some),"requests":-5,"failed":false}"#,
-      #""wake":{"began":\#(moment("1e300")),"requests":1,"failed":false}"#,
-      #""wake":{"began":\#(moment("-1e300")),"requests":1,"failed":false}"#,
-      #""wake":{"began":\#(some),"requests":1,"failed":false,"activity_ended":\#(moment("-1e300"))}"#,
-      #""last_wake_request":\#(moment("1e308"))"#, #""last_wake_request":\#(moment("-1"))"#,
+      waking(#""requests":9223372036854774784"#), waking(#""requests":-5"#),
+      waking(#""began":\#(moment("1e300"))"#), waking(#""began":\#(moment("-1e300"))"#),
+      waking(#""demand_ended":\#(moment("-1e300"))"#),
+      #""undertaking":{"stopping":{"since":\#(moment("1e300")),"is_accepted":true,"was_silent":false}}"#,
+      #""undertaking":{"refused":{"at":\#(moment("1e300")),"reason":{"busy":"x"}}}"#,
+      #""requests":{"last":\#(moment("1e308"))}"#, #""requests":{"pending":\#(moment("-1"))}"#,
       #""storage":{"known":"ready","since":\#(moment("-1e17"))}"#,
+      #""storage":{"known":"ready","by_hand":\#(moment("-1e17"))}"#,
+      #""storage":{"known":"ready","stopped_by_us":\#(moment("1e17"))}"#,
+      #""storage":{"known":"ready","comebacks":[\#(moment("1e17"))]}"#,
+      #""storage":{"known":"ready","comebacks":[\#(some),\#(some),\#(some)]}"#,
       #""activity":{"is_active":true,"since":\#(moment("-1e300"))}"#,
       #""counters":{"time_to_ready":{"counts":[0,0,0,0,0,0,0,0,1,0,0,0,0],"sum":95,"last":[95,1e300]}}"#,
       #""counters":{"time_to_ready":{"counts":[0,0,0,0,0,0,0,0,1,0,0,0,0],"sum":95,"last":[-1]}}"#,
@@ -170,7 +187,7 @@ struct MemoryTests {
     "numbers that JSON cannot hold are no state", arguments: ["1e999", "NaN", "Infinity", "null", "\"1\""])
   func noNumber(_ boot: String) {
     #expect(throws: (any Error).self) {
-      try decoded(State.self, Self.state(with: #""last_wake_request":\#(Self.moment(boot))"#))
+      try decoded(State.self, Self.state(with: #""requests":{"last":\#(Self.moment(boot))}"#))
     }
   }
 
@@ -179,7 +196,7 @@ struct MemoryTests {
   func noTime(_ wall: String) {
     let moment = #"{"boot":1,"boot_id":"boot-1","wall":"\#(wall)"}"#
     #expect(throws: (any Error).self) {
-      try decoded(State.self, Self.state(with: #""last_wake_request":\#(moment)"#))
+      try decoded(State.self, Self.state(with: #""requests":{"last":\#(moment)}"#))
     }
   }
 
@@ -225,7 +242,12 @@ struct MemoryTests {
           $0.activity.looked = number
           $0.activity.browsing = ["f1": -number]
         },
-        Hostile("recovered \(number)") { $0.activity.recovered = number },
+        Hostile("recovered \(number)") { $0.activity.jellyfin.recover(at: number) },
+        Hostile("heard of at \(number)") { $0.activity.heard = ["f1": number] },
+        Hostile("witnessed \(number)") {
+          ($0.activity.witnessed, $0.activity.unbrokenFrom) = (number, -number)
+        },
+        Hostile("silent since \(number)") { $0.silentSince = JodCoreTests.moment(number) },
         Hostile("a probe since \(number)") { $0.probeSince = JodCoreTests.moment(number) },
         Hostile("a check at \(number)") {
           $0.lastCheck = Runtime.Check(at: JodCoreTests.moment(number), active: nil, reason: "", trouble: nil)
@@ -241,7 +263,7 @@ struct MemoryTests {
       ]
     }
     + [Int.max, Int.min, -1, 3].map { number in
-      Hostile("silent checks \(number)") { $0.silentChecks = number }
+      Hostile("unready checks \(number)") { $0.unreadyChecks = number }
     }
 
   @Test("no number in the runtime's file can crash a check, or what it writes", arguments: hostileNumbers)
@@ -281,9 +303,20 @@ struct MemoryTests {
     #"{"boot":\#(boot),"boot_id":"boot-1","wall":"2027-01-15T08:00:00.000Z"}"#
   }
 
+  /// An undertaking with a field that replaces one of a wake's.
+  private static func waking(_ field: String) -> String {
+    let standard = [
+      #""began":\#(some)"#, #""requests":1"#, #""failed":false"#, #""is_by_hand":false"#, #""was_up":false"#,
+      #""is_after_power_off":false"#,
+    ]
+    let name = field.prefix { $0 != ":" }
+    let fields = standard.filter { !$0.hasPrefix(name) } + [field]
+    return #""undertaking":{"waking":{\#(fields.joined(separator: ","))}}"#
+  }
+
   private static func state(with field: String) -> String {
     let standard = [
-      #""version":1"#, #""serial":0"#, #""storage":{"known":"unknown"}"#,
+      #""version":2"#, #""serial":0"#, #""storage":{"known":"unknown"}"#,
       #""counters":{"wake_requests":0,"wakes":0,"failed_wakes":0}"#,
     ]
     let name = field.prefix { $0 != ":" }

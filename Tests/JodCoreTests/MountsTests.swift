@@ -97,3 +97,32 @@ struct MountsTests {
     #expect(Diagnosis.libraries(.failure(trouble), Mounts(entries: [])).map(\.verdict) == [.fault])
   }
 }
+
+@Suite("A mount of the storage server")
+struct StorageMountTests {
+  static let mountinfo = """
+    25 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw
+    90 25 0:50 / /media/auto rw shared:3 - autofs systemd-1 rw,fd=40
+    91 25 0:51 / /media/a\\040b rw shared:4 - nfs4 nas.lan:/srv/media rw,vers=4.2,addr=192.168.1.5
+    92 25 0:52 / /media/c rw shared:5 - cifs //other/share rw,addr=192.168.1.6
+    93 25 0:53 / /media/d rw master:7 - nfs [fd00::2]:/x rw,addr=fd00::2
+    """
+
+  @Test(
+    "it is found by the server's name or address, and an automount that waits is none",
+    arguments: [
+      (["nas.lan"], "/media/a b"), (["192.168.1.5"], "/media/a b"), (["other"], "/media/c"),
+      (["192.168.1.6"], "/media/c"), (["fd00::2"], "/media/d"), (["systemd-1"], nil), (["nas"], nil),
+      ([], nil),
+    ] as [([String], String?)])
+  func found(_ names: [String], _ path: String?) {
+    #expect(Mounts.mount(from: names, mountinfo: Self.mountinfo) == path)
+  }
+
+  @Test(
+    "what is no mount table has none",
+    arguments: [
+      "", "-", "a b c d e - nfs4", "1 2 3 4 /x - nfs4 nas.lan:/", String(repeating: "- ", count: 9),
+    ])
+  func hostile(_ text: String) { #expect(Mounts.mount(from: ["nas.lan"], mountinfo: text) == nil) }
+}

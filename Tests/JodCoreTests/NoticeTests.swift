@@ -24,9 +24,15 @@ private struct Screens {
 
   mutating func check(_ jellyfin: Result<JellyfinAnswer, Trouble>, storage: Probe?) -> [String] {
     let probe = configuration.storageServerAddress == nil ? nil : storage
-    memory =
-      decide(configuration, Observation(jellyfin: jellyfin, storage: probe), memory, now(moment)).memory
-    return memory.noteNotices(configuration, jellyfin, now(moment)).map { "\($0.screen): \($0.text)" }
+    let now = now(moment)
+    let observation = Observation(
+      jellyfin: jellyfin, storage: probe, startOfJellyfin: .success(StartupTasks(ran: nil)),
+      keyOwner: .success(nil))
+    _ = memory.notice(observation, configuration, now)
+    let verdict = decide(configuration, memory, now)
+    if !configuration.dryRun { _ = memory.begin(verdict, configuration, now) }
+    if verdict.isWake, !configuration.dryRun { memory.settle(.left(at: moment), configuration, now) }
+    return memory.noteMessages(configuration, jellyfin, now).map { "\($0.screen): \($0.text)" }
   }
 
   /// A whole wake, after which the storage goes down again.
@@ -69,7 +75,7 @@ struct NoticeTests {
     var screens = Screens()
     #expect(screens.check(browsing("tv", "phone")) == ["tv: \(Words.starting)", "phone: \(Words.starting)"])
     for _ in 1...20 { #expect(screens.check(browsing("tv", "phone")) == []) }
-    #expect(screens.memory.state.wake?.requests ?? 0 > 3, "a wake that goes on is no other one")
+    #expect(screens.memory.state.undertaking.wake?.requests ?? 0 > 3, "a wake that goes on is no other one")
   }
 
   @Test("who joins while the wake runs is told once as well")
@@ -157,15 +163,16 @@ struct NoticeTests {
     #expect(screens.check(away, storage: .silent) == [])
     let player: (Seconds) -> [SessionEntry] = { [JodCoreTests.player(id: "p", at: $0)] + browsing("tab")($0) }
     #expect(screens.check(player) == [])
-    #expect(screens.memory.state.wake != nil)
+    #expect(screens.memory.state.undertaking.wake != nil)
   }
 
-  @Test("one lost probe begins a wake, and nobody is told of it")
+  @Test("a request for one lost probe is no wake, and nobody is told of it")
   func lostProbe() {
     var screens = Screens()
     _ = screens.check(browsing("tv"), storage: .ready)
     #expect(screens.check(browsing("tv"), storage: .silent) == [])
-    #expect(screens.memory.state.wake != nil)
+    #expect(screens.memory.state.requests.last == screens.moment)
+    #expect(screens.memory.state.undertaking.wake == nil)
     #expect(screens.check(browsing("tv"), storage: .ready) == [])
     #expect(screens.memory.state.counters.timeToReady.last.isEmpty)
   }
@@ -176,8 +183,7 @@ struct NoticeTests {
   func gone(_ storage: Probe) {
     var screens = Screens()
     _ = screens.check(browsing("tv"), storage: .ready)
-    let words =
-      screens.check(browsing("tv"), storage: storage) + screens.check(browsing("tv"), storage: storage)
+    let words = (1...3).flatMap { _ in screens.check(browsing("tv"), storage: storage) }
     #expect(words == ["tv: \(Words.starting)"])
     // A service that was restarted has not been woken: its time is none of a wake's.
     #expect(screens.check(browsing("tv"), storage: .ready) == ["tv: \(Words.ready)"])
@@ -188,7 +194,7 @@ struct NoticeTests {
   func failed() {
     var screens = Screens()
     for _ in 1...12 { _ = screens.check(browsing("tv")) }
-    #expect(screens.memory.state.wake?.failed == true)
+    #expect(screens.memory.state.undertaking.wake?.failed == true)
     #expect(screens.check(browsing("tv", "phone")) == [])
     #expect(screens.check(browsing("tv", "phone"), storage: .ready) == ["tv: \(Words.ready)"])
   }
@@ -198,7 +204,7 @@ struct NoticeTests {
     var screens = Screens()
     #expect(screens.check(browsing("tv")) == ["tv: \(Words.starting)"])
     for _ in 1...12 { _ = screens.check(nobody) }
-    #expect(screens.memory.state.wake == nil && screens.memory.runtime.told == nil)
+    #expect(screens.memory.state.undertaking.wake == nil && screens.memory.runtime.told == nil)
     #expect(screens.check(browsing("tv")) == ["tv: \(Words.starting)"])
   }
 
@@ -230,8 +236,8 @@ struct NoticeTests {
   func byHand() {
     var screens = Screens()
     _ = screens.check(browsing("tv"))
-    _ = screens.memory.noteReady(screens.configuration, now(screens.moment))
-    #expect(screens.memory.state.wake == nil)
+    _ = screens.memory.noticeProbe(.ready, screens.configuration, now(screens.moment))
+    #expect(screens.memory.state.undertaking.wake == nil)
     #expect(screens.check(browsing("tv"), storage: .ready) == ["tv: \(Words.ready)"])
   }
 
@@ -275,7 +281,7 @@ struct NoticeTests {
       (1e10, "about 166666667 minutes"),
     ] as [(Seconds, String)])
   func roughly(_ seconds: Seconds, _ words: String) {
-    #expect(Notice.roughly(seconds) == words)
+    #expect(ScreenMessage.roughly(seconds) == words)
   }
 
   // MARK: Households
@@ -287,7 +293,8 @@ struct NoticeTests {
     #expect(screens.check(browsing("tv", "phone")) == ["phone: \(Words.starting)"])
     for _ in 1...12 { #expect(screens.check(browsing("tv", "phone")) == []) }
     #expect(screens.check(browsing("tv", "phone", "tablet")) == [])
-    #expect(screens.memory.state.wake != nil && screens.memory.state.counters.timeToReady.last.isEmpty)
+    #expect(
+      screens.memory.state.undertaking.wake != nil && screens.memory.state.counters.timeToReady.last.isEmpty)
   }
 
   @Test(
@@ -297,7 +304,7 @@ struct NoticeTests {
     let parts = setting.split(separator: "=").map(String.init)
     var screens = Screens(configuration([parts[0]: parts[1]]))
     #expect(screens.check(browsing("tv")) == [])
-    #expect(screens.memory.state.wake != nil)
+    #expect((screens.memory.state.undertaking.wake == nil) == (setting == "DRY_RUN=yes"))
     #expect(screens.check(browsing("tv"), storage: .ready) == [])
     #expect(screens.memory.runtime.told == nil)
   }

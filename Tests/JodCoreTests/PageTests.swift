@@ -116,10 +116,10 @@ struct PageTests {
   @Test("the picture shows when it was on, in use and woken, and tells it to who cannot see")
   func picture() {
     let text = page(status(.ready))
-    #expect(text.contains("aria-label=\"Fri 10 Jan: on 2h 56min, off 16h 3min, in use 2h, 2 wakes\""))
+    #expect(text.contains("aria-label=\"Fri 10 Jan: on 2h 59min, off 16h, in use 2h, 2 wakes\""))
     #expect(text.contains("<rect class=\"use\" x=\"900\" width=\"120\""))
     #expect(text.contains("<title>22:00, Anna, Web on Living room, ready after 42s</title>"))
-    #expect(text.contains("<strong>1.4 kWh</strong><span>saved, 342 Wh used</span>"))
+    #expect(text.contains("<strong>1.4 kWh</strong><span>saved, 346 Wh used</span>"))
     #expect(text.contains("<td>1.3 kWh</td>"))
     #expect(!page(status(.ready), Week(watts: nil).summary).contains("Saved"))
   }

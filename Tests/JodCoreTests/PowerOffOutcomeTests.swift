@@ -170,12 +170,14 @@ struct PowerOffOutcomeTests {
   @Test("a power-off ends a wake, and forgets who was owed one")
   func noted() {
     var memory = memory {
-      $0.noteWakeRequest(at: moment())
-      $0.state.owedWake = somebody()
+      $0.notePowerOff(at: moment())
+      $0.state.undertaking.askedMeanwhile(somebody())
+      $0.beginRequest(at: moment(10_000), byHand: false)
     }
+    #expect(memory.state.undertaking.owed != nil)
     memory.notePowerOff(at: moment(10_030))
-    #expect(memory.state.stopping == Stopping(since: moment(10_030)))
-    #expect(memory.state.wake == nil && memory.state.owedWake == nil)
+    #expect(memory.state.undertaking.stopping == Stopping(since: moment(10_030)))
+    #expect(memory.state.undertaking.wake == nil && memory.state.undertaking.owed == nil)
   }
 
   @Test("one that was taken, or may be, leaves it stopping", arguments: [PowerOffOutcome.accepted, .perhaps])
@@ -185,9 +187,10 @@ struct PowerOffOutcomeTests {
       $0.state.isPresumedOn = true
       $0.runtime.readySince = moment(5000)
     }
-    let (events, trouble) = memory.settlePowerOff(outcome, now())
-    #expect(events == [] && trouble == nil)
-    #expect(memory.state.stopping == Stopping(since: moment(), isAccepted: true))
+    #expect(memory.settle(outcome, configuration(), now()) == [])
+    var stopping = Stopping(since: moment())
+    stopping.isAccepted = true
+    #expect(memory.state.undertaking.stopping == stopping)
     #expect(memory.state.isPresumedOn == false)
     #expect(memory.runtime.readySince == nil)
   }
@@ -197,7 +200,7 @@ struct PowerOffOutcomeTests {
     var memory = memory()
     let outcome = PowerOffOutcome.ofSecureShell(status: 75, errors: words)
     #expect(
-      memory.settlePowerOff(outcome, now()).events.map(\.message)
+      memory.settle(outcome, configuration(), now()).map { Event($0, configuration()).message }
         == ["The storage is busy: a backup runs. It is asked again in 5min."])
   }
 
@@ -218,9 +221,16 @@ struct PowerOffOutcomeTests {
     var memory = memory()
     let priorities = [before, now, now].flatMap { words in
       let outcome = PowerOffOutcome.ofSecureShell(status: 75, errors: words)
-      return memory.settlePowerOff(outcome, JodCoreTests.now()).events.map(\.priority)
+      _ = memory.beginPowerOff(idle: nil, at: moment())
+      return memory.settle(outcome, configuration(), JodCoreTests.now()).map {
+        Event($0, configuration()).priority
+      }
     }
     #expect(priorities == [.notice, isNews ? .notice : .debug, .debug])
-    #expect(memory.state.powerOffFailure?.words.hasPrefix("The storage is busy: \(now.prefix(20))") == true)
+    guard case .busy(let words)? = memory.state.undertaking.refusal?.reason else {
+      Issue.record("it is busy")
+      return
+    }
+    #expect(words.hasPrefix("\(now.prefix(20))"))
   }
 }

@@ -46,21 +46,51 @@ private let jellyfinSaysNothing = Trouble(.jellyfin, cause: "time-out", "Jellyfi
 
 @Suite("The rules of a power-off")
 struct PowerOffRulesTests {
+  @Test(
+    "one unanswered question that alone has kept the storage on for an hour is a trouble, until it is answered",
+    arguments: [true, false])
+  func unanswered(_ isRecordings: Bool) {
+    var story = Story(poweringOff())
+    let silence = Trouble(.jellyfin, cause: "timeout", "Jellyfin does not answer.")
+    if isRecordings { story.recordings = .failure(silence) } else { story.tasks = .failure(silence) }
+    let waiting = story.checks(for: 1830 + 3570, .nobody, storage: .ready)
+    #expect(!waiting.contains { !$0.troubles.isEmpty || $0.powersOff })
+    let told = story.checks(for: 120, .nobody, storage: .ready).last
+    #expect(told?.troubles.map(\.cause) == ["unanswered"])
+    #expect(told?.troubles.first?.what.contains(isRecordings ? "/LiveTv/Timers" : "/ScheduledTasks") == true)
+    (story.recordings, story.tasks) = (.success([]), .success([]))
+    let answered = story.check(.nobody, storage: .ready)
+    #expect(answered.powersOff && answered.troubles.isEmpty)
+  }
+
+  @Test("an hour in which something else kept the storage on as well is not the question's")
+  func unansweredBeside() {
+    var story = Story(poweringOff())
+    story.recordings = .failure(Trouble(.jellyfin, cause: "timeout", "Jellyfin does not answer."))
+    for _ in 0..<3 {
+      story.checks(for: 1830 + 1800, .nobody, storage: .ready)
+      story.check(.playing, storage: .ready)
+    }
+    story.tasks = .success(["the task RefreshLibrary"])
+    let decisions = story.checks(for: 3 * 3600, .nobody, storage: .ready)
+    #expect(!decisions.contains { !$0.troubles.isEmpty })
+  }
+
   @Test("where every rule holds, the storage is powered off once, and then left in peace")
   func allHold() {
     var story = Story.ripe()
     #expect(story.check(.nobody, storage: .ready).powersOff)
     #expect(story.blockedBy == nil)
     let after = [Probe.ready, .up, .silent, .silent, .silent].map { story.check(.nobody, storage: $0) }
-    #expect(after.allSatisfy { $0.actions.isEmpty && $0.troubles.isEmpty })
+    #expect(after.allSatisfy { $0.rests && $0.troubles.isEmpty })
     #expect(after.flatMap(\.told) == ["storage-down notice"])
-    #expect(story.checks(for: 86_400, .nobody).allSatisfy { $0.actions.isEmpty && $0.events.isEmpty })
+    #expect(story.checks(for: 86_400, .nobody).allSatisfy { $0.rests && $0.events.isEmpty })
   }
 
   @Test("nothing powers the storage off before half an hour of nobody is over")
   func notBefore() {
     var story = Story(poweringOff())
-    #expect(story.checks(for: 1800, .nobody, storage: .ready).allSatisfy { $0.actions.isEmpty })
+    #expect(story.checks(for: 1800, .nobody, storage: .ready).allSatisfy { $0.rests })
   }
 
   @Test(
@@ -101,7 +131,7 @@ struct PowerOffRulesTests {
       $0.memory.state.hold = Hold(began: $0.moment, seconds: 3600)
     },
     Broken(rule: "it was asked already", words: "it was asked to power off already") {
-      $0.memory.state.stopping = Stopping(since: $0.moment)
+      $0.memory.notePowerOff(at: $0.moment)
     },
     Broken(
       rule: "somebody browses", household: .browsing,
@@ -139,8 +169,7 @@ struct PowerOffRulesTests {
       rule: "somebody started the storage by hand", variables: ["MANUAL_START_HOLD": "2h"],
       words: "the storage was started by hand (MANUAL_START_HOLD, another 1h 30min)"),
     Broken(rule: "it was busy a moment ago", words: "The storage is busy: a backup runs") {
-      $0.memory.state.powerOffFailure = PowerOffFailure(
-        at: $0.moment, isBusy: true, words: "The storage is busy: a backup runs")
+      $0.memory.notePowerOff(at: $0.moment, .busy("a backup runs"))
     },
     Broken(rule: "this machine reads from it", words: "traffic: this machine reads 100 KiB/s over NFS") {
       $0.nfsBytes = 30 * 100 * 1024
@@ -172,7 +201,7 @@ struct PowerOffRulesTests {
     ) { $0.tasks = .failure(jellyfinSaysNothing) },
   ]
 
-  private func check(_ broken: Broken) -> (decision: Decision, story: Story) {
+  private func check(_ broken: Broken) -> (decision: Checked, story: Story) {
     var story = Story.ripe(broken.variables)
     broken.breaks(&story)
     let decision = story.check(after: broken.pause, broken.household, storage: broken.storage)
@@ -181,7 +210,7 @@ struct PowerOffRulesTests {
 
   @Test("one rule broken alone keeps the storage up", arguments: broken)
   func oneBroken(_ broken: Broken) {
-    #expect(check(broken).decision.actions == [])
+    #expect(check(broken).decision.rests)
   }
 
   @Test("the rule that is broken, and no other, is what holds a power-off up", arguments: broken)
@@ -214,13 +243,13 @@ struct PowerOffRulesTests {
 
   @Test("nothing is decided of a power-off before Jellyfin was asked for more")
   func undecided() {
-    let story = Story.ripe()
+    var story = Story.ripe()
+    story.pass(30)
     let observation = Observation(
-      jellyfin: .success(answer(at: story.moment.wall + 30)), storage: .ready, nfsBytes: 0)
-    let later = now(moment(story.moment.boot + 30))
-    let decision = decide(story.configuration, observation, story.memory, later)
-    #expect(decision.questions == [.recordings, .tasks])
-    #expect(decision.actions == [])
+      jellyfin: .success(answer(at: story.moment.wall)), storage: .ready, nfsBytes: 0)
+    _ = story.memory.notice(observation, story.configuration, story.now)
+    let verdict = decide(story.configuration, story.memory, story.now)
+    #expect(verdict.action == .ask([.recordings, .tasks]))
   }
 
   // MARK: Boundaries
@@ -279,7 +308,7 @@ struct PowerOffRulesTests {
   func taskEnded() {
     var story = Story.ripe()
     story.tasks = .success(["the task RefreshLibrary"])
-    #expect(story.checks(for: 3600, .nobody, storage: .ready).allSatisfy { $0.actions.isEmpty })
+    #expect(story.checks(for: 3600, .nobody, storage: .ready).allSatisfy { $0.rests })
     story.tasks = .success([])
     #expect(story.check(.nobody, storage: .ready).powersOff)
   }
@@ -355,7 +384,7 @@ struct PowerOffCountTests {
       $0.memory.runtime.readySince = $0.moment
     },
     Wait(testDescription: "after a failure") {
-      $0.memory.state.powerOffFailure = PowerOffFailure(at: $0.moment, isBusy: false, words: "x")
+      $0.memory.notePowerOff(at: $0.moment, .failed("x"))
     },
     Wait(testDescription: "for nothing") { _ in },
   ]
@@ -466,13 +495,13 @@ struct ManualStartTests {
     #expect(story.secondsUntilPowerOff() == 1830)
   }
 
-  @Test("a storage that somebody woke with the command needs not stay on")
+  @Test("a storage that somebody woke with the command stays on for so long from when it is ready")
   func wokenByCommand() {
     var story = story(after: [.silent, .silent])
     story.memory.noteWakeRequest(at: story.moment)
     story.pass(20)
-    _ = story.memory.noteReady(story.configuration, story.now)
-    #expect(story.secondsUntilPowerOff() == 1800)
+    _ = story.memory.noticeProbe(.ready, story.configuration, story.now)
+    #expect(story.secondsUntilPowerOff() == 7200)
   }
 
   @Test("a service that restarts is no start by hand", arguments: [[Probe.up], [.up, .up], [.silent, .up]])
@@ -481,25 +510,45 @@ struct ManualStartTests {
     story.checks(for: 7200, .playing, storage: .ready)
     for probe in probes { story.check(.nobody, storage: probe) }
     story.check(.nobody, storage: .ready)
-    #expect(story.memory.state.foundReady.map(story.now.surelySince) ?? .infinity >= 7200)
+    #expect(story.memory.state.storage.byHand.map(story.now.surelySince) ?? .infinity >= 7200)
   }
 
   @Test("a storage that was started by hand stays on though a probe was lost while somebody was active")
   func lostProbe() {
     var story = story(after: [.silent, .silent, .ready])
-    let found = story.memory.state.foundReady
+    let found = story.memory.state.storage.byHand
     #expect(story.check(.playing, storage: .silent).sends)
     story.check(.playing, storage: .ready)
     #expect(found != nil)
-    #expect(story.memory.state.foundReady == found)
+    #expect(story.memory.state.storage.byHand == found)
   }
 
-  @Test("a storage that went down and was woken has forgotten the start by hand")
+  @Test("a storage that fell silent unasked and came back has not forgotten the start by hand")
   func downAndWoken() {
-    var story = story(after: [.ready, .silent, .silent])
+    var story = story(after: [.silent, .silent, .ready])
+    let began = story.memory.state.storage.byHand
+    story.checks(for: 120, .playing, storage: .silent)
+    #expect(story.memory.state.undertaking.wake != nil)
+    story.check(.playing, storage: .ready)
+    #expect(began != nil && story.memory.state.storage.byHand == began)
+  }
+
+  @Test("a storage that we powered off and woke has forgotten the start by hand")
+  func poweredOffAndWoken() {
+    var story = story(after: [.ready])
+    _ = story.secondsUntilPowerOff()
+    story.checks(for: 60, .nobody, storage: .silent)
     story.check(.playing, storage: .silent)
     story.check(.playing, storage: .ready)
-    #expect(story.memory.state.foundReady == nil)
+    #expect(story.memory.state.storage.byHand == nil)
+  }
+
+  @Test("a button that was pressed because waking fails counts as a start by hand")
+  func buttonAfterFailure() {
+    var story = story(after: [.silent, .silent])
+    story.checks(for: 600, .playing, storage: .silent)
+    story.check(.playing, storage: .ready)
+    #expect(story.memory.state.storage.byHand == story.moment)
   }
 
   @Test("a reboot of this machine ends it no earlier", arguments: [0.0, 7200, 1e9])
@@ -564,7 +613,7 @@ struct BlindPowerOffTests {
     var story = woken(for: 7200)
     _ = story.secondsUntilPowerOff()
     #expect(story.checks(for: 600, .nobody).allSatisfy { $0.troubles.isEmpty && $0.events.isEmpty })
-    #expect(story.memory.state.stopping == nil)
+    #expect(story.memory.state.undertaking.stopping == nil)
   }
 
   @Test("one that refused stays presumed on", arguments: [PowerOffOutcome.busy("x"), .failed("x")])
@@ -593,7 +642,7 @@ struct StoppingTests {
   func down(_ first: Probe) {
     var story = Story.stopping()
     story.check(after: 10, .playing, storage: first)
-    #expect(story.check(after: 10, .playing, storage: .silent).sends == (first == .silent))
+    #expect(story.check(after: 15, .playing, storage: .silent).sends == (first == .silent))
   }
 
   @Test(
@@ -657,9 +706,9 @@ struct StoppingTests {
   func packetNotSent() {
     var story = Story.stopping()
     story.check(.browsing, storage: .up)
-    let before = story.memory.state
+    story.sendFails = true
     story.check(.nobody, storage: .silent)
-    story.memory.forgetWakeRequest(before: before)
+    story.sendFails = false
     #expect(story.check(.nobody, storage: .silent).sends)
   }
 
@@ -695,11 +744,25 @@ struct StoppingTests {
     #expect(decisions.flatMap(\.told) == ["storage-down notice"])
   }
 
-  @Test("one that answers again after a lost probe hangs")
-  func hangsAfterLostProbe() {
+  @Test("one that was silent and is ready again went and came back: that is a start by hand, and no hang")
+  func cameBack() {
     var story = Story.stopping()
-    story.check(after: 180, .nobody, storage: .silent)
-    #expect(story.check(.nobody, storage: .up).told == ["poweroff-failed error"])
+    story.check(.nobody, storage: .silent)
+    let decision = story.check(.nobody, storage: .ready)
+    #expect(decision.told == ["storage-ready notice"])
+    #expect(decision.troubles.isEmpty)
+    #expect(story.memory.state.undertaking.phase == .nothing)
+    #expect(story.memory.state.storage.byHand == story.moment)
+    #expect(story.checks(for: 600, .nobody, storage: .ready).allSatisfy { $0.events.isEmpty })
+  }
+
+  @Test("one that was silent and answers without its service starts again, and does not hang")
+  func startsAgain() {
+    var story = Story.stopping()
+    story.check(.nobody, storage: .silent)
+    #expect(story.checks(for: 300, .nobody, storage: .up).flatMap(\.told) == [])
+    #expect(story.check(.nobody, storage: .ready).told == ["storage-ready notice"])
+    #expect(story.memory.state.storage.byHand == story.moment)
   }
 
   @Test("that it hangs is told once, with the way to see why, and not asked again before COOLDOWN_TIME")
@@ -729,13 +792,13 @@ struct StoppingTests {
     var story = Story.ripe()
     story.memory.notePowerOff(at: story.moment)
     let decision = story.check(.playing, storage: .up)
-    #expect(decision.actions == [])
+    #expect(decision.rests)
   }
 }
 
 @Suite("A power-off that is refused, or fails")
 struct PowerOffFailureTests {
-  private func refused(_ outcome: PowerOffOutcome) -> (first: Decision, story: Story) {
+  private func refused(_ outcome: PowerOffOutcome) -> (first: Checked, story: Story) {
     var story = Story.ripe()
     story.outcome = outcome
     let decision = story.check(.nobody, storage: .ready)
@@ -753,7 +816,7 @@ struct PowerOffFailureTests {
 
   @Test("it is not stopping", arguments: outcomes)
   func notStopping(_ outcome: PowerOffOutcome) {
-    #expect(refused(outcome).story.memory.state.stopping == nil)
+    #expect(refused(outcome).story.memory.state.undertaking.stopping == nil)
   }
 
   @Test("what was said holds the next power-off up, from the moment it was said")
@@ -881,7 +944,7 @@ struct DryRunPowerOffTests {
       story.check(.browsing, storage: .ready).reason
         == "Anna is browsing (Jellyfin Web on Firefox), and the storage is ready")
     #expect(story.check(.nobody, storage: .ready).reason == "nobody is active")
-    #expect(story.memory.state.owedWake == nil)
+    #expect(story.memory.state.undertaking.owed == nil)
   }
 
   @Test("nothing hangs")
@@ -898,16 +961,17 @@ struct PowerOffByHandTests {
     _ urgency: PowerOffUrgency, _ story: Story, sessions: [SessionEntry]? = [], storage: Probe? = .ready,
     nfsBytes: Double? = 0, recordings: Result<[Recording], Trouble>? = .success([]),
     tasks: Result<[String], Trouble>? = .success([])
-  ) -> (questions: Set<Decision.Question>, objections: [String]) {
+  ) -> (questions: Set<Verdict.Question>, objections: [String]) {
     let time = story.moment.wall + 1
     let jellyfin: Result<JellyfinAnswer, Trouble> =
       sessions.map { .success(answer($0, at: time)) } ?? .failure(jellyfinSaysNothing)
     let observation = Observation(
       jellyfin: jellyfin, storage: storage, nfsBytes: nfsBytes, recordings: recordings, tasks: tasks)
     let now = Now(moment: moment(story.moment.boot + 1), uptime: story.uptime + 1)
-    let (questions, objections) = decidePowerOff(
-      story.configuration, observation, story.memory, now, urgency: urgency)
-    return (questions, objections.map(\.words))
+    var memory = story.memory
+    _ = memory.notice(observation, story.configuration, now)
+    let (questions, objections) = decidePowerOff(story.configuration, memory, now, urgency: urgency)
+    return (questions, objections.map(Words.objection))
   }
 
   /// Nobody waited for anything: two checks, the storage just started by hand.
@@ -926,7 +990,7 @@ struct PowerOffByHandTests {
   @Test("nor need a failure be 5 minutes old", arguments: [PowerOffUrgency.now, .forced])
   func afterFailure(_ urgency: PowerOffUrgency) {
     var story = fresh
-    story.memory.state.powerOffFailure = PowerOffFailure(at: story.moment, isBusy: false, words: "x")
+    story.memory.notePowerOff(at: story.moment, .failed("x"))
     #expect(ask(urgency, story).objections == [])
   }
 

@@ -84,7 +84,7 @@ struct PowerTimeTests {
     #expect(try #require(total(story)).off == before.off + 140)
   }
 
-  @Test("nothing is told after a reboot until a check has looked, lest a part be missing")
+  @Test("nothing is told after a reboot until a check has looked, for a part would be missing")
   func beforeFirstCheck() {
     var story = Story()
     story.checks(for: 630, .nobody)

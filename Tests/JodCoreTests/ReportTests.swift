@@ -72,6 +72,17 @@ struct ReportTests {
     #expect(reports.flatMap(\.events).filter { $0.priority < .debug }.count == 1)
   }
 
+  @Test("a burst ends with the rhythm: whoever asks after three checks on the beat is told")
+  func burstEnds() {
+    var runs = Runs()
+    #expect(runs.run(at: 0, Self.rejected, onBeat: false).exitStatus == 77)
+    for time in [2.0, 4] { #expect(runs.run(at: time, Self.rejected).exitStatus == 0) }
+    #expect(runs.run(at: 5, Self.rejected, onBeat: false).exitStatus == 0)
+    for time in [7.0, 9, 11] { #expect(runs.run(at: time, Self.rejected).exitStatus == 0) }
+    #expect(runs.run(at: 12, Self.rejected, onBeat: false).exitStatus == 77)
+    #expect(runs.run(at: 13, Self.rejected, onBeat: false).exitStatus == 0)
+  }
+
   @Test("within a burst another trouble, or another cause, is told at once")
   func burstChanges() {
     var runs = Runs()
@@ -235,7 +246,7 @@ struct ReportTests {
   @Test("a change that says the same as its trouble is told once")
   func changeSaysIt() {
     var runs = Runs()
-    let change = Event(.wakeFailed, .error, Self.failed.words, ["JOD_MAC": "02:00:00:00:00:01"])
+    let change = Event(.wakeFailed, .error, Self.failed.words, Event.Facts(mac: "02:00:00:00:00:01"))
     let report = runs.run(at: 0, changes: [change], Self.failed)
     #expect(report.events == [change])
     #expect(report.exitStatus == 1)

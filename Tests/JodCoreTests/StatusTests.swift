@@ -34,6 +34,27 @@ struct StatusTests {
     return status(story)
   }
 
+  @Test("who has used up BROWSING_LIMIT is told by name, in words and to programs")
+  func spentBrowsing() throws {
+    var story = Story(configuration(["BROWSING_LIMIT": "10min"]))
+    story.checks(for: 900, .browsing, storage: .ready)
+    let status = Status(story.configuration, story.memory, warnings: [])
+    #expect(status.activity.active == false)
+    #expect(status.activity.spent.map(\.user) == ["Anna"])
+    let page = status.page(now: story.moment.wall) { _ in "18:02" }
+    let row =
+      "Anna, browsing, Jellyfin Web on Firefox: counts no longer, until it was quiet or plays (BROWSING_LIMIT)"
+    #expect(page.contains(row))
+    #expect(try decoded(Status.self, encoded(status)) == status)
+  }
+
+  @Test("a status of 0.1.0 names nobody who has used it up")
+  func olderStatus() throws {
+    let older = try encoded(Status.nothingKnown).replacing(#","spent":[]"#, with: "")
+    #expect(!older.contains("spent"))
+    #expect(try decoded(Status.self, older) == .nothingKnown)
+  }
+
   @Test("every field is always there, null where nothing is known", arguments: requiredFields, stories)
   func fields(_ field: String, _ story: String) throws {
     let fields = try JSONDecoder().decode(Fields.self, from: Data(encoded(self.story(story)).utf8)).paths
@@ -44,7 +65,7 @@ struct StatusTests {
   func nothingKnown() throws {
     #expect(
       try encoded(Status.nothingKnown)
-        == #"{"activity":{"active":null,"sessions":[],"since":null},"check_interval_seconds":null,"#
+        == #"{"activity":{"active":null,"sessions":[],"since":null,"spent":[]},"check_interval_seconds":null,"#
         + #""checked_at":null,"dry_run":false,"hold":{"until":null},"idle_seconds":null,"poweroff":"#
         + #"{"at":null,"blocked_by":"no check has run since this machine started"},"reason":null,"#
         + #""storage":{"since":null,"state":"unknown"},"trouble":null,"#
@@ -168,7 +189,7 @@ struct StatusTests {
     let warnings = status(story, warnings: ["The timer differs."]).warnings
     #expect(warnings.count == 3)
     #expect(warnings.first?.hasPrefix("COOLDOWN_TIME (1min) is shorter than WAKE_TIMEOUT (5min)") == true)
-    #expect(warnings.dropFirst().first == Wake.withoutDevices)
+    #expect(warnings.dropFirst().first == Words.withoutDevices)
     #expect(warnings.last == "The timer differs.")
   }
 

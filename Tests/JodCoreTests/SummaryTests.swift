@@ -51,6 +51,42 @@ struct SummaryTests {
     #expect(summary.days.map(\.sums.off) == [11 * 3600, 3600])
   }
 
+  @Test("a gap after the storage went down, or got ready, is what that says, and not what was before")
+  func gapAfterChange() {
+    let minute = 1.0 / 60
+    for (event, before, after) in [(Event.Name.storageDown, Power.on, Power.off), (.storageReady, .off, .on)]
+    {
+      let entries = [
+        entry(event, at(-0.5), after: before, for: 600),
+        // A reboot has two minutes on no record.
+        entry(.activityBegan, at(-0.5 + 9 * minute), after: after, for: 7 * 60),
+      ]
+      let total = summary(entries).total
+      #expect((before == .on ? total.on : total.off).rounded() == 600)
+      #expect((after == .on ? total.on : total.off).rounded() == 540)
+    }
+  }
+
+  @Test("a day without an answer of Jellyfin is no day in use")
+  func deadJellyfin() throws {
+    var story = Story()
+    var entries: [HistoryEntry] = []
+    func note(_ decisions: [Checked]) {
+      for decision in decisions {
+        let at = decision.memory.runtime.lastCheck!.at
+        entries += decision.events.compactMap { HistoryEntry($0, at: at, after: .unknown) }
+      }
+    }
+    note(story.checks(for: 3600, .playing, storage: .ready))
+    note(story.checks(for: 20 * 3600, .jellyfinAway, storage: .ready))
+    #expect(story.memory.present(story.now)?.isActive == false)
+    note(story.checks(for: 1800, .playing, storage: .ready))
+    note(story.checks(for: 1800, .nobody, storage: .ready))
+    #expect(entries.map(\.event) == ["activity-began", "activity-ended", "activity-began", "activity-ended"])
+    let active = History(entries, now: story.now).activity(nil).map(\.length)
+    #expect(active == [3570, 1800])
+  }
+
   @Test("entries within one stretch say the same twice, and it counts once")
   func overlap() {
     let entries = [

@@ -25,11 +25,11 @@ struct SummaryTextTests {
                     # on and in use   + on   . off   (blank) not known
 
         Day         On        Off        In use  Wakes  Ready after  Saved
-        Fri 10 Jan  2h 56min  16h 3min   2h      2      42s          1.3 kWh
+        Fri 10 Jan  2h 59min  16h        2h      2      42s          1.3 kWh
         Fri 11 Jan  30min     30min      -       1      6min         41 Wh
-        Together    3h 26min  16h 33min  2h      3      3min 21s     1.4 kWh
+        Together    3h 29min  16h 30min  2h      3      3min 21s     1.4 kWh
 
-        Energy: 1.4 kWh saved, 342 Wh used (85 W on, 3 W off).
+        Energy: 1.4 kWh saved, 346 Wh used (85 W on, 3 W off).
         Nobody watched for 5h, which counts neither as on nor as off.
 
         3 wakes, 1 failed: Anna 1, a recording 1, by hand 1
@@ -142,7 +142,7 @@ struct SummaryTextTests {
     #expect(document.days[0].wakes.map(\.failed) == [false, true])
     #expect(document.days[0].storage.map(\.power) == ["off", "on", "off"])
     #expect(document.days[1].to == "2027-01-15T08:00:00Z", "today ends now")
-    #expect(document.total.savedWattHours == 1357.6)
+    #expect(document.total.savedWattHours == 1353.8)
     #expect(document.watts?.on == 85)
   }
 }

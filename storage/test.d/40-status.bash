@@ -10,14 +10,14 @@ contains "status: says that Wake-on-LAN is not armed, and what to do" \
   "enp3s0       02:00:00:c0:ff:ee, not armed now, not armed at the next start: jod-check-storage arm" "$output"
 run jod-check-storage status --json
 same "status --json: all of it for programs" \
-  '{"version":"0.1.0","busy":true,"guards":[{"name":"mine","busy":true,"words":"the \"cat\" \\ sleeps"}],"inhibitors":[],"wake_on_lan":[{"interface":"enp3s0","mac":"02:00:00:c0:ff:ee","supported":"pumbg","now":"d","armed":false,"kept":false}]}' \
+  '{"version":"'"$version"'","busy":true,"guards":[{"name":"mine","busy":true,"words":"the \"cat\" \\ sleeps"}],"inhibitors":[],"wake_on_lan":[{"interface":"enp3s0","mac":"02:00:00:c0:ff:ee","supported":"pumbg","now":"d","armed":false,"kept":false}]}' \
   "$output"
 jod-check-storage arm >/dev/null
 only_guard
 stub busctl <<<'echo "a(ssssuu) 1 \"sleep\" \"x\" \"y\" \"block\" 0 1"'
 run jod-check-storage status --json
 same "status --json: armed, and an inhibitor" \
-  '{"version":"0.1.0","busy":true,"guards":[],"inhibitors":[{"what":"sleep","words":"inhibited by x: y"}],"wake_on_lan":[{"interface":"enp3s0","mac":"02:00:00:c0:ff:ee","supported":"pumbg","now":"g","armed":true,"kept":true}]}' \
+  '{"version":"'"$version"'","busy":true,"guards":[],"inhibitors":[{"what":"sleep","words":"inhibited by x: y"}],"wake_on_lan":[{"interface":"enp3s0","mac":"02:00:00:c0:ff:ee","supported":"pumbg","now":"g","armed":true,"kept":true}]}' \
   "$output"
 free_machine
 all_guards
@@ -34,6 +34,6 @@ check "an unknown command is wrong use" 64 "there is no command explode"
 run jod-check-storage --help
 check "--help" 0 "authorize"
 run jod-check-storage --version
-check "--version" 0 "0.1.0"
+check "--version" 0 "$version"
 run setpriv --reuid 65534 --clear-groups jod-check-storage authorize
 check "only root authorises" 77 "sudo jod-check-storage authorize"

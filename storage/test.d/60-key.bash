@@ -70,7 +70,7 @@ stub systemctl </dev/null
 by_ssh 'systemctl --check-inhibitors=yes poweroff'
 check "by ssh: a busy machine refuses with 75 and the reason" 75 "the cat sleeps on it"
 by_ssh status
-check "by ssh: status is JSON" 0 '{"version":"0.1.0","busy":true,"guards":[{"name":"mine"'
+check "by ssh: status is JSON" 0 '{"version":"'"$version"'","busy":true,"guards":[{"name":"mine"'
 only_guard
 refusing 'User anna is logged in on tty1.'
 by_ssh poweroff

@@ -181,11 +181,11 @@ struct CommandHelpTests {
     ]
       + Command.all.map { [$0.name.rawValue, "--version"] })
   func version(arguments: [String]) throws {
-    guard case .tell(let text) = try CommandRequest(arguments, version: "0.2.0~dev") else {
+    guard case .tell(let text) = try CommandRequest(arguments, version: "1.2.3") else {
       Issue.record("no version")
       return
     }
-    #expect(text == "0.2.0~dev\n")
+    #expect(text == "1.2.3\n")
   }
 
   @Test("the table has every command once, in its order, and no option twice")

@@ -32,18 +32,21 @@ struct ModelWalk {
         boot.map { min(Int((now - $0) / ModelWalk.beat), limit) } ?? -1
       }
       let ages = [
-        age(state.lastWakeRequest?.boot, upTo: 2), age(state.wake?.began.boot, upTo: 2),
-        age(state.wake?.activityEnded?.boot, upTo: 2), age(state.stopping?.since.boot, upTo: 3),
-        age(runtime.readySince?.boot, upTo: 3), age(runtime.activity.looked, upTo: 5),
-        age(runtime.activity.recovered.map { $0 - jellyfinTime + 10_000 }, upTo: 3),
+        age(state.requests.last?.boot, upTo: 2), age(state.undertaking.wake?.began.boot, upTo: 2),
+        age(state.undertaking.wake?.demandEnded?.boot, upTo: 2),
+        age(state.undertaking.stopping?.since.boot, upTo: 3),
+        age(runtime.silentSince?.boot, upTo: 1), age(runtime.readySince?.boot, upTo: 3),
+        age(runtime.activity.looked, upTo: 5),
       ]
       let counts = [
-        min(Int(runtime.idle?.seconds ?? -60), 180), runtime.silentChecks, runtime.unreadyChecks,
-        min(state.wake?.requests ?? 0, 3),
+        min(Int(runtime.idle?.seconds ?? -60), 180), runtime.unreadyChecks,
+        min(state.undertaking.wake?.requests ?? 0, 3),
       ]
       let flags = [
-        state.owedWake != nil, state.wake?.failed == true, state.wasReadySinceDown == true,
-        runtime.jellyfinIsAway, runtime.idle != nil,
+        state.undertaking.owed != nil, state.undertaking.wake?.failed == true,
+        state.storage.wasReadySinceDown,
+        runtime.jellyfinIsAway, runtime.idle != nil, state.undertaking.stopping?.wasSilent == true,
+        state.undertaking.wake?.isAfterPowerOff == true, state.storage.stoppedByUs != nil,
       ]
       return Key(ages: ages + counts, flags: flags, known: state.storage.known, account: account)
     }
@@ -83,12 +86,15 @@ struct ModelWalk {
     next.beats += 1
     next.path.append(input)
     let now = JodCoreTests.now(moment(time(next.beats)))
-    let decision = decide(configuration, observation(input, at: now), node.memory, now)
-    next.memory = decision.memory
+    _ = next.memory.notice(observation(input, at: now), configuration, now)
+    let verdict = decide(configuration, next.memory, now)
+    _ = next.memory.begin(verdict, configuration, now)
+    if verdict.isWake { next.memory.settle(.left(at: now.moment), configuration, now) }
+    if verdict.isPowerOff { _ = next.memory.settle(.accepted, configuration, now) }
+    next.memory.noteCheck(verdict, configuration, now)
     next.account.note(input)
-    let wrongs = next.account.wrongs(input, decision.actions)
-    next.account.note(decision.actions)
-    if decision.actions.contains(.powerOff) { _ = next.memory.settlePowerOff(.accepted, now) }
+    let wrongs = next.account.wrongs(input, verdict)
+    next.account.note(verdict)
     return (next, wrongs)
   }
 
@@ -103,7 +109,8 @@ struct ModelWalk {
       }
     return Observation(
       jellyfin: reply, storage: input.probe, nfsBytes: 0, recordings: .success([]),
-      tasks: .success(input.isTaskRunning ? ["the task RefreshLibrary"] : []))
+      tasks: .success(input.isTaskRunning ? ["the task RefreshLibrary"] : []),
+      startOfJellyfin: .success(StartupTasks(ran: wall - 86_400)), keyOwner: .success(nil))
   }
 }
 
@@ -117,28 +124,30 @@ struct Account: Hashable, Sendable {
   private var unready = 2
   private var silent = 0
   private var unknown = 0
-  private var sinceRecovery = 3
   /// Checks in a row at which nothing stood in the way of a power-off.
   private var overdue = 0
   private var isStopping = false
+  private var wasSilent = false
   /// Somebody asked while the storage was going down.
   private var isOwed = false
 
   mutating func note(_ input: ModelWalk.Input) {
     (sinceRequest, sincePowerOff) = (min(sinceRequest + 1, 2), min(sincePowerOff + 1, 7))
-    sinceRecovery = min(sinceRecovery + 1, 3)
     silent = input.probe == .silent ? min(silent + 1, 2) : 0
     unready = input.probe == .ready ? 0 : min(unready + 1, 2)
     ready = ready.map { min($0 + 1, 3) } ?? (input.probe == .ready ? 0 : nil)
     if unready == 2 { ready = nil }
-    if unknown > 0, input.jellyfin != .silent { sinceRecovery = 0 }
-    // Down is silent twice; what still answers after three minutes hangs.
+    // Down is silent twice; what still answers after three minutes hangs. Silent once, it went, and came back.
     let wasStopping = isStopping && silent < 2
+    wasSilent = wasStopping && (wasSilent || input.probe == .silent)
     let isServed =
       input.jellyfin != .silent && input.probe != .ready && sinceRequest >= 2 && (isOwed || wakes(input))
     let isHanging = wasStopping && sincePowerOff >= 3 && input.probe != .silent && !isServed
-    isStopping = wasStopping && !isHanging
-    if isHanging { idle = nil }
+    let isBack = wasStopping && wasSilent && (input.probe == .ready || isHanging)
+    isStopping = wasStopping && !isHanging && !isBack
+    if isHanging, !isBack { idle = nil }
+    // It is there, and serves whoever asked.
+    if !isStopping, input.probe == .ready { isOwed = false }
     guard input.jellyfin != .silent else {
       unknown = min(unknown + 1, 4)
       return
@@ -148,18 +157,14 @@ struct Account: Hashable, Sendable {
     let before = isWitnessed ? idle.map { min($0 + 1 + unknown, 3) } : nil
     idle = input.jellyfin == .nobody ? before ?? 0 : nil
     unknown = 0
-    if wasStopping, wakes(input) { isOwed = true }
-    if !wasStopping, input.probe == .ready { isOwed = false }
+    if wasStopping, !isBack, isStopping || input.probe != .ready, wakes(input) { isOwed = true }
   }
 
-  /// For two minutes after an outage, browsing wakes nobody.
-  private func wakes(_ input: ModelWalk.Input) -> Bool {
-    input.jellyfin == .playing || (input.jellyfin == .browsing && sinceRecovery > 2)
-  }
+  /// Jellyfin says that it started a day ago, so polls that fail mute nobody.
+  private func wakes(_ input: ModelWalk.Input) -> Bool { [.playing, .browsing].contains(input.jellyfin) }
 
-  func wrongs(_ input: ModelWalk.Input, _ actions: [Decision.Action]) -> [String] {
-    let isSent = actions.contains(.sendWakeRequest)
-    let isOff = actions.contains(.powerOff)
+  func wrongs(_ input: ModelWalk.Input, _ verdict: Verdict) -> [String] {
+    let (isSent, isOff) = (verdict.isWake, verdict.isPowerOff)
     let isNeeded = (wakes(input) || (isOwed && input.jellyfin != .silent)) && input.probe != .ready
     let isDue =
       input.jellyfin == .nobody && input.probe == .ready && !input.isTaskRunning && (idle ?? 0) >= 3
@@ -177,10 +182,12 @@ struct Account: Hashable, Sendable {
     return rules.filter(\.1).map(\.0)
   }
 
-  mutating func note(_ actions: [Decision.Action]) {
-    let isDue = (idle ?? 0) >= 3 && (ready ?? 0) >= 3 && sincePowerOff > 6 && actions.isEmpty
+  mutating func note(_ verdict: Verdict) {
+    let isDue = (idle ?? 0) >= 3 && (ready ?? 0) >= 3 && sincePowerOff > 6 && verdict.action == .rest
     overdue = isDue ? min(overdue + 1, 1) : 0
-    if actions.contains(.sendWakeRequest) { (sinceRequest, isOwed, isStopping) = (0, false, false) }
-    if actions.contains(.powerOff) { (sincePowerOff, ready, isOwed, isStopping) = (0, nil, false, true) }
+    if verdict.isWake { (sinceRequest, isOwed, isStopping) = (0, false, false) }
+    if verdict.isPowerOff {
+      (sincePowerOff, ready, isOwed, isStopping, wasSilent) = (0, nil, false, true, false)
+    }
   }
 }

@@ -29,14 +29,24 @@ struct Oracle {
   private var mayHoldLonger = false
 
   // What was seen of the storage.
-  private var silentRun = 0
+  private var silentSince: Seconds?
+  private var isKnownReady = false
+  /// Whether it was silent since it was last asked to power off.
+  private var wasSilent = false
+  /// Whether a power-off was begun since it was last ready without one.
+  private var wasPoweredOff = false
   private var unreadyRun = 0
   private var readySince: Seconds?
   private var isPresumedOn: Bool? = false
   private var wasReadySinceDown = false
+  /// When somebody certainly began to work on it, and when they may have.
   private var startedByHand: Seconds?
+  private var mayBeByHand: Seconds?
   private var wasWoken = false
   private var requestSinceReady = false
+  /// When the wake that may run began, and when a command last asked.
+  private var wakeBegan: Seconds?
+  private var askedByHand: Seconds?
 
   // What was seen of idleness.
   private var starts: [Seconds] = []
@@ -59,17 +69,13 @@ struct Oracle {
   // MARK: One check
 
   /// Judges what was decided, after everything that this check could see.
-  mutating func judge(_ sight: Sight, _ decision: Decision) {
+  mutating func judge(_ sight: Sight, _ decision: Checked) {
     let beat = max(interval, medianSpacing ?? 0)
-    if let powerOff, powerOff.now.moment.bootID == sight.now.moment.bootID,
-      sight.time - powerOff.time >= 180
-    {
-      isStopping = false
-    }
+    if let powerOff, sight.probe != .silent, isSurelyOver(180, since: powerOff, sight) { isStopping = false }
     starts = (starts + [sight.time]).suffix(6)
     let verdict = witness.look(sight)
     self.verdict = verdict
-    noteStorage(sight)
+    noteStorage(sight.probe, at: sight.time)
     noteIdle(sight, verdict, beat: beat)
     noteClear(sight, verdict)
     noteOwed(sight, verdict)
@@ -78,11 +84,11 @@ struct Oracle {
     if decision.events.contains(where: { $0.name == .powerOffFailed }) {
       demand(sight.storage != .off, "a storage that is off is said to hang in shutdown")
     }
-    if decision.actions.contains(.sendWakeRequest) {
+    if decision.sends {
       noteRequest(sight.time, sight.now)
       isStopping = false
     }
-    if decision.actions.contains(.powerOff) { notePowerOff(sight.time, sight.now) }
+    if decision.powersOff { notePowerOff(sight.time, sight.now) }
   }
 
   private var medianSpacing: Seconds? {
@@ -90,22 +96,44 @@ struct Oracle {
     return zip(starts.dropFirst(), starts).map { $0 - $1 }.sorted()[2]
   }
 
-  private mutating func noteStorage(_ sight: Sight) {
-    silentRun = sight.probe == .silent ? silentRun + 1 : 0
-    let isReady = isBlind ? isPresumedOn != false : sight.probe == .ready
+  /// What a probe tells, of a check or of a command.
+  mutating func noteStorage(_ probe: Probe?, at time: Seconds) {
+    silentSince = probe == .silent ? silentSince ?? time : nil
+    if probe == .silent { wasSilent = true }
+    let isReady = isBlind ? isPresumedOn != false : probe == .ready
     unreadyRun = isReady ? 0 : unreadyRun + 1
     if unreadyRun >= 2 { readySince = nil }
-    if isReady { readySince = readySince ?? sight.time }
-    if silentRun == 2 { (wasReadySinceDown, startedByHand, isStopping) = (false, nil, false) }
-    guard sight.probe == .ready else { return }
-    if !wasReadySinceDown {
-      startedByHand = requestSinceReady ? nil : sight.time
-      wasWoken =
-        requestIsKnown && requestSinceReady
-        && request.map { sight.time - $0.time < configuration.wakeTimeout } ?? false
+    if isReady { readySince = readySince ?? time }
+    if let since = silentSince, time > since, time - since >= min(15, interval) {
+      if wasPoweredOff { startedByHand = nil }
+      // The request of a silence that proves to be more than a lost probe is a wake.
+      if requestSinceReady, let request { wakeBegan = wakeBegan ?? request.time }
+      (wasReadySinceDown, isStopping, isKnownReady) = (false, false, false)
     }
+    if probe == .up { isKnownReady = false }
+    if probe == .ready { noteReady(at: time) }
+  }
+
+  private mutating func noteReady(at time: Seconds) {
+    isKnownReady = true
+    // Still going down.
+    if isStopping, !wasSilent { return }
+    let isBack = isStopping
+    if isBack || !wasReadySinceDown || wasSilent { noteArrival(at: time, isBack: isBack) }
     wasReadySinceDown = true
-    requestSinceReady = false
+    (isStopping, wasPoweredOff, wasSilent) = (false, false, false)
+    (requestSinceReady, wakeBegan, askedByHand) = (false, nil, nil)
+  }
+
+  private mutating func noteArrival(at time: Seconds, isBack: Bool) {
+    let isAsked = askedByHand.map { time - $0 < configuration.wakeTimeout } ?? false
+    let isFirst = !wasReadySinceDown
+    if isBack || (requestIsKnown && isAsked) || (isFirst && !requestSinceReady) { startedByHand = time }
+    let isWoken =
+      !isBack && askedByHand == nil && requestIsKnown
+      && wakeBegan.map { time - $0 < configuration.wakeTimeout } ?? false
+    if isFirst || isBack { wasWoken = isWoken }
+    if !isWoken { mayBeByHand = time }
   }
 
   private mutating func noteIdle(_ sight: Sight, _ verdict: Witness.Verdict?, beat: Seconds) {
@@ -154,23 +182,31 @@ struct Oracle {
 
   // MARK: Waking
 
-  private mutating func judgeWake(_ sight: Sight, _ verdict: Witness.Verdict?, _ decision: Decision) {
+  private mutating func judgeWake(_ sight: Sight, _ verdict: Witness.Verdict?, _ decision: Checked) {
     let wait = isBlind ? max(configuration.packetCooldown, 900) : configuration.packetCooldown
     let isAskedFor = verdict?.certainlyWakes == true || (verdict != nil && isOwedForCertain)
     let isNeeded = isAskedFor && sight.probe != .ready
-    guard decision.actions.contains(.sendWakeRequest) else {
+    guard decision.sends else {
       let isAllowed = isOver(wait, since: request, sight) && sight.time >= requestIsDue
       demand(!(isNeeded && isAllowed && !isGoingDown(sight)), "activity, and no wake request")
       return
     }
     demand(verdict != nil, "a wake request though nothing is known")
-    demand(verdict?.mayWake == true || owed || mayOweMore, "a wake request for nobody")
+    // A wake that runs goes on over a start of Jellyfin.
+    let mayGoOn = requestSinceReady && verdict?.isPossible == true
+    demand(verdict?.mayWake == true || owed || mayOweMore || mayGoOn, "a wake request for nobody")
     demand(sight.probe != .ready, "a wake request though the storage is ready")
     if requestIsKnown {
       demand(
         isOver(configuration.packetCooldown, since: request, sight), "a wake request within the cooldown")
       demand(!isGoingDown(sight), "a wake request into a storage that goes down")
     }
+  }
+
+  /// Of an earlier boot, only this one's time is certain.
+  private func isSurelyOver(_ length: Seconds, since request: Request, _ sight: Sight) -> Bool {
+    let isSameBoot = request.now.moment.bootID == sight.now.moment.bootID
+    return (isSameBoot ? sight.time - request.time : sight.now.uptime) >= length
   }
 
   private func isOver(_ length: Seconds, since request: Request?, _ sight: Sight) -> Bool {
@@ -186,8 +222,8 @@ struct Oracle {
 
   // MARK: Powering off
 
-  private mutating func judgePowerOff(_ sight: Sight, _ verdict: Witness.Verdict?, _ decision: Decision) {
-    guard decision.actions.contains(.powerOff) else { return demandPowerOff(sight) }
+  private mutating func judgePowerOff(_ sight: Sight, _ verdict: Witness.Verdict?, _ decision: Checked) {
+    guard decision.powersOff else { return demandPowerOff(sight) }
     overdue = 0
     let ahead: Seconds = 10 * 60
     let readyFor = readySince.map { sight.time - $0 } ?? 0
@@ -217,8 +253,10 @@ struct Oracle {
       return
     }
     let length = sight.time - clear.since
+    let isByHand = mayBeByHand.map { sight.time - $0 < configuration.manualStartHold } ?? false
     let isLongEnough =
-      length >= configuration.cooldown && (wasWoken || isBlind || length >= configuration.manualStartHold)
+      length >= configuration.cooldown
+      && ((wasWoken || isBlind) && !isByHand || length >= configuration.manualStartHold)
     let isInTheWay =
       isHeld(sight, leniently: false) || sight.isBusyOverNFS || sight.jellyfin.taskUntil > sight.time
       || sight.jellyfin.isRecording(at: sight.time, ahead: 10 * 60) || !sight.recordingsAnswered
@@ -242,8 +280,24 @@ struct Oracle {
 
   // MARK: What befalls the household
 
-  mutating func noteRequest(_ time: Seconds, _ now: Now) {
+  /// A command that asks for the storage: whoever gave it is there.
+  mutating func noteHand(at time: Seconds) {
+    (idle, clear) = (nil, nil)
+    mayBeByHand = time
+    overdue = 0
+  }
+
+  /// A command that found it ready.
+  mutating func noteServedHand(at time: Seconds) { startedByHand = time }
+
+  /// A command that came while it was going down.
+  mutating func noteHandWhileGoingDown() { (owed, isOwedForCertain) = (true, isStopping) }
+
+  mutating func noteRequest(_ time: Seconds, _ now: Now, byHand: Bool = false) {
     request = Request(time: time, now: now)
+    // Asked for because of one lost probe, it is no wake.
+    if byHand || !isKnownReady || wakeBegan != nil { wakeBegan = wakeBegan ?? time }
+    if byHand { askedByHand = time }
     (requestIsKnown, requestIsDue) = (true, -.infinity)
     (owed, isOwedForCertain, mayOweMore) = (false, false, false)
     requestSinceReady = true
@@ -253,6 +307,8 @@ struct Oracle {
 
   mutating func notePowerOff(_ time: Seconds, _ now: Now) {
     (powerOff, isStopping) = (Request(time: time, now: now), true)
+    (wasSilent, wasPoweredOff) = (false, true)
+    (wakeBegan, askedByHand) = (nil, nil)
     isOwedForCertain = false
   }
 
@@ -263,6 +319,7 @@ struct Oracle {
       (isPresumedOn, readySince, refused) = (false, nil, nil)
     } else {
       (refused, powerOff) = (time, nil)
+      (isStopping, wasPoweredOff) = (false, false)
     }
   }
 
@@ -271,8 +328,10 @@ struct Oracle {
     request = earlier.request
     requestIsKnown = earlier.requestIsKnown
     requestSinceReady = earlier.requestSinceReady
+    (wakeBegan, askedByHand) = (earlier.wakeBegan, earlier.askedByHand)
     isPresumedOn = earlier.isPresumedOn
-    (owed, mayOweMore) = (earlier.owed || owed, earlier.mayOweMore)
+    // Whoever it was for is owed it still.
+    (owed, mayOweMore) = (true, earlier.mayOweMore)
     isOwedForCertain = false
   }
 
@@ -289,16 +348,18 @@ struct Oracle {
   /// What was observed was observed, but nobody need remember it any more.
   mutating func runtimeWasLost() {
     witness.runtimeWasLost()
-    (clear, silentRun, overdue) = (nil, 0, 0)
+    (clear, silentSince, overdue) = (nil, nil, 0)
   }
 
   /// The newest state was lost; what is there instead says things of its own, or nothing.
   mutating func stateWasLost(at time: Seconds, _ now: Now, mayHold: Bool, mayOwe: Bool) {
+    witness.stateWasLost()
     requestIsKnown = false
     requestIsDue = time + configuration.packetCooldown
     isPresumedOn = nil
     (holds, mayHoldLonger) = (nil, mayHold)
     (startedByHand, wasWoken, refused) = (nil, false, nil)
+    (mayBeByHand, wakeBegan, askedByHand) = (time, nil, nil)
     (owed, isOwedForCertain, mayOweMore) = (false, false, mayOwe)
     clear = nil
     // It may believe in a power-off.

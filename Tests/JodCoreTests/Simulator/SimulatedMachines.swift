@@ -46,6 +46,8 @@ struct SimulatedJellyfin {
   var awayUntil: Seconds?
   var restarts = false
   var upSince: Seconds = 0
+  /// When it last started, and how its clock was then.
+  var started: (time: Seconds, offset: Seconds) = (-1_000_000, 0)
   /// Its own clock shows true time plus this.
   var offset: Seconds = 0
   /// A task runs until then.
@@ -63,10 +65,15 @@ struct SimulatedJellyfin {
 
   /// Answers what a check asks besides.
   func answer(
-    _ questions: Set<Decision.Question>, at time: Seconds, keepingQuietOn quiet: Set<Decision.Question>,
+    _ questions: Set<Verdict.Question>, at time: Seconds, keepingQuietOn quiet: Set<Verdict.Question>,
     _ observation: inout Observation
   ) {
     let silence = Trouble(.jellyfin, cause: "timeout", "Jellyfin does not answer.")
+    if questions.contains(.startOfJellyfin) {
+      let ran = SimulatedServer.epoch + started.time + started.offset
+      observation.startOfJellyfin = .success(StartupTasks(ran: ran))
+    }
+    if questions.contains(.keyOwner) { observation.keyOwner = .success(nil) }
     if questions.contains(.recordings) {
       let epoch = SimulatedServer.epoch
       let planned = recording.map { planned in
@@ -142,7 +149,7 @@ struct SimulatedFiles {
     defer { loaded = memory }
     let before = memory.state
     let result = change(&memory)
-    if memory.state != before { memory.state.serial += 1 }
+    if memory.state != before { memory.countChange() }
     memory.runtime.state = memory.state
     runtime = memory.runtime
     if toDisk { state = memory.state }

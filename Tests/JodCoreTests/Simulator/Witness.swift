@@ -39,8 +39,12 @@ struct Witness {
   }
 
   let configuration: Configuration
+  private var known: Set<String> = []
   private var isFailing = false
-  private var recovered: (time: Seconds, offset: Seconds)?
+  /// How long each device has been quiet, of time in which nothing was hidden from anybody.
+  private var quiet: [String: Seconds] = [:]
+  /// Since the look before; zero where something was hidden.
+  private var seenSinceLast: Seconds = 0
   private var looked: Seconds?
   private var lookedOffset: Seconds = 0
   /// Since when each device may count as browsing at a stretch: at the earliest, and at the latest.
@@ -58,10 +62,15 @@ struct Witness {
   /// What a boot or a damage took away cannot be held against anybody.
   mutating func runtimeWasLost() {
     isFailing = false
-    recovered = nil
+    quiet = [:]
     looked = nil
     latest = [:]
     pauses = [:]
+  }
+
+  /// An older state may have anybody down as one who has used up the limit.
+  mutating func stateWasLost() {
+    for id in known { earliest[id] = -.infinity }
   }
 
   /// Nil: Jellyfin did not answer, and nothing is known.
@@ -70,11 +79,13 @@ struct Witness {
       isFailing = true
       return nil
     }
-    if isFailing { recovered = (sight.time, sight.jellyfin.offset) }
-    isFailing = false
     let closeEnough = max(configuration.activityWindow, 3 * configuration.checkInterval + 60)
     if let looked, sight.time - looked > closeEnough { latest = [:] }
+    let gap = looked.map { sight.time - $0 } ?? .infinity
+    seenSinceLast = isFailing || gap > closeEnough ? 0 : gap
+    isFailing = false
     var verdict = Verdict()
+    known = Set(sight.devices.map(\.id))
     for device in sight.devices {
       let isListed = device.doing != .away && device.listedFrom <= sight.time
       switch device.doing {
@@ -119,10 +130,12 @@ struct Witness {
     // Of a pause that nobody tells of, only the check before its first sight is sure to be older.
     let unseen = device.tellsPause ? 0 : 2 * configuration.checkInterval
     let cameBack = isClear && device.tellsPause && isKnownToHaveComeBack(device.paused, sight)
+    // Whatever was seen of it.
+    let isToldOver = device.tellsPause && told >= limit
     verdict.add(
       certain: length < limit && (isClear || wasSeen) && !device.isIgnored,
-      certainlyWakes: isCertainlyFresh(device.paused - unseen, sight), possible: mayStillCount,
-      mayWake: !device.isIgnored && !cameBack)
+      certainlyWakes: isCertainlyFresh(device.paused - unseen, sight) && !isToldOver,
+      possible: mayStillCount, mayWake: !device.isIgnored && !cameBack && !isToldOver)
   }
 
   private mutating func judgeBrowsing(
@@ -138,10 +151,11 @@ struct Witness {
     guard (-60...configuration.activityWindow).contains(age) else {
       latest[device.id] = nil
       // It was quiet, unless a clock or an outage makes it only seem so.
-      let outage = recovered.map { sight.time - $0.time < configuration.activityWindow } ?? false
-      if sight.time - touched > configuration.activityWindow, !outage { earliest[device.id] = nil }
+      quiet[device.id, default: 0] += seenSinceLast
+      if quiet[device.id, default: 0] >= configuration.activityWindow { earliest[device.id] = nil }
       return
     }
+    quiet[device.id] = nil
     let early = earliest[device.id] ?? sight.time
     let late = latest[device.id] ?? sight.time
     (earliest[device.id], latest[device.id]) = (early, late)
@@ -166,15 +180,16 @@ struct Witness {
       certain: isNear && sight.recordingsAnswered, certainlyWakes: true, possible: mayLinger, mayWake: true)
   }
 
-  /// Whether a sign is newer than everything that an outage may explain.
+  /// Whether a sign is newer than everything that a start of Jellyfin may explain.
   private func isCertainlyFresh(_ time: Seconds, _ sight: Sight) -> Bool {
-    guard let recovered else { return true }
-    return time > recovered.time + (recovered.offset == sight.jellyfin.offset ? 121 : 8000)
+    let started = sight.jellyfin.started
+    return started.offset == sight.jellyfin.offset && time > started.time + 121
   }
 
   /// Whether a sign is one of those that idle apps give when Jellyfin comes back.
   private func isKnownToHaveComeBack(_ time: Seconds, _ sight: Sight) -> Bool {
-    guard let recovered, recovered.offset == sight.jellyfin.offset else { return false }
-    return time <= recovered.time + 119 && time >= recovered.time - 59
+    let started = sight.jellyfin.started
+    guard started.offset == sight.jellyfin.offset else { return false }
+    return time <= started.time + 119 && time >= started.time - 59
   }
 }

@@ -84,6 +84,7 @@ struct World {
     if let back = jellyfin.awayUntil, back <= time {
       jellyfin.awayUntil = nil
       jellyfin.upSince = back
+      if jellyfin.restarts { jellyfin.started = (back, jellyfin.offset) }
       for index in household.devices.indices where jellyfin.restarts {
         household.devices[index].comeBack(after: back, offset: jellyfin.offset, &dice)
       }
@@ -135,7 +136,8 @@ struct World {
   private mutating func noteLoss(of newest: State) {
     let left = files.load(bootID: bootID).state
     guard left != newest else { return }
-    oracle.stateWasLost(at: time, now, mayHold: left.hold != nil, mayOwe: left.owedWake != nil)
+    oracle.stateWasLost(
+      at: time, now, mayHold: left.hold != nil, mayOwe: left.undertaking.owed != nil)
   }
 
   private mutating func command() {
@@ -147,9 +149,31 @@ struct World {
       }
       oracle.noteHold(length, at: time, now)
     } else {
-      files.update(bootID: bootID, toDisk: true) { $0.noteWakeRequest(at: now.moment) }
+      askByHand(now)
+    }
+  }
+
+  /// As `jod-check wake --no-wait`.
+  private mutating func askByHand(_ now: Now) {
+    let (configuration, time) = (configuration, time)
+    let probe = configuration.isBlind ? nil : storage.probe(at: time)
+    let verdict = files.update(bootID: bootID, toDisk: true) { memory in
+      memory.noticeHand()
+      if !configuration.isBlind { _ = memory.noticeProbe(probe, configuration, now) }
+      let verdict =
+        configuration.isBlind ? .send : decideWake(configuration, memory, now, isFirst: true)
+      if verdict == .ready { memory.noticeServedHand(now) }
+      if verdict == .send { memory.noteWakeRequest(at: now.moment) }
+      return verdict
+    }
+    if !configuration.isBlind { oracle.noteStorage(probe, at: time) }
+    oracle.noteHand(at: time)
+    switch verdict {
+    case .ready: oracle.noteServedHand(at: time)
+    case .goingDown: oracle.noteHandWhileGoingDown()
+    case .send, .wait:
       sendPacket()
-      oracle.noteRequest(time, now)
+      oracle.noteRequest(time, now, byHand: true)
     }
   }
 
@@ -166,37 +190,45 @@ struct World {
     var sight = look(isBusy: isBusy)
     var observation = observation(sight)
     let now = now
-    let earlier = files.load(bootID: bootID).state
-    var quiet: Set<Decision.Question> = []
-    for question in [Decision.Question.recordings, .tasks]
+    var quiet: Set<Verdict.Question> = []
+    for question in [Verdict.Question.recordings, .tasks]
     where dice.chance(2 * household.mishaps.jellyfinAway) {
       quiet.insert(question)
     }
     let (configuration, jellyfin, time) = (configuration, jellyfin, time)
     let decision = files.update(bootID: bootID, toDisk: false) { memory in
-      var decision = decide(configuration, observation, memory, now)
-      if !decision.questions.isEmpty, !decision.actions.contains(.sendWakeRequest) {
-        jellyfin.answer(decision.questions, at: time, keepingQuietOn: quiet, &observation)
-        decision = decide(configuration, observation, memory, now)
+      func preview() -> Verdict {
+        var memory = memory
+        _ = memory.notice(observation, configuration, now)
+        return decide(configuration, memory, now)
       }
-      memory = decision.memory
-      return decision
+      while case .ask(let questions) = preview().action {
+        jellyfin.answer(questions, at: time, keepingQuietOn: quiet, &observation)
+      }
+      var changes = memory.notice(observation, configuration, now)
+      let verdict = decide(configuration, memory, now)
+      memory.noteCheck(verdict, configuration, now)
+      let troubles = memory.troubles(configuration, now)
+      changes += memory.begin(verdict, configuration, now)
+      return Checked(
+        verdict: verdict, active: memory.seen.active, memory: memory,
+        events: changes.map { Event($0, configuration) }, troubles: troubles)
     }
     sight.recordingsAnswered = observation.recordings != nil && !quiet.contains(.recordings)
     sight.tasksAnswered = observation.tasks != nil && !quiet.contains(.tasks)
     reason = decision.reason
-    let oracleBefore = decision.actions.isEmpty ? nil : oracle
+    let oracleBefore = decision.rests ? nil : oracle
     oracle.judge(sight, decision)
     // Killed between the note and the deed, or between the deed and the disk.
     if isTold { line = tell(sight, decision) }
     let isKilled = dice.chance(household.mishaps.kill)
     if isKilled, dice.chance(0.5) { return }
-    act(decision, earlier: earlier, oracleBefore, isKilled: isKilled)
+    act(decision, oracleBefore, isKilled: isKilled)
     if isKilled { return }
     files.update(bootID: bootID, toDisk: true) { $0.runtime.beat.note(start: now.moment.boot) }
   }
 
-  private func tell(_ sight: Sight, _ decision: Decision) -> String {
+  private func tell(_ sight: Sight, _ decision: Checked) -> String {
     let people = sight.devices.map { "\($0.doing) since \(Int($0.since))" }.joined(separator: ", ")
     let probe = sight.probe.map { "\($0)" } ?? "blind"
     let clocks =
@@ -204,7 +236,7 @@ struct World {
     let active =
       oracle.verdict.map { "certain \($0.isCertain), possible \($0.isPossible)" } ?? "Jellyfin away"
     return
-      "\(Int(time)): \(clocks); \(storage.phase) \(probe); \(people); \(active); \(decision.actions) \(reason)"
+      "\(Int(time)): \(clocks); \(storage.phase) \(probe); \(people); \(active); \(decision.verdict.action) \(reason)"
   }
 
   private mutating func look(isBusy: Bool) -> Sight {
@@ -231,21 +263,26 @@ struct World {
     return Observation(jellyfin: .success(reply), storage: sight.probe, nfsBytes: bytes)
   }
 
-  private mutating func act(_ decision: Decision, earlier: State, _ oracleBefore: Oracle?, isKilled: Bool) {
-    if decision.actions.contains(.sendWakeRequest) {
+  private mutating func act(_ decision: Checked, _ oracleBefore: Oracle?, isKilled: Bool) {
+    let (configuration, now) = (configuration, now)
+    if decision.sends {
       if let oracleBefore, !isKilled, dice.chance(household.mishaps.failedSend) {
-        files.update(bootID: bootID, toDisk: true) { $0.forgetWakeRequest(before: earlier) }
+        files.update(bootID: bootID, toDisk: true) { $0.settle(.stayed, configuration, now) }
         oracle.requestFailed(before: oracleBefore)
       } else {
         sendPacket()
+        if !isKilled {
+          files.update(bootID: bootID, toDisk: true) {
+            $0.settle(.left(at: now.moment), configuration, now)
+          }
+        }
       }
     }
-    guard decision.actions.contains(.powerOff) else { return }
+    guard decision.powersOff else { return }
     powerOffs += 1
     let outcome = powerOff()
-    let now = now
     guard !isKilled else { return }
-    files.update(bootID: bootID, toDisk: true) { _ = $0.settlePowerOff(outcome, now) }
+    files.update(bootID: bootID, toDisk: true) { _ = $0.settle(outcome, configuration, now) }
     oracle.settle(isAccepted: [.accepted, .perhaps].contains(outcome), at: time)
   }
 

@@ -1,5 +1,5 @@
 /// A word on the screen of somebody who waits for the storage.
-public struct Notice: Hashable, Sendable {
+public struct ScreenMessage: Hashable, Sendable {
   /// The id of the session that shows it: letters, digits and hyphens.
   public let screen: String
   public let header: String
@@ -12,13 +12,13 @@ public struct Notice: Hashable, Sendable {
   }
 
   /// - Parameter usual: how many seconds it takes here; nil where that is not known.
-  static func starting(_ screen: String, usual: Seconds?) -> Notice {
+  static func starting(_ screen: String, usual: Seconds?) -> ScreenMessage {
     let time = usual.map { "This takes \(roughly($0))." } ?? "This may take a few minutes."
-    return Notice(screen: screen, header: "Please wait", text: "The storage is starting. \(time)")
+    return ScreenMessage(screen: screen, header: "Please wait", text: "The storage is starting. \(time)")
   }
 
-  static func ready(_ screen: String) -> Notice {
-    Notice(screen: screen, header: "Ready", text: "The storage is ready.")
+  static func ready(_ screen: String) -> ScreenMessage {
+    ScreenMessage(screen: screen, header: "Ready", text: "The storage is ready.")
   }
 
   /// As a person would say it, for the next wake will take another time.
@@ -56,42 +56,44 @@ extension Memory {
   ///
   /// Told that the storage is starting is whoever browses while a wake runs, each screen once in a wake; that it is ready,
   /// whoever was told the first. In a dry run, and without an answer of Jellyfin, nobody is told anything.
-  public mutating func noteNotices(
+  public mutating func noteMessages(
     _ configuration: Configuration, _ jellyfin: Result<JellyfinAnswer, Trouble>, _ now: Now
-  ) -> [Notice] {
+  ) -> [ScreenMessage] {
     guard configuration.notifyClients, !configuration.dryRun else {
       runtime.told = nil
       return []
     }
     guard case .success(let answer) = jellyfin else { return [] }
-    guard let wake = state.wake else {
+    guard let wake = state.undertaking.wake else {
       defer { runtime.told = nil }
-      return hasJustBecomeReady(configuration, now) ? noticesOfReadiness(answer) : []
+      return hasJustBecomeReady(configuration, now) ? messagesOfReadiness(answer) : []
     }
     guard isStarting(wake, configuration, now) else { return [] }
-    let judge = ActivityJudge(configuration: configuration, answer: answer, boot: now.moment.boot)
-    return noticesOfStart(wake, to: judge.screens(runtime.activity))
+    let judge = ActivityJudge(
+      configuration: configuration, answer: answer, boot: now.moment.boot, isWaking: true,
+      owner: runtime.keyOwner)
+    return messagesOfStart(wake, to: judge.screens(runtime.activity, spent: state.spentBrowsing))
   }
 
   /// Whether it is fair to say so. One lost probe begins a wake, and is no sign of a start; a wake that has failed leads to
   /// none. Nothing tells of a blind one, so it is believed for as long as a wake may take.
-  private func isStarting(_ wake: State.Wake, _ configuration: Configuration, _ now: Now) -> Bool {
-    if configuration.storageServerAddress == nil {
+  private func isStarting(_ wake: Wake, _ configuration: Configuration, _ now: Now) -> Bool {
+    if configuration.isBlind {
       return now.since(wake.began) < configuration.wakeTimeout
     }
     return !wake.failed && state.storage.known != .ready
   }
 
-  private mutating func noticesOfStart(_ wake: State.Wake, to screens: [String]) -> [Notice] {
+  private mutating func messagesOfStart(_ wake: Wake, to screens: [String]) -> [ScreenMessage] {
     var told = runtime.told.flatMap { $0.wake == wake.began ? $0 : nil } ?? Told(wake: wake.began)
-    var notices: [Notice] = []
+    var messages: [ScreenMessage] = []
     for screen in screens where told.screens.count < Told.most && !told.screens.contains(screen) {
       told.screens.append(screen)
-      notices.append(.starting(screen, usual: state.counters.timeToReady.usual))
+      messages.append(.starting(screen, usual: state.counters.timeToReady.usual))
     }
     // Of a wake that nobody was told of, nobody waits to hear the end.
     runtime.told = told.screens.isEmpty ? nil : told
-    return notices
+    return messages
   }
 
   /// A word that comes late, because Jellyfin was away, would only be strange.
@@ -100,7 +102,7 @@ extension Memory {
     return now.since(since) < configuration.wakeTimeout
   }
 
-  private func noticesOfReadiness(_ answer: JellyfinAnswer) -> [Notice] {
+  private func messagesOfReadiness(_ answer: JellyfinAnswer) -> [ScreenMessage] {
     let present = answer.sessions.compactMap {
       if case .session(let session) = $0 { session.screen } else { nil }
     }

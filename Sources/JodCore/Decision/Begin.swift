@@ -1,0 +1,109 @@
+/// What came of a wake request.
+public enum RequestOutcome: Hashable, Sendable {
+  /// Its first copy left at this moment.
+  case left(at: Moment)
+  /// It did not leave this machine.
+  case stayed
+}
+
+extension Memory {
+  /// Notes a verdict before it is carried out: a run that is killed in between has kept the cooldown, and nobody sends a
+  /// packet into a machine that goes down.
+  ///
+  /// - Returns: what has changed by that alone.
+  public mutating func begin(_ verdict: Verdict, _ configuration: Configuration, _ now: Now) -> [Change] {
+    switch verdict.action {
+    case .rest, .ask: return []
+    case .wake:
+      beginRequest(at: now.moment, byHand: false)
+      return []
+    case .powerOff(let idle): return [beginPowerOff(idle: idle, at: now.moment)]
+    }
+  }
+
+  /// Notes that a request is about to leave.
+  ///
+  /// One that answers a single lost probe, of a server that is known to be ready, is no wake.
+  public mutating func beginRequest(at moment: Moment, byHand: Bool) {
+    state.requests.begin(at: moment)
+    let isLostProbe = state.storage.known == .ready && state.undertaking.isIdle
+    if byHand || !isLostProbe { state.undertaking.beginRequest(at: moment, byHand: byHand) }
+  }
+
+  /// Notes what came of a request.
+  public mutating func settle(
+    _ outcome: RequestOutcome, _ configuration: Configuration, _ now: Now
+  ) {
+    switch outcome {
+    case .left(let moment):
+      state.requests.left(at: moment)
+      state.isPresumedOn = true
+      state.counters.wakeRequests += 1
+      if state.undertaking.wake?.requests == 0 { state.counters.wakes += 1 }
+      state.undertaking.requestLeft()
+      // Nothing will tell when it is ready.
+      if configuration.isBlind, state.undertaking.wake?.isByHand == true { state.storage.byHand = moment }
+      notePower(configuration, now)
+    case .stayed:
+      state.requests.stayed()
+      state.undertaking.requestStayed()
+      if runtime.troubles.since(.packet) == nil { state.counters.packetFailures += 1 }
+    }
+  }
+
+  /// Notes a power-off that is about to be asked for, and returns what that changes.
+  ///
+  /// - Parameter idle: for how many seconds nobody was active; nil where somebody asks for it by hand.
+  public mutating func beginPowerOff(idle: Seconds?, at moment: Moment) -> Change {
+    state.undertaking.beginPowerOff(at: moment)
+    return .powerOffBegan(idle: idle, isRetry: state.undertaking.stopping?.after != nil)
+  }
+
+  /// Takes back a power-off that was noted and not asked for: what cannot be remembered could be asked again and again.
+  public mutating func forgetPowerOff() {
+    state.dismissed = []
+    state.undertaking.powerOffDidNotHappen()
+  }
+
+  /// Notes what came of a power-off, and returns what has changed by it.
+  public mutating func settle(
+    _ outcome: PowerOffOutcome, _ configuration: Configuration, _ now: Now
+  ) -> [Change] {
+    let before = state.undertaking.stopping?.after
+    switch outcome {
+    case .accepted, .perhaps:
+      state.counters.powerOffs += 1
+      state.undertaking.accepted()
+      state.isPresumedOn = false
+      runtime.readySince = nil
+      notePower(configuration, now)
+      return before == nil ? [] : [.powerOffTaken]
+    case .busy: state.counters.refusedPowerOffs += 1
+    case .failed: state.counters.failedPowerOffs += 1
+    }
+    return outcome.refusal.map { [noteRefusal($0, before, now)] } ?? []
+  }
+
+  private mutating func noteRefusal(
+    _ reason: Refusal.Reason, _ before: Refusal.Reason?, _ now: Now
+  ) -> Change {
+    // It stays on: nobody was sent away, and whoever asked by hand has it.
+    state.dismissed = []
+    if state.undertaking.owed?.kind == .hand { state.storage.byHand = now.moment }
+    state.undertaking.refused(Refusal(at: now.moment, reason))
+    return .powerOffRefused(reason, isNews: before.map { !$0.saysTheSame(as: reason) } ?? true)
+  }
+}
+
+extension Memory {
+  /// In a dry run nothing begins: what would is told when it is another than at the check before.
+  public mutating func rehearse(_ verdict: Verdict) -> [Change] {
+    if case .ask = verdict.action { return [] }
+    let rehearsed: Rehearsed? = verdict.isWake ? .wake : verdict.isPowerOff ? .powerOff : nil
+    defer { runtime.rehearsed = rehearsed }
+    return rehearsed == nil || rehearsed == runtime.rehearsed ? [] : [.rehearsed(verdict)]
+  }
+}
+
+/// What a dry run would have done at the last check.
+public enum Rehearsed: String, Sendable, JSONCodable { case wake, powerOff }

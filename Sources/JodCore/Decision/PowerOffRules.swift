@@ -1,0 +1,154 @@
+/// How pressing a power-off is.
+public enum PowerOffUrgency: Sendable {
+  /// The check's own: every rule counts.
+  case whenIdle
+  /// Somebody asks for it now: the rules less the times.
+  case now
+  /// Somebody insists: activity, recordings and tasks do not count either.
+  case forced
+}
+
+/// Something that keeps the storage server from being powered off: facts, for which `Words` has sentences.
+public enum Objection: Hashable, Sendable {
+  case noMethod
+  case hold(left: Seconds)
+  case alreadyAsked
+  case activityUnknown
+  case active(ActiveSession)
+  case idle(Seconds, of: Seconds)
+  case presumedOff
+  /// What the storage server answers instead.
+  case notReady(Probe?)
+  case ready(for: Seconds, of: Seconds)
+  case startedByHand(left: Seconds)
+  case refused(Refusal.Reason, left: Seconds)
+  case trafficUnknown
+  /// Bytes a second.
+  case traffic(Double)
+  case recordingsUnknown
+  case recording(String)
+  case tasksUnknown
+  case tasks([String])
+
+  /// Seconds until it lifts by itself if nothing changes; nil where that is not known.
+  public var lifts: Seconds? {
+    switch self {
+    case .hold(let left), .startedByHand(let left), .refused(_, let left): left
+    case .idle(let seconds, let whole), .ready(let seconds, let whole): whole - seconds
+    default: nil
+    }
+  }
+
+  var isHold: Bool { if case .hold = self { true } else { false } }
+
+  /// Whether it is only that Jellyfin did not answer one of the last questions.
+  var isUnanswered: Bool { self == .recordingsUnknown || self == .tasksUnknown }
+}
+
+/// The rules that must all hold before the storage server is powered off, each on evidence from this check
+/// (specification, Powering off).
+struct PowerOffRules {
+  let configuration: Configuration
+  let memory: Memory
+  let now: Now
+  let urgency: PowerOffUrgency
+
+  /// What can be told without asking Jellyfin anything more.
+  var objections: [Objection] {
+    guard configuration.powerOffMethod != nil else { return [.noMethod] }
+    return [hold, stopping, activity, idleness, readiness, traffic].compactMap { $0 } + times
+  }
+
+  /// What Jellyfin must say last of all; nil where it has not been asked.
+  var lastObjections: [Objection]? {
+    if urgency == .forced { return [] }
+    guard let recordings = memory.seen.recordings, let tasks = memory.seen.tasks else { return nil }
+    return [recording(recordings), task(tasks)].compactMap { $0 }
+  }
+
+  /// Those that commands bring.
+  var commands: [Objection] { [hold, stopping].compactMap { $0 } }
+
+  // Rule 1
+  private var hold: Objection? {
+    guard let hold = memory.state.hold, !hold.isOver(at: now) else { return nil }
+    return .hold(left: hold.left(at: now))
+  }
+
+  private var stopping: Objection? { memory.state.undertaking.stopping == nil ? nil : .alreadyAsked }
+
+  // Rule 2
+  private var activity: Objection? {
+    guard urgency != .forced else { return nil }
+    guard let active = memory.seen.active else { return .activityUnknown }
+    return active.first.map { .active($0) }
+  }
+
+  private var idleness: Objection? {
+    guard urgency == .whenIdle, memory.seen.active?.isEmpty == true else { return nil }
+    let idle = memory.runtime.idle?.seconds ?? 0
+    return idle < configuration.cooldown ? .idle(idle, of: configuration.cooldown) : nil
+  }
+
+  // Rule 3
+  private var readiness: Objection? {
+    if configuration.isBlind { return memory.state.isPresumedOn == true ? nil : .presumedOff }
+    return memory.runtime.probe == .ready ? nil : .notReady(memory.runtime.probe)
+  }
+
+  private var times: [Objection] {
+    guard urgency == .whenIdle else { return [] }
+    var objections: [Objection] = []
+    let ready = memory.runtime.readySince.map(now.surelySince) ?? 0
+    if readiness == nil, ready < configuration.cooldown {
+      objections.append(.ready(for: ready, of: configuration.cooldown))
+    }
+    if let began = memory.state.storage.byHand, now.surelySince(began) < configuration.manualStartHold {
+      objections.append(.startedByHand(left: configuration.manualStartHold - now.surelySince(began)))
+    }
+    if let refusal = memory.state.undertaking.refusal, now.surelySince(refusal.at) < Refusal.retry {
+      objections.append(.refused(refusal.reason, left: Refusal.retry - now.surelySince(refusal.at)))
+    }
+    return objections
+  }
+
+  // Rule 4
+  private var traffic: Objection? {
+    guard let rate = memory.runtime.traffic?.rate else { return .trafficUnknown }
+    return rate >= Traffic.busy ? .traffic(rate) : nil
+  }
+
+  // Rule 5
+  private func recording(_ answer: Result<[Recording], Trouble>) -> Objection? {
+    guard case .success(let recordings) = answer, let time = memory.seen.jellyfinTime else {
+      return .recordingsUnknown
+    }
+    let next = recordings.first { $0.needsStorage(at: time, ahead: 10 * 60) }
+    return next.map { .recording($0.name) }
+  }
+
+  // Rule 6. Jellyfin removes items from its library when storage vanishes during a scan.
+  private func task(_ answer: Result<[String], Trouble>) -> Objection? {
+    guard case .success(let tasks) = answer else { return .tasksUnknown }
+    return tasks.isEmpty ? nil : .tasks(tasks)
+  }
+}
+
+/// What another command may have brought since a power-off by hand was decided: a hold, or a power-off that runs.
+public func objectionsAtLast(_ configuration: Configuration, _ memory: Memory, _ now: Now) -> [Objection] {
+  let rules = PowerOffRules(configuration: configuration, memory: memory, now: now, urgency: .forced)
+  return rules.commands
+}
+
+/// Decides a power-off that somebody asks for by hand, of what was noticed.
+///
+/// - Returns: what to ask Jellyfin first, or what objects; where both are empty, it may be done.
+public func decidePowerOff(
+  _ configuration: Configuration, _ memory: Memory, _ now: Now, urgency: PowerOffUrgency
+) -> (questions: Set<Verdict.Question>, objections: [Objection]) {
+  let rules = PowerOffRules(configuration: configuration, memory: memory, now: now, urgency: urgency)
+  let objections = rules.objections
+  guard objections.isEmpty else { return ([], objections) }
+  guard let last = rules.lastObjections else { return ([.recordings, .tasks], []) }
+  return ([], last)
+}

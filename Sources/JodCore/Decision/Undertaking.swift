@@ -1,0 +1,266 @@
+/// What jod-check has undertaken with the storage server.
+///
+/// What is *seen* of the server is told apart (`Memory.noticeStorage`): a probe may be lost while the server is asked to
+/// come, and a hand may press its button while it goes down. Every change of the phase is one of the functions below; nobody
+/// else can make one.
+public struct Undertaking: Hashable, Sendable {
+  public enum Phase: Hashable, Sendable {
+    case nothing
+    /// It is asked to come, by one request or more.
+    case waking(Wake)
+    /// It was asked to power off.
+    case stopping(Stopping)
+    /// It went down while somebody asked for it, and no request has left since.
+    case owing(ActiveSession)
+    /// It refused to power off, or could not.
+    case refused(Refusal)
+  }
+
+  public private(set) var phase = Phase.nothing
+
+  public init() {}
+
+  /// As a file has it.
+  init(_ phase: Phase) { self.phase = phase }
+
+  public var wake: Wake? { if case .waking(let wake) = phase { wake } else { nil } }
+
+  public var stopping: Stopping? { if case .stopping(let stopping) = phase { stopping } else { nil } }
+
+  /// Whether nothing was done that could change what the server is.
+  var isDone: Bool {
+    switch phase {
+    case .nothing, .owing: true
+    case .waking, .stopping, .refused: false
+    }
+  }
+
+  /// Whether nothing runs that concerns who asks for it.
+  var isIdle: Bool {
+    switch phase {
+    case .nothing, .refused: true
+    case .waking, .stopping, .owing: false
+    }
+  }
+
+  public var refusal: Refusal? { if case .refused(let refusal) = phase { refusal } else { nil } }
+
+  /// Who asked for it while it was going down, and has not been served.
+  public var owed: ActiveSession? {
+    switch phase {
+    case .waking(let wake): wake.owed
+    case .stopping(let stopping): stopping.owed
+    case .owing(let session): session
+    case .nothing, .refused: nil
+    }
+  }
+
+  // MARK: Asking it to come
+
+  /// A request is about to leave.
+  mutating func beginRequest(at moment: Moment, byHand: Bool) {
+    var wake = wake ?? Wake(began: moment, owed: owed, isAfterPowerOff: stopping != nil)
+    wake.isByHand = wake.isByHand || byHand || wake.owed?.kind == .hand
+    wake.demandEnded = nil
+    phase = .waking(wake)
+  }
+
+  /// A silence turned out to be more than a lost probe, and this request had left in it.
+  mutating func adopt(requestAt moment: Moment) {
+    var wake = Wake(began: moment)
+    wake.requests = 1
+    phase = .waking(wake)
+  }
+
+  mutating func requestLeft() {
+    changeWake { wake in
+      wake.requests += 1
+      wake.owed = nil
+    }
+  }
+
+  /// Whoever it was for is owed it still, where the wake is none without it.
+  mutating func requestStayed() {
+    guard let wake, wake.requests == 0 else { return }
+    phase = owedOrNothing
+  }
+
+  mutating func demandGoesOn() { changeWake { wake in wake.demandEnded = nil } }
+
+  /// Nobody asks any more. The wake goes on for a while: the server may yet come.
+  mutating func demandEnded(_ now: Now, patience: Seconds) {
+    guard let wake else { return }
+    let ended = wake.demandEnded ?? now.moment
+    changeWake { wake in wake.demandEnded = ended }
+    if now.since(ended) >= patience { phase = .nothing }
+  }
+
+  /// Its kernel answered, its service did not.
+  mutating func answeredUp() { changeWake { wake in wake.wasUp = true } }
+
+  mutating func wakeFailed() { changeWake { wake in wake.failed = true } }
+
+  /// It is ready, and not because it has not gone down yet: what was asked for is there.
+  mutating func arrived() {
+    switch phase {
+    case .waking, .owing, .stopping: phase = .nothing
+    case .nothing, .refused: break
+    }
+  }
+
+  // MARK: Asking it to go
+
+  /// It is about to be asked.
+  mutating func beginPowerOff(at moment: Moment) {
+    phase = .stopping(Stopping(since: moment, after: refusal?.reason))
+  }
+
+  /// It took the power-off, or may have.
+  mutating func accepted() { changeStopping { stopping in stopping.isAccepted = true } }
+
+  mutating func refused(_ refusal: Refusal) { phase = .refused(refusal) }
+
+  /// Somebody asks for it while it goes down. They are not forgotten, should they give up before it can be woken.
+  mutating func askedMeanwhile(_ session: ActiveSession) {
+    // A person who asked with a command is not replaced by one who may only browse.
+    changeStopping { stopping in if stopping.owed?.kind != .hand { stopping.owed = session } }
+  }
+
+  mutating func fellSilent() { changeStopping { stopping in stopping.wasSilent = true } }
+
+  /// It is down. Returns whether jod-check had asked for that.
+  mutating func wentDown() -> Bool {
+    switch phase {
+    case .stopping:
+      phase = owedOrNothing
+      return true
+    case .waking(let wake):
+      changeWake { wake in wake.isAfterPowerOff = false }
+      return wake.isAfterPowerOff
+    case .refused:
+      phase = .nothing
+      return false
+    case .nothing, .owing: return false
+    }
+  }
+
+  /// It has not gone down, or nothing can tell whether it has, and nobody waits for that any longer.
+  mutating func stoppingIsOver() {
+    if stopping != nil { phase = owedOrNothing }
+  }
+
+  /// It was never asked: what cannot be remembered must not be done.
+  mutating func powerOffDidNotHappen() { stoppingIsOver() }
+
+  /// It is needed again, so that a refusal means nothing any more.
+  mutating func isNeeded() {
+    if refusal != nil { phase = .nothing }
+  }
+
+  private var owedOrNothing: Phase { owed.map { .owing($0) } ?? .nothing }
+
+  private mutating func changeWake(_ change: (inout Wake) -> Void) {
+    guard var wake else { return }
+    change(&wake)
+    phase = .waking(wake)
+  }
+
+  private mutating func changeStopping(_ change: (inout Stopping) -> Void) {
+    guard var stopping else { return }
+    change(&stopping)
+    phase = .stopping(stopping)
+  }
+}
+
+/// An attempt to get the storage server ready, of one or more requests.
+public struct Wake: Hashable, Sendable {
+  public var began: Moment
+  /// How many have left.
+  public var requests = 0
+  public var failed = false
+  /// When the last activity that asked for it ended; nil while it lasts.
+  public var demandEnded: Moment?
+  /// Whether a person asked for it with a command, and so works on it.
+  public var isByHand = false
+  /// Whether the server's kernel answered meanwhile: what fails then is its service.
+  public var wasUp = false
+  /// Who asked while it was going down, until the first request has left.
+  var owed: ActiveSession?
+  /// Whether it was going down by our own doing when this began, and has not been seen down since.
+  var isAfterPowerOff = false
+
+  init(began: Moment, owed: ActiveSession? = nil, isAfterPowerOff: Bool = false) {
+    (self.began, self.owed, self.isAfterPowerOff) = (began, owed, isAfterPowerOff)
+  }
+
+  /// Fewer say nothing: the first may have been lost.
+  static let requestsBeforeFailure = 3
+}
+
+/// A power-off that runs.
+public struct Stopping: Hashable, Sendable {
+  public var since: Moment
+  /// Whether the storage server took it, or may have; false while it is being asked.
+  public var isAccepted = false
+  /// Whether it was silent since: what answers after that came back.
+  public var wasSilent = false
+  /// Why the one before came to nothing, where it did: then what comes of this one is the news.
+  var after: Refusal.Reason?
+  var owed: ActiveSession?
+
+  init(since: Moment, after: Refusal.Reason? = nil) { (self.since, self.after) = (since, after) }
+
+  /// A packet before this is lost in a machine that goes down, or wakes its firmware.
+  public static let noPackets: Seconds = 60
+  /// What has not gone down by then hangs.
+  public static let patience: Seconds = 3 * 60
+}
+
+/// A power-off that was refused or failed.
+public struct Refusal: Hashable, Sendable {
+  public enum Reason: Hashable, Sendable {
+    /// Something on the storage server forbids it for now, by its own words.
+    case busy(String)
+    case failed(String)
+
+    /// The same for a resync at 12.6% and one at 9%, for process 811 and process 4123: those are no news. Words are cut at
+    /// 200 characters, their numbers included, so the end of long ones does not count.
+    func saysTheSame(as other: Reason) -> Bool {
+      func core(_ words: String) -> String {
+        String(words.filter { !"0123456789.,:%".contains($0) }.prefix(150))
+      }
+      return switch (self, other) {
+      case (.busy(let words), .busy(let others)): core(words) == core(others)
+      case (.failed(let words), .failed(let others)): words == others
+      case (.busy, .failed), (.failed, .busy): false
+      }
+    }
+  }
+
+  public var at: Moment
+  public var reason: Reason
+
+  init(at: Moment, _ reason: Reason) { (self.at, self.reason) = (at, reason) }
+
+  /// When it is tried again.
+  static let retry: Seconds = 5 * 60
+}
+
+/// When the storage server was asked to come, whoever asked.
+public struct WakeRequests: Hashable, Sendable {
+  /// When the last one left.
+  public private(set) var last: Moment?
+  /// One that is about to leave. After a kill nobody knows whether it did, so it counts as one that has.
+  public private(set) var pending: Moment?
+
+  public init(last: Moment? = nil, pending: Moment? = nil) { (self.last, self.pending) = (last, pending) }
+
+  /// What the cooldown counts from.
+  public var latest: Moment? { pending ?? last }
+
+  mutating func begin(at moment: Moment) { pending = moment }
+
+  mutating func left(at moment: Moment) { (last, pending) = (moment, nil) }
+
+  mutating func stayed() { pending = nil }
+}

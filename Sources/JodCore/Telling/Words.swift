@@ -1,0 +1,156 @@
+/// Sentences for people, of facts that the program goes by.
+public enum Words {
+  public static let withoutDevices =
+    "Jellyfin does not let this API key read its devices, so the storage wakes for those who play or just signed in, but not for those who browse. Use an API key made under Dashboard, API Keys."
+
+  public static let likelyCauses =
+    "Likely causes: Wake-on-LAN is off in its firmware or its network driver; the MAC address is another card's; the packet leaves by the wrong interface (BROADCAST_ADDRESS, WOL_INTERFACE); a VLAN or another subnet lies between. Requests go on while somebody is active."
+
+  public static let comesBack =
+    "The storage was on again within minutes of a power-off twice in a week, and nobody asked for it: its firmware may restart it, or its network card may wake it at a ping or at any packet; let the card listen to magic packets alone (`jod-check-storage arm` there), and look for \"restore on AC power loss\" or \"wake on PME\" in its firmware."
+
+  public static func reason(_ reason: Reason) -> String {
+    switch reason {
+    case .activityUnknown: "nothing is known of activity"
+    case .nobody: "nobody is active"
+    case .startUnknown(let session):
+      "\(session.sentence); whether Jellyfin has just started is asked first"
+    case .keptUp(let session): "\(session.sentence), which does not wake the storage"
+    case .goingDown(let session):
+      "\(session.sentence); the storage is going down, and is woken as soon as it is"
+    case .served(let session): "\(session.sentence), and the storage is ready"
+    case .cooldown(let session, let wait):
+      "\(session.sentence); the next wake request may go out in \(TimeSpan.text(wait))"
+    case .needed(let session): "\(session.sentence), and the storage is not ready: a wake request"
+    case .nothingInTheWay(let idle):
+      "nobody has been active for \(TimeSpan.text(idle)), and nothing is in the way of a power-off"
+    }
+  }
+
+  /// A sentence that names the rule.
+  public static func objection(_ objection: Objection) -> String {
+    switch objection {
+    case .noMethod: "neither STORAGE_SERVER_SSH nor SHUTDOWN_COMMAND is set, so jod-check only wakes"
+    case .hold(let left): "a hold is in force for another \(TimeSpan.text(left))"
+    case .alreadyAsked: "it was asked to power off already"
+    case .activityUnknown: "Jellyfin did not say who is active, and unknown is not idle"
+    case .active(let session): "activity: \(session.sentence)"
+    case .idle(let seconds, let whole):
+      "no activity for only \(TimeSpan.text(seconds)) of COOLDOWN_TIME, \(TimeSpan.text(whole))"
+    case .presumedOff: "the storage is presumed off"
+    case .notReady(.up?): "the storage is not ready: its service does not answer"
+    case .notReady: "the storage is not ready: it does not answer"
+    case .ready(let seconds, let whole):
+      "the storage has been ready for only \(TimeSpan.text(seconds)) of COOLDOWN_TIME, \(TimeSpan.text(whole))"
+    case .startedByHand(let left):
+      "the storage was started by hand (MANUAL_START_HOLD, another \(TimeSpan.text(left)))"
+    case .refused(let reason, _): refusal(reason)
+    case .trafficUnknown: "what this machine reads over NFS is not known yet"
+    case .traffic(let rate): "traffic: this machine reads \(Int(rate / 1024)) KiB/s over NFS"
+    case .recordingsUnknown: "Jellyfin did not say what it records"
+    case .recording(let name): "a recording: \(name)"
+    case .tasksUnknown: "Jellyfin did not say which tasks it runs"
+    case .tasks(let tasks): "Jellyfin is busy with \(tasks.prefix(5).joined(separator: ", "))"
+    }
+  }
+
+  public static func refusal(_ reason: Refusal.Reason) -> String {
+    switch reason {
+    case .busy(let words): "The storage is busy: \(words)"
+    case .failed(let words): "The storage could not be powered off: \(words)"
+    }
+  }
+}
+
+extension Configuration.ShutdownAction {
+  public var words: String { self == .poweroff ? "power off" : rawValue }
+}
+
+extension Trouble {
+  /// A wake that has failed.
+  public init(_ wake: Wake, after seconds: Seconds, _ configuration: Configuration) {
+    let tried =
+      "\(TimeSpan.text(seconds)) and \(Printable.count(wake.requests, "wake request")) after the first one"
+    if wake.wasUp {
+      let address = configuration.storageServerAddress.map { "\($0)" } ?? ""
+      self.init(
+        .wake, cause: "service", "The storage is on, but nothing listens at \(address), \(tried).",
+        advice:
+          "See whether its storage service runs (NFS, SMB), whether it listens on that port (STORAGE_SERVER_ADDRESS), and whether a firewall there refuses it."
+      )
+    } else {
+      self.init(
+        .wake, cause: "timeout", "The storage is not ready \(tried).", advice: Words.likelyCauses)
+    }
+  }
+
+  /// A storage server that was asked to power off so many seconds ago, and still answers.
+  public init(hangingFor seconds: Seconds, _ configuration: Configuration) {
+    self.init(
+      .powerOff, cause: "hangs",
+      "The storage was asked to \(configuration.shutdownAction.words) \(TimeSpan.text(seconds)) ago and still answers: it hangs in shutdown.",
+      advice: "See its console or its journal (`journalctl -b -1` after the next start).")
+  }
+
+  /// A refusal that is a trouble: one that nobody there can mean.
+  public init?(_ reason: Refusal.Reason) {
+    guard case .failed = reason else { return nil }
+    let words = Words.refusal(reason)
+    self.init(.powerOff, cause: words, words)
+  }
+}
+
+extension Memory {
+  /// What is wrong, whether it is news or not, of what this check has noticed.
+  public func troubles(_ configuration: Configuration, _ now: Now) -> [Trouble] {
+    let wake = state.undertaking.wake.flatMap { wake in
+      wake.failed ? Trouble(wake, after: now.since(wake.began), configuration) : nil
+    }
+    let hanging = seen.hangingFor.map { Trouble(hangingFor: $0, configuration) }
+    let refusal = state.undertaking.refusal.flatMap { Trouble($0.reason) }
+    return [deadlock(configuration, now) ?? seen.trouble, wake, hanging, unanswered, refusal].compactMap {
+      $0
+    }
+  }
+
+  /// That Jellyfin may wait for the storage, in the place of only that it does not answer.
+  private func deadlock(_ configuration: Configuration, _ now: Now) -> Trouble? {
+    guard let mount = seen.mount, let trouble = seen.trouble, trouble.mayWaitForMount,
+      state.storage.known == .down
+    else { return nil }
+    var deadlock = Trouble(
+      .jellyfin, cause: "deadlock",
+      "\(trouble.what) It may wait for the mount \(Printable.quoted(mount)) of the storage, which is off.",
+      advice:
+        "The storage is woken once an hour until Jellyfin answers. Mount it with x-systemd.automount and nofail, so that Jellyfin starts without it."
+    )
+    deadlock.mayWaitForMount = true
+    return deadlock
+  }
+
+  /// A question that is never answered would keep the storage on for ever, and nobody would know.
+  private var unanswered: Trouble? {
+    guard let seconds = runtime.unanswered?.seconds, seconds >= Self.longUnanswered else { return nil }
+    var questions: [String] = []
+    if case .failure = seen.recordings { questions.append("what it records (/LiveTv/Timers)") }
+    if case .failure = seen.tasks {
+      questions.append("which tasks it runs (/ScheduledTasks, /Library/VirtualFolders)")
+    }
+    return Trouble(
+      .powerOff, cause: "unanswered",
+      "The storage has stayed on for \(TimeSpan.text(seconds)) only because Jellyfin does not say \(questions.joined(separator: ", nor ")).",
+      advice:
+        "Unknown is not idle, so it is not powered off. See whether Jellyfin is overloaded, and its log; it has 3 s for each answer."
+    )
+  }
+
+  /// Seconds.
+  private static let longUnanswered: Seconds = 3600
+
+  /// What is legal, and hurts.
+  public func warnings(_ now: Now) -> [String] {
+    (runtime.devicesRefused ? [Words.withoutDevices] : [])
+      + [runtime.keyOwner?.warning].compactMap { $0 }
+      + (state.storage.comesBack(now) ? [Words.comesBack] : [])
+  }
+}
