@@ -7,10 +7,11 @@ enum NearestName {
     // Longer words are nobody's slip, and cost time.
     guard (1...longest).contains(word.count) else { return nil }
     let near = names.map { (name: $0, bare: bare($0)) }.map { name, bare in
-      (
-        name: name, slips: bare.starts(with: word) ? 0 : slips(word, bare),
-        allowed: min(1 + bare.count / 5, bare.count - 1)
-      )
+      let allowed = min(1 + bare.count / 5, bare.count - 1)
+      // Each character more or less is a slip, so most names need no closer look.
+      let isFar = abs(word.count - bare.count) > allowed
+      let slips = bare.starts(with: word) ? 0 : isFar ? Int.max : slips(word, bare)
+      return (name: name, slips: slips, allowed: allowed)
     }
     return near.filter { $0.slips <= $0.allowed }.min { $0.slips < $1.slips }?.name
   }
