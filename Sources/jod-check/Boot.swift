@@ -25,7 +25,7 @@ enum Boot {
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     guard isInMemory(descriptor), let bytes = try? Files.read(descriptor, name: path, limit: 4 << 20),
-      let id: String = try? JSON(bytes).object()["boot"], (1...64).contains(id.utf8.count)
+      let id: String = try? JSON(bytes, keeping: ["boot"]).object()["boot"], (1...64).contains(id.utf8.count)
     else { return nil }
     return id
   }

@@ -45,4 +45,23 @@ struct NearestNameTests {
   func letters(word: String) {
     #expect(NearestName.of(word, among: ["-h"]) == nil)
   }
+
+  @Test("whatever the word is, what is passed over at first sight is not near", arguments: commands)
+  func firstSight(_ name: String) {
+    // Each place of a name left out, doubled, mistaken, or exchanged with its neighbour.
+    let letters = Array(name)
+    for place in letters.indices {
+      var (without, doubled, mistaken, exchanged) = (letters, letters, letters, letters)
+      without.remove(at: place)
+      doubled.insert(letters[place], at: place)
+      mistaken[place] = "q"
+      if place > 0 { exchanged.swapAt(place, place - 1) }
+      for word in [without, doubled, mistaken, exchanged].map({ String($0) }) where word.count > 1 {
+        for dashes in ["", "--"] {
+          #expect(NearestName.of(dashes + word.uppercased(), among: [name]) == name, "\(word)")
+        }
+      }
+    }
+    #expect(NearestName.of("--\(name.prefix(2))", among: [name]) == name)
+  }
 }
