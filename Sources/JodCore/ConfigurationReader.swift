@@ -37,18 +37,21 @@ struct ConfigurationReader {
     fault(variable, "\(shown) is not understood", accepted)
   }
 
-  mutating func optional<Value>(_ variable: String, _ accepted: String, _ parse: (String) -> Value?) -> Value?
-  {
+  /// - Parameter accepted: what is, in words that only a fault needs.
+  mutating func optional<Value>(
+    _ variable: String, _ accepted: @autoclosure () -> String, _ parse: (String) -> Value?
+  ) -> Value? {
     guard let text = text(variable) else { return nil }
     if let value = parse(text) { return value }
-    refuse(variable, text, accepted)
+    refuse(variable, text, accepted())
     return nil
   }
 
   mutating func value<Value>(
-    _ variable: String, _ accepted: String, default standard: Value?, _ parse: (String) -> Value?
+    _ variable: String, _ accepted: @autoclosure () -> String, default standard: Value?,
+    _ parse: (String) -> Value?
   ) -> Value? {
-    text(variable) == nil ? standard : optional(variable, accepted, parse)
+    text(variable) == nil ? standard : optional(variable, accepted(), parse)
   }
 
   mutating func required<Value>(_ variable: String, _ accepted: String, _ parse: (String) -> Value?) -> Value?
@@ -79,14 +82,15 @@ struct ConfigurationReader {
   mutating func duration(
     _ variable: String, default standard: Seconds, zero: Zero = .refused, atLeast least: Seconds = 0
   ) -> Seconds {
-    var accepted = TimeSpan.accepted
-    if least > 0 { accepted += ", \(TimeSpan.text(least)) or more" }
-    switch zero {
-    case .refused: break
-    case .none: accepted += ", or 0 for none"
-    case .noLimit: accepted += ", or 0 for no limit"
+    func accepted() -> String {
+      let atLeast = least > 0 ? ", \(TimeSpan.text(least)) or more" : ""
+      return switch zero {
+      case .refused: "\(TimeSpan.accepted)\(atLeast)"
+      case .none: "\(TimeSpan.accepted)\(atLeast), or 0 for none"
+      case .noLimit: "\(TimeSpan.accepted)\(atLeast), or 0 for no limit"
+      }
     }
-    let read = value(variable, accepted, default: standard) { text in
+    let read = value(variable, accepted(), default: standard) { text in
       TimeSpan.parse(text).flatMap { span in
         (span > 0 || zero != .refused) && span >= least ? span : nil
       }
@@ -95,8 +99,9 @@ struct ConfigurationReader {
   }
 
   mutating func integer(_ variable: String, default standard: Int, in range: ClosedRange<Int>) -> Int {
-    let accepted = "a whole number from \(range.lowerBound) to \(range.upperBound)"
-    return value(variable, accepted, default: standard) { text in
+    value(
+      variable, "a whole number from \(range.lowerBound) to \(range.upperBound)", default: standard
+    ) { text in
       text.utf8.allSatisfy { (0x30...0x39).contains($0) }
         ? Int(text).flatMap { range.contains($0) ? $0 : nil } : nil
     } ?? standard

@@ -11,7 +11,8 @@ public struct SpentBrowsing: Hashable, Sendable {
 
   /// Who it was, in the order of their names.
   public var people: [ActiveSession] {
-    devices.values.sorted { ($0.user, $0.device, $0.client) < ($1.user, $1.device, $1.client) }
+    guard !isEmpty else { return [] }
+    return devices.values.sorted { ($0.user, $0.device, $0.client) < ($1.user, $1.device, $1.client) }
   }
 
   var isEmpty: Bool { devices.isEmpty }

@@ -10,7 +10,10 @@ enum Boot {
   /// again. What lies in memory was written since the kernel started, under whatever id: that id goes on. Where the
   /// directory is on a disk, the kernel's counts.
   static func id(runtimeDirectory: String, kernel: String) -> String {
-    ["runtime", "dry-run"].lazy.compactMap { noted(in: "\(runtimeDirectory)/\($0).json") }.first ?? kernel
+    for name in ["runtime", "dry-run"] {
+      if let id = noted(in: "\(runtimeDirectory)/\(name).json") { return id }
+    }
+    return kernel
   }
 
   /// A file's bytes with one id for this boot: what was written under the kernel's own, where another goes on, is of this
