@@ -42,48 +42,46 @@ struct Check {
     let observer = Observer(program, memory: before)
     var observation = observer.observe { leavesAtOnce(before, $0) }
     while true {
+      switch begin(observation) {
+      case .success(let course): return course
       // Jellyfin is asked for more only where that matters. What is asked for once is known then.
-      while case .ask(let questions) = preview(before, observation).action {
-        observer.ask(questions, adding: &observation)
+      case .failure(let unasked): observer.ask(unasked.questions, adding: &observation)
       }
-      if let course = begin(observation) { return course }
-      // What another run has changed meanwhile, or the time, makes more matter.
-      observer.ask(Set(Verdict.Question.allCases), adding: &observation)
     }
   }
 
-  /// What would be decided: on a copy, of which nothing is remembered.
-  private func preview(_ memory: Memory, _ observation: Observation) -> Verdict {
-    var (memory, now) = (memory, Clock.now())
-    _ = memory.notice(observation, configuration, now)
-    return decide(configuration, memory, now)
-  }
+  /// What Jellyfin must be asked before anything can be decided.
+  private struct Unasked: Error { let questions: Set<Verdict.Question> }
 
-  /// Whether a packet needs no answer of the storage server: it is known to be down, and somebody asks.
+  /// Whether a packet needs no answer of the storage server: it is known to be down, and somebody asks. On a copy, of which
+  /// nothing is remembered.
   private func leavesAtOnce(_ memory: Memory, _ observation: Observation) -> Bool {
     guard memory.knowsStorageDown, case .success = observation.jellyfin else { return false }
-    let verdict = preview(memory, observation)
+    var (memory, now) = (memory, Clock.now())
+    _ = memory.notice(observation, configuration, now)
+    let verdict = decide(configuration, memory, now)
     if case .ask(let questions) = verdict.action { return questions.contains(.startOfJellyfin) }
     return verdict.isWake
   }
 
-  /// Nil where more must be asked first; then nothing is noted.
-  private func begin(_ observation: Observation) -> Course? {
+  /// Fails where more must be asked first; then nothing is noted.
+  private func begin(_ observation: Observation) -> Result<Course, Unasked> {
     let now = Clock.now()
     return program.store.update(bootID: now.moment.bootID, keep: .runtime) { remembered in
       var memory = remembered
       let stretch = memory.stretch(configuration, now)
       var changes = memory.notice(observation, configuration, now)
       let verdict = decide(configuration, memory, now)
-      if case .ask = verdict.action { return nil }
+      if case .ask(let questions) = verdict.action { return .failure(Unasked(questions: questions)) }
       memory.noteCheck(verdict, configuration, now)
       let troubles = memory.troubles(configuration, now)
       changes +=
         configuration.dryRun ? memory.rehearse(verdict) : memory.begin(verdict, configuration, now)
       remembered = memory
-      return Course(
-        verdict: verdict, memory: memory, jellyfin: observation.jellyfin, now: now, stretch: stretch,
-        changes: changes, troubles: troubles)
+      return .success(
+        Course(
+          verdict: verdict, memory: memory, jellyfin: observation.jellyfin, now: now, stretch: stretch,
+          changes: changes, troubles: troubles))
     }.result
   }
 

@@ -10,7 +10,7 @@ public struct Verdict: Hashable, Sendable {
   }
 
   /// What else Jellyfin may be asked.
-  public enum Question: Hashable, Sendable, CaseIterable { case recordings, tasks, startOfJellyfin, keyOwner }
+  public enum Question: Hashable, Sendable { case recordings, tasks, startOfJellyfin, keyOwner }
 
   public var action: Action
   public var reason: Reason
