@@ -18,7 +18,7 @@ private struct ManualWake {
 
   func run() -> Int32 {
     if configuration.dryRun {
-      program.tell([.rehearsed(.byHand)])
+      program.tell([.rehearsed(.wakeByHand)])
       return 0
     }
     var isRemembered = remember { memory, _ in

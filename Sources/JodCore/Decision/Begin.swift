@@ -62,7 +62,7 @@ extension Memory {
   /// Takes back a power-off that was noted and not asked for: what cannot be remembered could be asked again and again.
   public mutating func forgetPowerOff() {
     state.dismissed = []
-    state.undertaking.powerOffDidNotHappen()
+    state.undertaking.stoppingIsOver()
   }
 
   /// Notes what came of a power-off, and returns what has changed by it.
@@ -99,11 +99,36 @@ extension Memory {
   /// In a dry run nothing begins: what would is told when it is another than at the check before.
   public mutating func rehearse(_ verdict: Verdict) -> [Change] {
     if case .ask = verdict.action { return [] }
-    let rehearsed: Rehearsed? = verdict.isWake ? .wake : verdict.isPowerOff ? .powerOff : nil
-    defer { runtime.rehearsed = rehearsed }
-    return rehearsed == nil || rehearsed == runtime.rehearsed ? [] : [.rehearsed(verdict)]
+    let rehearsed = Rehearsed(verdict.action)
+    defer { runtime.rehearsed = rehearsed?.kind }
+    return rehearsed.flatMap { $0.kind == runtime.rehearsed ? nil : [.rehearsed($0)] } ?? []
   }
 }
 
-/// What a dry run would have done at the last check.
-public enum Rehearsed: String, Sendable, JSONCodable { case wake, powerOff }
+/// What a dry run would have done.
+public enum Rehearsed: Hashable, Sendable {
+  case wake(for: [ActiveSession])
+  case powerOff(idle: Seconds)
+
+  /// Nil where nothing would be done.
+  init?(_ action: Verdict.Action) {
+    switch action {
+    case .rest, .ask: return nil
+    case .wake(let asking): self = .wake(for: asking)
+    case .powerOff(let idle): self = .powerOff(idle: idle)
+    }
+  }
+
+  /// Which of both, as it is remembered until the next check.
+  public enum Kind: String, Sendable, JSONCodable { case wake, powerOff }
+
+  var kind: Kind {
+    switch self {
+    case .wake: .wake
+    case .powerOff: .powerOff
+    }
+  }
+
+  /// Of a command that asks for the storage.
+  public static let wakeByHand = Rehearsed.wake(for: [.hand])
+}

@@ -65,8 +65,3 @@ extension ActiveSession {
     user == other.user && client == other.client && device == other.device
   }
 }
-
-extension Verdict {
-  /// What a dry run makes of a command that asks for the storage.
-  public static let byHand = Verdict(action: .wake(for: [.hand]), reason: .needed(.hand))
-}

@@ -28,7 +28,7 @@ public enum Change: Hashable, Sendable {
   case holdSet(seconds: Seconds, until: Seconds)
   case holdEnded(byHand: Bool)
   /// What a dry run would have done.
-  case rehearsed(Verdict)
+  case rehearsed(Rehearsed)
 
   public struct Request: Hashable, Sendable {
     /// Nobody where somebody asked by hand.

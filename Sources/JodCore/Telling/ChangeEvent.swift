@@ -5,6 +5,8 @@ extension Event {
   public init(
     _ change: Change, _ configuration: Configuration, clock: (Seconds) -> String = { UTC.text($0) }
   ) {
+    let mac = configuration.storageServerMAC.description
+    let action = configuration.shutdownAction.words
     switch change {
     case .activityBegan(let active):
       self.init(
@@ -17,92 +19,72 @@ extension Event {
         "Activity ended after \(TimeSpan.text(seconds)), or in the \(TimeSpan.text(unknown)) in which nothing was known of it.",
         Facts(activeSeconds: seconds))
     case .devicesRefused: self.init(.jellyfinRejectedKey, .warning, Words.withoutDevices)
+    case .ready(let seconds, let requests):
+      self.init(
+        .storageReady, .notice,
+        "The storage is ready, \(TimeSpan.text(seconds)) after the first wake request.",
+        Facts(wakeRequests: requests, wakeSeconds: seconds))
+    case .readyUnasked:
+      self.init(.storageReady, .notice, "The storage is ready; jod-check did not wake it.")
+    case .cameBack:
+      self.init(
+        .storageReady, .notice,
+        "The storage went down and is on again, though jod-check did not wake it.")
+    case .down: self.init(.storageDown, .notice, "The storage is down.")
+    case .requested(let request): self.init(request, mac: mac)
+    case .requestStayed(let trouble): self.init(.wakeFailed, .error, trouble.words)
+    case .wakeFailed(let wake, let seconds):
+      self.init(
+        .wakeFailed, .error, Trouble(wake, after: seconds, configuration).words,
+        Facts(mac: mac, wakeRequests: wake.requests))
+    case .powerOffBegan(let idle, let isRetry):
+      let why = idle.map { ": no activity for \(TimeSpan.text($0))" } ?? ", as somebody wished"
+      self.init(
+        .powerOffRequested, isRetry ? .debug : .notice, "Asked the storage to \(action)\(why).",
+        Facts(idleSeconds: idle))
+    case .powerOffTaken:
+      self.init(.powerOffRequested, .notice, "The storage took the power-off this time.")
+    case .powerOffRefused(let reason, let isNews): self.init(reason, isNews: isNews)
+    case .hangs(let seconds):
+      self.init(.powerOffFailed, .error, Trouble(hangingFor: seconds, configuration).words)
     case .holdSet(let seconds, let until):
       self.init(
         .holdSet, .notice, "The storage is held up for \(TimeSpan.text(seconds)), until \(clock(until)).")
     case .holdEnded(let byHand):
       let how = byHand ? "The hold was taken back" : "The hold is over"
       self.init(.holdEnded, .notice, "\(how); the storage may be powered off again.")
-    case .requested, .requestStayed, .wakeFailed: self.init(wake: change, configuration)
-    case .ready, .readyUnasked, .cameBack, .down: self.init(storage: change)
-    case .powerOffBegan, .powerOffTaken, .powerOffRefused, .hangs:
-      self.init(powerOff: change, configuration)
-    case .rehearsed(let verdict): self.init(rehearsed: verdict, configuration)
-    }
-  }
-
-  private init(storage change: Change) {
-    switch change {
-    case .ready(let seconds, let requests):
-      self.init(
-        .storageReady, .notice,
-        "The storage is ready, \(TimeSpan.text(seconds)) after the first wake request.",
-        Facts(wakeRequests: requests, wakeSeconds: seconds))
-    case .cameBack:
-      self.init(
-        .storageReady, .notice,
-        "The storage went down and is on again, though jod-check did not wake it.")
-    case .down: self.init(.storageDown, .notice, "The storage is down.")
-    default: self.init(.storageReady, .notice, "The storage is ready; jod-check did not wake it.")
-    }
-  }
-
-  private init(wake change: Change, _ configuration: Configuration) {
-    let mac = configuration.storageServerMAC.description
-    switch change {
-    case .wakeFailed(let wake, let seconds):
-      self.init(
-        .wakeFailed, .error, Trouble(wake, after: seconds, configuration).words,
-        Facts(mac: mac, wakeRequests: wake.requests))
-    case .requested(let request):
-      let number = request.number ?? 1
-      let which = number > 1 ? "wake request \(number)" : "a wake request"
-      let why = request.isByHand ? "asked for by hand" : nil
-      let sentence = why.map { ", \($0)" } ?? request.asking.first.map { ": \($0.sentence)" } ?? ""
-      let silence = request.number == nil ? " It is known to be ready, and did not answer once." : ""
-      self.init(
-        .wakeRequested, request.isNews ? .notice : .debug, "Sent \(which) to \(mac)\(sentence).\(silence)",
-        Facts(sessions: request.asking, isByHand: request.isByHand, mac: mac, wakeRequests: number))
-    case .requestStayed(let trouble): self.init(.wakeFailed, .error, trouble.words)
-    default: self.init(.wakeRequested, .debug, "")
-    }
-  }
-
-  private init(powerOff change: Change, _ configuration: Configuration) {
-    let action = configuration.shutdownAction
-    switch change {
-    case .powerOffBegan(let idle, let isRetry):
-      let why = idle.map { ": no activity for \(TimeSpan.text($0))" } ?? ", as somebody wished"
-      self.init(
-        .powerOffRequested, isRetry ? .debug : .notice, "Asked the storage to \(action.words)\(why).",
-        Facts(idleSeconds: idle))
-    case .powerOffRefused(.busy(let words), let isNews):
-      let stop = words.hasSuffix(".") ? "" : "."
-      self.init(
-        .powerOffRefused, isNews ? .notice : .debug,
-        "\(Words.refusal(.busy(words)))\(stop) It is asked again in \(TimeSpan.text(Refusal.retry)).")
-    case .powerOffRefused(.failed(let words), let isNews):
-      self.init(.powerOffFailed, isNews ? .error : .debug, Words.refusal(.failed(words)))
-    case .hangs(let seconds):
-      self.init(.powerOffFailed, .error, Trouble(hangingFor: seconds, configuration).words)
-    default:
-      self.init(.powerOffRequested, .notice, "The storage took the power-off this time.")
-    }
-  }
-
-  private init(rehearsed verdict: Verdict, _ configuration: Configuration) {
-    switch verdict.action {
-    case .wake(let asking):
+    case .rehearsed(.wake(let asking)):
       self.init(
         .wakeRequested, .notice,
-        "Dry run: would have sent a wake request to \(configuration.storageServerMAC): \(asking.first?.sentence ?? "").",
-        Facts(sessions: asking, mac: configuration.storageServerMAC.description))
-    case .powerOff(let idle):
+        "Dry run: would have sent a wake request to \(mac): \(asking.first?.sentence ?? "").",
+        Facts(sessions: asking, mac: mac))
+    case .rehearsed(.powerOff(let idle)):
       self.init(
         .powerOffRequested, .notice,
-        "Dry run: would have asked the storage to \(configuration.shutdownAction.words): no activity for \(TimeSpan.text(idle)).",
+        "Dry run: would have asked the storage to \(action): no activity for \(TimeSpan.text(idle)).",
         Facts(idleSeconds: idle))
-    case .rest, .ask: self.init(.activityEnded, .debug, Words.reason(verdict.reason))
+    }
+  }
+
+  private init(_ request: Change.Request, mac: String) {
+    let number = request.number ?? 1
+    let which = number > 1 ? "wake request \(number)" : "a wake request"
+    let why = request.asking.first.map { ": \($0.sentence)" } ?? ""
+    let silence = request.number == nil ? " It is known to be ready, and did not answer once." : ""
+    self.init(
+      .wakeRequested, request.isNews ? .notice : .debug,
+      "Sent \(which) to \(mac)\(request.isByHand ? ", asked for by hand" : why).\(silence)",
+      Facts(sessions: request.asking, isByHand: request.isByHand, mac: mac, wakeRequests: number))
+  }
+
+  private init(_ reason: Refusal.Reason, isNews: Bool) {
+    let sentence = Words.refusal(reason)
+    switch reason {
+    case .busy(let words):
+      self.init(
+        .powerOffRefused, isNews ? .notice : .debug,
+        "\(sentence)\(words.hasSuffix(".") ? "" : ".") It is asked again in \(TimeSpan.text(Refusal.retry)).")
+    case .failed: self.init(.powerOffFailed, isNews ? .error : .debug, sentence)
     }
   }
 }
