@@ -104,7 +104,7 @@ public struct Runtime: Hashable, Sendable {
   public var told: Told?
   /// Names that were told as misspelt.
   public var misspelt: [String]?
-  public var rehearsed: Rehearsed?
+  public var rehearsed: Rehearsed.Kind?
   /// The state as last decided: noted here, in memory, before it is carried out or reaches the disk.
   public var state: State?
 

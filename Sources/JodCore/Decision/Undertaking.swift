@@ -144,13 +144,10 @@ public struct Undertaking: Hashable, Sendable {
     }
   }
 
-  /// It has not gone down, or nothing can tell whether it has, and nobody waits for that any longer.
+  /// It has not gone down, was not asked, or nothing can tell whether it has: nobody waits for that any longer.
   mutating func stoppingIsOver() {
     if stopping != nil { phase = owedOrNothing }
   }
-
-  /// It was never asked: what cannot be remembered must not be done.
-  mutating func powerOffDidNotHappen() { stoppingIsOver() }
 
   /// It is needed again, so that a refusal means nothing any more.
   mutating func isNeeded() {
@@ -170,97 +167,4 @@ public struct Undertaking: Hashable, Sendable {
     change(&stopping)
     phase = .stopping(stopping)
   }
-}
-
-/// An attempt to get the storage server ready, of one or more requests.
-public struct Wake: Hashable, Sendable {
-  public var began: Moment
-  /// How many have left.
-  public var requests = 0
-  public var failed = false
-  /// When the last activity that asked for it ended; nil while it lasts.
-  public var demandEnded: Moment?
-  /// Whether a person asked for it with a command, and so works on it.
-  public var isByHand = false
-  /// Whether the server's kernel answered meanwhile: what fails then is its service.
-  public var wasUp = false
-  /// Who asked while it was going down, until the first request has left.
-  var owed: ActiveSession?
-  /// Whether it was going down by our own doing when this began, and has not been seen down since.
-  var isAfterPowerOff = false
-
-  init(began: Moment, owed: ActiveSession? = nil, isAfterPowerOff: Bool = false) {
-    (self.began, self.owed, self.isAfterPowerOff) = (began, owed, isAfterPowerOff)
-  }
-
-  /// Fewer say nothing: the first may have been lost.
-  static let requestsBeforeFailure = 3
-}
-
-/// A power-off that runs.
-public struct Stopping: Hashable, Sendable {
-  public var since: Moment
-  /// Whether the storage server took it, or may have; false while it is being asked.
-  public var isAccepted = false
-  /// Whether it was silent since: what answers after that came back.
-  public var wasSilent = false
-  /// Why the one before came to nothing, where it did: then what comes of this one is the news.
-  var after: Refusal.Reason?
-  var owed: ActiveSession?
-
-  init(since: Moment, after: Refusal.Reason? = nil) { (self.since, self.after) = (since, after) }
-
-  /// A packet before this is lost in a machine that goes down, or wakes its firmware.
-  public static let noPackets: Seconds = 60
-  /// What has not gone down by then hangs.
-  public static let patience: Seconds = 3 * 60
-}
-
-/// A power-off that was refused or failed.
-public struct Refusal: Hashable, Sendable {
-  public enum Reason: Hashable, Sendable {
-    /// Something on the storage server forbids it for now, by its own words.
-    case busy(String)
-    case failed(String)
-
-    /// The same for a resync at 12.6% and one at 9%, for process 811 and process 4123: those are no news. Words are cut at
-    /// 200 characters, their numbers included, so the end of long ones does not count.
-    func saysTheSame(as other: Reason) -> Bool {
-      func core(_ words: String) -> String {
-        String(words.filter { !"0123456789.,:%".contains($0) }.prefix(150))
-      }
-      return switch (self, other) {
-      case (.busy(let words), .busy(let others)): core(words) == core(others)
-      case (.failed(let words), .failed(let others)): words == others
-      case (.busy, .failed), (.failed, .busy): false
-      }
-    }
-  }
-
-  public var at: Moment
-  public var reason: Reason
-
-  init(at: Moment, _ reason: Reason) { (self.at, self.reason) = (at, reason) }
-
-  /// When it is tried again.
-  static let retry: Seconds = 5 * 60
-}
-
-/// When the storage server was asked to come, whoever asked.
-public struct WakeRequests: Hashable, Sendable {
-  /// When the last one left.
-  public private(set) var last: Moment?
-  /// One that is about to leave. After a kill nobody knows whether it did, so it counts as one that has.
-  public private(set) var pending: Moment?
-
-  public init(last: Moment? = nil, pending: Moment? = nil) { (self.last, self.pending) = (last, pending) }
-
-  /// What the cooldown counts from.
-  public var latest: Moment? { pending ?? last }
-
-  mutating func begin(at moment: Moment) { pending = moment }
-
-  mutating func left(at moment: Moment) { (last, pending) = (moment, nil) }
-
-  mutating func stayed() { pending = nil }
 }

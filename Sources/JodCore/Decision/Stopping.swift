@@ -1,0 +1,48 @@
+/// A power-off that runs.
+public struct Stopping: Hashable, Sendable {
+  public var since: Moment
+  /// Whether the storage server took it, or may have; false while it is being asked.
+  public var isAccepted = false
+  /// Whether it was silent since: what answers after that came back.
+  public var wasSilent = false
+  /// Why the one before came to nothing, where it did: then what comes of this one is the news.
+  var after: Refusal.Reason?
+  var owed: ActiveSession?
+
+  init(since: Moment, after: Refusal.Reason? = nil) { (self.since, self.after) = (since, after) }
+
+  /// A packet before this is lost in a machine that goes down, or wakes its firmware.
+  public static let noPackets: Seconds = 60
+  /// What has not gone down by then hangs.
+  public static let patience: Seconds = 3 * 60
+}
+
+/// A power-off that was refused or failed.
+public struct Refusal: Hashable, Sendable {
+  public enum Reason: Hashable, Sendable {
+    /// Something on the storage server forbids it for now, by its own words.
+    case busy(String)
+    case failed(String)
+
+    /// The same for a resync at 12.6% and one at 9%, for process 811 and process 4123: those are no news. Words are cut at
+    /// 200 characters, their numbers included, so the end of long ones does not count.
+    func saysTheSame(as other: Reason) -> Bool {
+      func core(_ words: String) -> String {
+        String(words.filter { !"0123456789.,:%".contains($0) }.prefix(150))
+      }
+      return switch (self, other) {
+      case (.busy(let words), .busy(let others)): core(words) == core(others)
+      case (.failed(let words), .failed(let others)): words == others
+      case (.busy, .failed), (.failed, .busy): false
+      }
+    }
+  }
+
+  public var at: Moment
+  public var reason: Reason
+
+  init(at: Moment, _ reason: Reason) { (self.at, self.reason) = (at, reason) }
+
+  /// When it is tried again.
+  static let retry: Seconds = 5 * 60
+}
