@@ -15,20 +15,7 @@ public struct InvalidPage: Sendable {
   }
 
   private var text: String {
-    let page: HTML = """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <meta name="referrer" content="no-referrer">
-      <meta http-equiv="refresh" content="60">
-      <title>Configuration not valid</title>
-      <style>\(HTML(stringLiteral: Page.style))</style>
-      </head>
-      <body>
-      <main>
+    let main: HTML = """
       <header><div><h1>Configuration not valid</h1>\
       <p>Nobody is served: the storage is neither woken nor powered off.</p></div></header>
       <section class="bad"><h2>What is wrong</h2>\(faults.map { "<p>\($0.description)</p>" as HTML })\
@@ -37,11 +24,7 @@ public struct InvalidPage: Sendable {
       again. After a change of CHECK_INTERVAL or LISTEN_ADDRESS, run <code>systemctl daemon-reload</code> as well. \
       <code>sudo jod-check doctor</code> tells whether all is well then.</p></section>
       <footer>jod-check \(version)</footer>
-      </main>
-      </body>
-      </html>
-
       """
-    return page.text
+    return Page.whole("Configuration not valid", refreshed: 60, main)
   }
 }

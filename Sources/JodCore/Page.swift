@@ -24,6 +24,26 @@ public struct Page: Sendable {
   private var now: Seconds { summary.now }
 
   public var text: String {
+    let icon: HTML = """
+
+      <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E\
+      %3Ccircle cx='8' cy='8' r='6' fill='\(isOn ? "%23d9822b" : "%238a93a3")'/%3E%3C/svg%3E">
+      """
+    let main: HTML = """
+      \(header)
+      \(troubles)
+      \(present)
+      \(week)
+      \(recentWakes)
+      <footer>\(footer)</footer>
+      """
+    return Self.whole(headline, icon: icon, refreshed: isMoving ? 10 : 60, main)
+  }
+
+  /// A whole document of ours.
+  ///
+  /// - Parameter seconds: after which a browser asks again.
+  static func whole(_ title: String, icon: HTML = "", refreshed seconds: Int, _ main: HTML) -> String {
     let page: HTML = """
       <!doctype html>
       <html lang="en">
@@ -32,20 +52,13 @@ public struct Page: Sendable {
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="color-scheme" content="light dark">
       <meta name="referrer" content="no-referrer">
-      <meta http-equiv="refresh" content="\(isMoving ? 10 : 60)">
-      <title>\(headline)</title>
-      <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E\
-      %3Ccircle cx='8' cy='8' r='6' fill='\(isOn ? "%23d9822b" : "%238a93a3")'/%3E%3C/svg%3E">
-      <style>\(HTML(stringLiteral: Self.style))</style>
+      <meta http-equiv="refresh" content="\(seconds)">
+      <title>\(title)</title>\(icon)
+      <style>\(HTML(stringLiteral: style))</style>
       </head>
       <body>
       <main>
-      \(header)
-      \(troubles)
-      \(present)
-      \(week)
-      \(recentWakes)
-      <footer>\(footer)</footer>
+      \(main)
       </main>
       </body>
       </html>
