@@ -98,19 +98,11 @@ public struct StartupTasks: Hashable, Sendable, JSONDecodable {
   }
 }
 
-extension JellyfinStarts: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    started = try fields["started"]
-    recovered = try fields["recovered"]
-    failures = try fields["failures"]
-    wasStopped = try fields["was_stopped"]
-  }
-
-  public var json: JSON {
-    .present([
-      "started": started.json, "recovered": recovered.json, "failures": failures.json,
-      "was_stopped": wasStopped.json,
-    ])
+extension JellyfinStarts: JSONDocument {
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("started", &started)
+    try fields.field("recovered", &recovered)
+    try fields.field("failures", &failures)
+    try fields.field("was_stopped", &wasStopped)
   }
 }
