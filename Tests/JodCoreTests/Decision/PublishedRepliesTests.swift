@@ -8,8 +8,8 @@ import Testing
 private enum Published {
   static let folder: String = {
     if let folder = ProcessInfo.processInfo.environment["JOD_PUBLISHED"], !folder.isEmpty { return folder }
-    // Tests/JodCoreTests/PublishedRepliesTests.swift, three levels below the package.
-    let package = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    // Tests/JodCoreTests/Decision/PublishedRepliesTests.swift, four levels below the package.
+    let package = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
     return "/\(package)/../shared/jellyfin/published"
   }()
 

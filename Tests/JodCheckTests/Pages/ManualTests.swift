@@ -233,7 +233,7 @@ extension World {
 
     /// The names that are spelt out where the configuration is read.
     static func variablesInCode() throws -> Set<String> {
-      let reader = try ["Variables", "Reader"].map { try file("Sources/JodCore/Configuration\($0).swift") }
+      let reader = try ["Variables", "Reader"].map { try file("Sources/JodCore/Configuration/Configuration\($0).swift") }
         .joined()
       return Set(reader.matches(of: /"([A-Z]+(?:_[A-Z]+)+)"/).map { String($0.1) })
     }
