@@ -103,21 +103,23 @@ public struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugSt
 
   /// The text with every occurrence of the secret blotted out: what comes back from outside may quote it.
   public func redact(_ text: String) -> String {
+    // Nearly every text is shorter, and there are many.
+    guard !value.isEmpty, text.utf8.count >= value.utf8.count else { return text }
     // By bytes: a combining mark behind the secret would make another character of its last one.
-    let secret = Array(value.utf8)
-    guard !secret.isEmpty, text.utf8.count >= secret.count else { return text }
-    var rest = Array(text.utf8)[...]
+    let (secret, bytes) = (Array(value.utf8), Array(text.utf8))
     var result: [UInt8] = []
-    while let first = rest.firstIndex(of: secret[0]) {
-      result += rest[..<first]
-      rest = rest[first...]
-      if rest.starts(with: secret) {
-        result += description.utf8
-        rest = rest.dropFirst(secret.count)
-      } else {
-        result.append(rest.removeFirst())
+    var (kept, index) = (0, 0)
+    while index + secret.count <= bytes.count {
+      guard bytes[index] == secret[0], bytes[index..<(index + secret.count)].elementsEqual(secret) else {
+        index += 1
+        continue
       }
+      result += bytes[kept..<index]
+      result += description.utf8
+      index += secret.count
+      kept = index
     }
-    return String(decoding: result + rest, as: UTF8.self)
+    guard kept > 0 else { return text }
+    return String(decoding: result + bytes[kept...], as: UTF8.self)
   }
 }

@@ -42,10 +42,25 @@ public enum UTC {
     let second = floorDivide(ticks, scale)
     let (year, month, day) = date(daysSinceEpoch: floorDivide(second, 86400))
     let clock = second - floorDivide(second, 86400) * 86400
-    var text = "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))"
-    text += "T\(pad(clock / 3600, 2)):\(pad(clock / 60 % 60, 2)):\(pad(clock % 60, 2))"
-    if fractionDigits == 3 { text += ".\(pad(ticks - second * 1000, 3))" }
-    return text + "Z"
+    var text: [UInt8] = []
+    text.reserveCapacity(24)
+    func add(_ value: Int, _ width: Int, after separator: Unicode.Scalar? = nil) {
+      if let separator { text.append(UInt8(ascii: separator)) }
+      var scale = width == 4 ? 1000 : width == 3 ? 100 : 10
+      while scale > 0 {
+        text.append(UInt8(ascii: "0") + UInt8(value / scale % 10))
+        scale /= 10
+      }
+    }
+    add(year, 4)
+    add(month, 2, after: "-")
+    add(day, 2, after: "-")
+    add(clock / 3600, 2, after: "T")
+    add(clock / 60 % 60, 2, after: ":")
+    add(clock % 60, 2, after: ":")
+    if fractionDigits == 3 { add(ticks - second * 1000, 3, after: ".") }
+    text.append(UInt8(ascii: "Z"))
+    return String(decoding: text, as: UTF8.self)
   }
 
   private static let earliest = -62_135_596_800.0  // 0001-01-01T00:00:00Z
@@ -58,11 +73,6 @@ public enum UTC {
     var scanner = Scanner(text)
     guard let number = scanner.digits(digits), scanner.atEnd else { return nil }
     return number
-  }
-
-  private static func pad(_ value: Int, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 
   private static func floorDivide(_ value: Int, _ divisor: Int) -> Int {
@@ -102,30 +112,43 @@ public enum UTC {
 
   /// Reads ASCII text from left to right.
   private struct Scanner {
-    private var rest: Substring.UTF8View
+    private let bytes: [UInt8]
+    private var index = 0
 
-    init(_ text: String) { rest = text[...].utf8 }
+    init(_ text: some StringProtocol) { bytes = Array(text.utf8) }
 
-    var atEnd: Bool { rest.isEmpty }
+    var atEnd: Bool { index == bytes.count }
 
     mutating func take(_ character: Unicode.Scalar) -> Bool {
-      guard rest.first == UInt8(ascii: character) else { return false }
-      rest.removeFirst()
+      guard !atEnd, bytes[index] == UInt8(ascii: character) else { return false }
+      index += 1
       return true
     }
 
     mutating func digits(_ count: Int) -> Int? {
-      let taken = rest.prefix(count)
-      guard taken.count == count, taken.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-      rest.removeFirst(count)
-      return taken.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+      let end = index + count
+      guard end <= bytes.count, let number = number(upTo: end), index == end else { return nil }
+      return number
     }
 
     mutating func fraction() -> Double? {
-      let taken = rest.prefix { (0x30...0x39).contains($0) }
-      guard (1...9).contains(taken.count) else { return nil }
-      rest.removeFirst(taken.count)
-      return Double("0." + String(Substring(taken)))
+      let start = index
+      guard let number = number(upTo: min(bytes.count, start + 10)), index - start <= 9 else { return nil }
+      // Both are exact, so the quotient is the number that is nearest to these digits.
+      return Double(number) / Self.powers[index - start]
+    }
+
+    private static let powers: [Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
+
+    /// As many digits as there are before an index; nil where there is none.
+    private mutating func number(upTo end: Int) -> Int? {
+      let start = index
+      var number = 0
+      while index < end, case let digit = bytes[index] &- 0x30, digit < 10 {
+        number = number * 10 + Int(digit)
+        index += 1
+      }
+      return index == start ? nil : number
     }
 
     /// `hh:mm:ss` as seconds of the day; 60 is a leap second.
