@@ -4,9 +4,17 @@ public enum CommandWords {
   public static let accepted =
     "a command by its absolute path, with arguments quoted as in a unit's ExecStart=, such as /usr/bin/ipmitool power soft"
 
-  /// The words of a command whose first is an absolute path; nil where a quote is left open, an escape is unknown, a
-  /// NUL or broken UTF-8 is asked for, a semicolon by itself begins a second command, or there is no such first word.
+  /// The words of a command whose first is an absolute path; nil where they cannot be told apart, a semicolon by itself
+  /// begins a second command, or there is no such first word.
   public static func parse(_ text: String) -> [String]? {
+    guard let words = words(text), let program = words.first, program.hasPrefix("/"), !program.hasSuffix("/")
+    else { return nil }
+    return words
+  }
+
+  /// The words of a line; nil where a quote is left open, an escape is unknown, a NUL or broken UTF-8 is asked for, or a
+  /// semicolon stands by itself.
+  static func words(_ text: String) -> [String]? {
     var words: [[UInt8]] = []
     var word: [UInt8]?
     var quote: Unicode.Scalar?
@@ -35,10 +43,7 @@ public enum CommandWords {
     }
     if let finished = word { words.append(finished) }
     let texts = words.compactMap { String(validating: $0, as: UTF8.self) }
-    guard quote == nil, texts.count == words.count, let program = texts.first, program.hasPrefix("/"),
-      !program.hasSuffix("/")
-    else { return nil }
-    return texts
+    return quote == nil && texts.count == words.count ? texts : nil
   }
 
   private static func isSpace(_ scalar: Unicode.Scalar) -> Bool { " \t\n\r".unicodeScalars.contains(scalar) }

@@ -51,6 +51,10 @@ public struct Configuration: Hashable, Sendable {
   public var listenAddress: Endpoint
   public var httpToken: Secret?
   public var storageServerWatts: Watts?
+  /// Mount points of the storage server's shares, each with an automount: an access wakes it.
+  public var storageMounts: [String]
+  /// Where Jellyfin writes its log, as this machine sees it.
+  public var jellyfinLogDirectory: String?
   public var dryRun: Bool
 
   /// How often the storage server is asked for when blind and a wake is older than `wakeTimeout`.

@@ -80,6 +80,8 @@ extension Configuration {
     )
     let rootsDirectory = reader.value(
       "SSL_CERT_DIR", TLSTrust.acceptedDirectory, default: TLSTrust.debianDirectory, TLSTrust.path)
+    let mounts = reader.optional("STORAGE_MOUNTS", Folders.acceptedMounts, Folders.mounts) ?? []
+    let logDirectory = reader.optional("JELLYFIN_LOG_DIRECTORY", Folders.acceptedFolder, Folders.folder)
     let numbers = (
       port: reader.integer("WOL_PORT", default: 9, in: 1...65535),
       copies: reader.integer("WOL_COPIES", default: 3, in: 1...10)
@@ -89,7 +91,9 @@ extension Configuration {
       cooldown: reader.duration("COOLDOWN_TIME", default: 30 * 60),
       wakeTimeout: reader.duration("WAKE_TIMEOUT", default: 5 * 60),
       window: reader.duration("ACTIVITY_WINDOW", default: max(5 * 60, interval + 4 * 60)),
-      browsingLimit: reader.duration("BROWSING_LIMIT", default: 2 * 3600, zero: .noLimit),
+      // An access says more than a browser does, so less is enough of that.
+      browsingLimit: reader.duration(
+        "BROWSING_LIMIT", default: mounts.isEmpty ? 2 * 3600 : 30 * 60, zero: .noLimit),
       pauseLimit: reader.duration("PAUSE_LIMIT", default: 30 * 60, zero: .noLimit),
       manualStartHold: reader.duration("MANUAL_START_HOLD", default: 2 * 3600, zero: .none)
     )
@@ -122,7 +126,8 @@ extension Configuration {
       ignoreTasks: patterns[3] ?? [],
       wakeForRecordings: switches.recordings, manualStartHold: spans.manualStartHold,
       notifyClients: switches.notify, listenAddress: listen, httpToken: optionals.token.map(Secret.init),
-      storageServerWatts: optionals.watts, dryRun: switches.dryRun)
+      storageServerWatts: optionals.watts, storageMounts: mounts, jellyfinLogDirectory: logDirectory,
+      dryRun: switches.dryRun)
   }
 
   public static let acceptedListenAddress = "an address and a port, such as 127.0.0.1:8097 or [::1]:8097"
@@ -143,6 +148,18 @@ extension Configuration {
   /// or wrong itself.
   public static func watts(in environment: [String: String]) -> Watts? {
     environment["STORAGE_SERVER_WATTS"].flatMap(Watts.init)
+  }
+
+  /// Reads `STORAGE_MOUNTS` alone, for who must know them though the rest may be wrong; nil where it is wrong itself.
+  public static func storageMounts(in environment: [String: String]) -> [String]? {
+    var reader = ConfigurationReader(environment: environment)
+    let mounts = reader.optional("STORAGE_MOUNTS", Folders.acceptedMounts, Folders.mounts)
+    return reader.faults.isEmpty ? mounts ?? [] : nil
+  }
+
+  /// Reads `JELLYFIN_LOG_DIRECTORY` alone; nil where it is not set, or wrong itself.
+  public static func jellyfinLogDirectory(in environment: [String: String]) -> String? {
+    environment["JELLYFIN_LOG_DIRECTORY"].flatMap(Folders.folder)
   }
 
   /// Text that can stand in an HTTP header and in quotes.

@@ -136,12 +136,16 @@ extension World {
       "IGNORE_TASKS": { $0.ignoreTasks.isEmpty },
       "HTTP_TOKEN": { $0.httpToken == nil },
       "STORAGE_SERVER_WATTS": { $0.storageServerWatts == nil },
+      "STORAGE_MOUNTS": { $0.storageMounts.isEmpty },
+      "JELLYFIN_LOG_DIRECTORY": { $0.jellyfinLogDirectory == nil },
       "SSL_CERT_FILE": { $0.jellyfinTrust.file == nil },
     ]
 
     /// What came after 0.1.0. The shipped file is everybody's own by now: where a new package changes it, dpkg asks what to
     /// keep, and ends an upgrade at which nobody answers.
-    private static let inManualAlone: Set = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
+    private static let inManualAlone: Set = [
+      "SSL_CERT_FILE", "SSL_CERT_DIR", "STORAGE_MOUNTS", "JELLYFIN_LOG_DIRECTORY",
+    ]
 
     /// The default of IGNORE_CLIENTS, which had none in 0.1.0, as the manual has it.
     private static let robots = "the robots below"
@@ -233,8 +237,10 @@ extension World {
 
     /// The names that are spelt out where the configuration is read.
     static func variablesInCode() throws -> Set<String> {
-      let reader = try ["Variables", "Reader"].map { try file("Sources/JodCore/Configuration/Configuration\($0).swift") }
-        .joined()
+      let reader = try ["Variables", "Reader"].map {
+        try file("Sources/JodCore/Configuration/Configuration\($0).swift")
+      }
+      .joined()
       return Set(reader.matches(of: /"([A-Z]+(?:_[A-Z]+)+)"/).map { String($0.1) })
     }
   }
