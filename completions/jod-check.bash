@@ -3,7 +3,7 @@
 
 _jod_check() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} first=${COMP_WORDS[1]-}
-  local commands='check status report wake sleep hold release pair doctor' offered
+  local commands='check status report wake sleep hold release pair doctor access' offered
 
   COMPREPLY=()
   # What an option's value is, nobody can guess.
@@ -17,7 +17,7 @@ _jod_check() {
     wake) offered='--wait --no-wait' ;;
     sleep) offered='--force' ;;
     hold) offered='--until' ;;
-    release) offered= ;;
+    release | access) offered= ;;
     pair) offered='--yes' ;;
     help) offered=$commands ;;
     *) return ;;

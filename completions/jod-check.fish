@@ -25,8 +25,9 @@ complete -c jod-check -n __jod_check_first -a hold -d 'Keep the storage server f
 complete -c jod-check -n __jod_check_first -a release -d 'Take a hold back.'
 complete -c jod-check -n __jod_check_first -a pair -d 'Prepare this machine to power the storage server off over ssh.'
 complete -c jod-check -n __jod_check_first -a doctor -d 'Look at everything that may be wrong, and say what to do about it.'
+complete -c jod-check -n __jod_check_first -a access -d 'Wake the storage server for an opened file, and wait for it.'
 complete -c jod-check -n __jod_check_first -a help -d 'Show help information.'
-complete -c jod-check -n '__jod_check_in help' -a 'check status report wake sleep hold release pair doctor'
+complete -c jod-check -n '__jod_check_in help' -a 'check status report wake sleep hold release pair doctor access'
 
 complete -c jod-check -n '__jod_check_in check' -l dry-run -d 'Say what a check would do now, and neither do nor remember it.'
 complete -c jod-check -n '__jod_check_in check' -l json -d 'Print one JSON document instead of sentences.'

@@ -134,7 +134,7 @@ struct Check {
       }
       return
     }
-    let outcome = PowerOffSwitch(program: program).press()
+    let outcome = WayDown(program: program).take()
     let settled = program.settle(outcome, isShown: true)
     course.troubles.removeAll { $0.kind == .powerOff }
     course.troubles += [settled.trouble, settled.unwritable].compactMap { $0 }
@@ -203,13 +203,14 @@ extension Program {
     changes: [Change], trouble: Trouble?, unwritable: Trouble?
   ) {
     let now = Clock.now()
-    var changes: [Change] = []
+    var (changes, trouble): ([Change], Trouble?) = ([], nil)
     let findings = remember(at: now, isShown: isShown) { memory in
       changes = memory.settle(outcome, configuration, now)
+      trouble = memory.state.undertaking.refusal.flatMap { Trouble($0, now) }
       return changes
     }
     if outcome.isTaken { watchGoingDown() }
-    return (changes, outcome.refusal.flatMap(Trouble.init), findings.unwritable)
+    return (changes, trouble, findings.unwritable)
   }
 
   /// A machine that sleeps and comes back within seconds would else seem never to have gone.

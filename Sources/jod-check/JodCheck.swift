@@ -42,6 +42,7 @@ enum Main {
     case .release: ReleaseCommand().run()
     case .pair: try PairCommand(invocation).run()
     case .doctor: DoctorCommand(invocation).run()
+    case .access: AccessCommand().run()
     }
   }
 }

@@ -105,7 +105,7 @@ func memory(state: State = State(), _ change: (inout Memory) -> Void = { _ in })
 extension Memory {
   /// A wake request that somebody asks for by hand, and that leaves.
   mutating func noteWakeRequest(at moment: Moment) {
-    beginRequest(at: moment, byHand: true)
+    beginRequest(at: moment, for: [.hand])
     settle(.left(at: moment), configuration(), now(moment))
   }
 
@@ -240,7 +240,7 @@ struct Story {
     if verdict.isPowerOff {
       changes += memory.settle(outcome, configuration, now)
       troubles.removeAll { $0.kind == .powerOff }
-      troubles += outcome.refusal.flatMap(Trouble.init).map { [$0] } ?? []
+      troubles += memory.state.undertaking.refusal.flatMap { Trouble($0, now) }.map { [$0] } ?? []
     }
     return changes
   }

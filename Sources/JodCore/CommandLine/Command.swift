@@ -1,7 +1,7 @@
 /// A command of jod-check: what its users write, and what help tells them of it.
 public struct Command: Sendable {
   public enum Name: String, CaseIterable, Sendable {
-    case check, status, report, wake, sleep, hold, release, pair, doctor
+    case check, status, report, wake, sleep, hold, release, pair, doctor, access
   }
 
   public let name: Name

@@ -102,6 +102,15 @@ extension Command {
         Exit status: 0 all is well, warnings or none; 1 there is a fault; 78 the configuration is not valid.
         """,
       options: [json]),
+    Command(
+      name: .access, abstract: "Wake the storage server for an opened file, and wait for it.",
+      discussion: """
+        What jod-check-access.service runs, before systemd mounts one of STORAGE_MOUNTS: somebody has opened a file \
+        there, and waits. A storage server that goes down is waited for, and then woken.
+
+        Exit status: 0 the mount can be made, or nothing can be told; 1 the storage server is not ready after \
+        WAKE_TIMEOUT.
+        """),
   ]
 
   private static let json = Option(name: .json, help: "Print one JSON document.")

@@ -14,8 +14,8 @@ extension Memory {
   public mutating func begin(_ verdict: Verdict, _ configuration: Configuration, _ now: Now) -> [Change] {
     switch verdict.action {
     case .rest, .ask: return []
-    case .wake:
-      beginRequest(at: now.moment, byHand: false)
+    case .wake(let asking):
+      beginRequest(at: now.moment, for: asking)
       return []
     case .powerOff(let idle): return [beginPowerOff(idle: idle, at: now.moment)]
     }
@@ -24,10 +24,11 @@ extension Memory {
   /// Notes that a request is about to leave.
   ///
   /// One that answers a single lost probe, of a server that is known to be ready, is no wake.
-  public mutating func beginRequest(at moment: Moment, byHand: Bool) {
+  public mutating func beginRequest(at moment: Moment, for asking: [ActiveSession]) {
     state.requests.begin(at: moment)
     let isLostProbe = state.storage.known == .ready && state.undertaking.isIdle
-    if byHand || !isLostProbe { state.undertaking.beginRequest(at: moment, byHand: byHand) }
+    let isByHand = asking.contains { $0.kind == .hand }
+    if isByHand || !isLostProbe { state.undertaking.beginRequest(at: moment, for: asking) }
   }
 
   /// Notes what came of a request.
@@ -39,7 +40,7 @@ extension Memory {
       state.requests.left(at: moment)
       state.isPresumedOn = true
       state.counters.wakeRequests += 1
-      if state.undertaking.wake?.requests == 0 { state.counters.wakes += 1 }
+      if let wake = state.undertaking.wake, wake.requests == 0 { noteWake(wake, at: moment) }
       state.undertaking.requestLeft()
       // Nothing will tell when it is ready.
       if configuration.isBlind, state.undertaking.wake?.isByHand == true { state.storage.byHand = moment }
@@ -49,6 +50,11 @@ extension Memory {
       state.undertaking.requestStayed()
       if runtime.troubles.since(.packet) == nil { state.counters.packetFailures += 1 }
     }
+  }
+
+  private mutating func noteWake(_ wake: Wake, at moment: Moment) {
+    state.counters.wakes += 1
+    if wake.isByAccess, let access = runtime.access { state.accesses.note(access.session, at: moment) }
   }
 
   /// Notes a power-off that is about to be asked for, and returns what that changes.
@@ -78,20 +84,23 @@ extension Memory {
       runtime.readySince = nil
       notePower(configuration, now)
       return before == nil ? [] : [.powerOffTaken]
-    case .busy: state.counters.refusedPowerOffs += 1
+    case .calledOff:
+      forgetPowerOff()
+      return []
+    case .busy, .mounted: state.counters.refusedPowerOffs += 1
     case .failed: state.counters.failedPowerOffs += 1
     }
     return outcome.refusal.map { [noteRefusal($0, before, now)] } ?? []
   }
 
   private mutating func noteRefusal(
-    _ reason: Refusal.Reason, _ before: Refusal.Reason?, _ now: Now
+    _ reason: Refusal.Reason, _ before: Refusal?, _ now: Now
   ) -> Change {
     // It stays on: nobody was sent away, and whoever asked by hand has it.
     state.dismissed = []
     if state.undertaking.owed?.kind == .hand { state.storage.byHand = now.moment }
-    state.undertaking.refused(Refusal(at: now.moment, reason))
-    return .powerOffRefused(reason, isNews: before.map { !$0.saysTheSame(as: reason) } ?? true)
+    state.undertaking.refused(Refusal(at: now.moment, reason, after: before))
+    return .powerOffRefused(reason, isNews: before.map { !$0.reason.saysTheSame(as: reason) } ?? true)
   }
 }
 

@@ -58,7 +58,7 @@ public func decideWake(
 
 extension ActiveSession {
   /// Somebody who asks with a command.
-  static let hand = ActiveSession(user: "", client: "", device: "", kind: .hand, wakes: true)
+  public static let hand = ActiveSession(user: "", client: "", device: "", kind: .hand, wakes: true)
 
   /// Whether it is the same person at the same device.
   func isAt(_ other: ActiveSession) -> Bool {

@@ -95,9 +95,11 @@ extension Memory {
       configuration: configuration, answer: answer, boot: now.moment.boot,
       isWaking: state.undertaking.wake != nil, start: seen.startOfJellyfin, owner: runtime.keyOwner)
     let people = judge.active(&runtime.activity, spent: &state.spentBrowsing)
-    let active = leaveOutDismissed(
+    let inJellyfin = leaveOutDismissed(
       people + noticeRecordings(at: answer.time, configuration, now),
       isCertain: runtime.activity.unbroken >= configuration.activityWindow)
+    if inJellyfin.contains(where: \.wakes) { state.accesses.explainLast(now) }
+    let active = inJellyfin + [waitingAccess(now)].compactMap { $0 }
     seen.active = active
     noticeIdle(configuration, now)
     return refused + noticeActivityChange(active, after: unknown, now)
@@ -167,6 +169,12 @@ extension Memory {
       state.undertaking.stoppingIsOver()
       // A run that was killed may have asked, and may not: from the beginning.
       if !stopping.isAccepted { startIdlenessAnew(now) }
+      return []
+    }
+    // Whoever was to ask it was killed before that: asking takes less.
+    if !stopping.isAccepted, probe == .ready, seconds >= Stopping.noPackets {
+      state.undertaking.stoppingIsOver()
+      startIdlenessAnew(now)
       return []
     }
     // Silent once, it may be down: the next check knows.

@@ -15,6 +15,8 @@ public enum Objection: Hashable, Sendable {
   case alreadyAsked
   case activityUnknown
   case active(ActiveSession)
+  /// Somebody waits in the kernel for a file.
+  case access(ActiveSession)
   case idle(Seconds, of: Seconds)
   case presumedOff
   /// What the storage server answers instead.
@@ -56,7 +58,7 @@ struct PowerOffRules {
   /// What can be told without asking Jellyfin anything more.
   var objections: [Objection] {
     guard configuration.powerOffMethod != nil else { return [.noMethod] }
-    return [hold, stopping, activity, idleness, readiness, traffic].compactMap { $0 } + times
+    return [hold, stopping, access, activity, idleness, readiness, traffic].compactMap { $0 } + times
   }
 
   /// What Jellyfin must say last of all; nil where it has not been asked.
@@ -66,8 +68,8 @@ struct PowerOffRules {
     return [recording(recordings), task(tasks)].compactMap { $0 }
   }
 
-  /// Those that commands bring.
-  var commands: [Objection] { [hold, stopping].compactMap { $0 } }
+  /// Those that come between two looks at Jellyfin.
+  var sudden: [Objection] { [hold, stopping, access].compactMap { $0 } }
 
   // Rule 1
   private var hold: Objection? {
@@ -77,11 +79,14 @@ struct PowerOffRules {
 
   private var stopping: Objection? { memory.state.undertaking.stopping == nil ? nil : .alreadyAsked }
 
+  /// Its mount is being made, and would be taken away.
+  private var access: Objection? { memory.waitingAccess(now).map { .access($0) } }
+
   // Rule 2
   private var activity: Objection? {
     guard urgency != .forced else { return nil }
     guard let active = memory.seen.active else { return .activityUnknown }
-    return active.first.map { .active($0) }
+    return active.first { $0.kind != .access }.map { .active($0) }
   }
 
   private var idleness: Objection? {
@@ -134,10 +139,10 @@ struct PowerOffRules {
   }
 }
 
-/// What another command may have brought since a power-off by hand was decided: a hold, or a power-off that runs.
+/// What may have come since a power-off by hand was decided: a hold, a power-off that runs, an access.
 public func objectionsAtLast(_ configuration: Configuration, _ memory: Memory, _ now: Now) -> [Objection] {
   let rules = PowerOffRules(configuration: configuration, memory: memory, now: now, urgency: .forced)
-  return rules.commands
+  return rules.sudden
 }
 
 /// Decides a power-off that somebody asks for by hand, of what was noticed.

@@ -11,15 +11,15 @@ public struct Mounts: Sendable {
     }
 
     /// autofs as well: what it mounts at the first touch is a network's more often than not.
-    public var isNetwork: Bool {
-      let types: Set = [
-        "nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "9p", "ceph", "lustre", "davfs", "autofs",
-        "fuse.sshfs", "sshfs", "fuse.rclone", "rclone", "fuse.glusterfs", "glusterfs", "fuse.smbnetfs",
-        "fuse.davfs2", "fuse.s3fs",
-      ]
-      return types.contains(type)
-    }
+    public var isNetwork: Bool { type == "autofs" || Mounts.networkTypes.contains(type) }
   }
+
+  /// File systems that another machine serves.
+  static let networkTypes: Set<String> = [
+    "nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "9p", "ceph", "lustre", "davfs", "fuse.sshfs",
+    "sshfs", "fuse.rclone", "rclone", "fuse.glusterfs", "glusterfs", "fuse.smbnetfs", "fuse.davfs2",
+    "fuse.s3fs",
+  ]
 
   /// Where a folder lies.
   public enum Place: Hashable, Sendable {
@@ -61,29 +61,27 @@ public struct Mounts: Sendable {
     }
   }
 
-  /// Where something is mounted from one of these names or addresses, by `/proc/self/mountinfo`; nil where nothing is. An
-  /// automount that waits for its first touch is no such mount.
-  public static func mount(from names: [String], mountinfo: String) -> String? {
-    for line in mountinfo.split(separator: "\n") {
+  /// Where something is mounted from one of these names or addresses, or at one of these paths, by `/proc/self/mountinfo`.
+  /// An automount that waits for its first touch is no such mount.
+  public static func mounted(from names: [String], at paths: [String] = [], mountinfo: String) -> [String] {
+    mountinfo.split(separator: "\n").compactMap { line in
       let fields = line.split(separator: " ")
-      guard let separator = fields.firstIndex(of: "-"), separator > 4, separator + 3 < fields.count else {
-        continue
-      }
-      let (type, source, options) = (fields[separator + 1], fields[separator + 2], fields[separator + 3])
-      guard ["nfs", "nfs4", "cifs", "smb3"].contains(type) else { continue }
+      guard let separator = fields.firstIndex(of: "-"), separator > 4, separator + 3 < fields.count,
+        networkTypes.contains(String(fields[separator + 1]))
+      else { return nil }
+      let (source, options, path) = (fields[separator + 2], fields[separator + 3], unescaped(fields[4]))
       let address = options.split(separator: ",").first { $0.hasPrefix("addr=") }?.dropFirst(5)
-      if names.contains(server(of: source)) || address.map({ names.contains(String($0)) }) ?? false {
-        return unescaped(fields[4])
-      }
+      let isFrom = names.contains(server(of: source)) || address.map { names.contains(String($0)) } ?? false
+      return isFrom || paths.contains(path) ? path : nil
     }
-    return nil
   }
 
-  /// The server in `nas:/export`, `[fd00::2]:/export` or `//nas/share`; empty where none is named.
+  /// The server in `nas:/export`, `[fd00::2]:/export`, `anna@nas:/export` or `//nas/share`; empty where none is named.
   private static func server(of source: Substring) -> String {
     if source.hasPrefix("//") { return String(source.dropFirst(2).prefix { $0 != "/" }) }
-    if source.hasPrefix("[") { return String(source.dropFirst().prefix { $0 != "]" }) }
-    return source.firstIndex(of: ":").map { String(source[..<$0]) } ?? ""
+    let host = source.firstIndex(of: "@").map { source[source.index(after: $0)...] } ?? source
+    if host.hasPrefix("[") { return String(host.dropFirst().prefix { $0 != "]" }) }
+    return host.firstIndex(of: ":").map { String(host[..<$0]) } ?? ""
   }
 
   public func place(of folder: String) -> Place {

@@ -80,7 +80,7 @@ extension Event {
   private init(_ reason: Refusal.Reason, isNews: Bool) {
     let sentence = Words.refusal(reason)
     switch reason {
-    case .busy(let words):
+    case .busy(let words), .mounted(let words):
       self.init(
         .powerOffRefused, isNews ? .notice : .debug,
         "\(sentence)\(words.hasSuffix(".") ? "" : ".") It is asked again in \(TimeSpan.text(Refusal.retry)).")

@@ -9,6 +9,13 @@ public enum Words {
   public static let comesBack =
     "The storage was on again within minutes of a power-off twice in a week, and nobody asked for it: its firmware may restart it, or its network card may wake it at a ping or at any packet; let the card listen to magic packets alone (`jod-check-storage arm` there), and look for \"restore on AC power loss\" or \"wake on PME\" in its firmware."
 
+  /// - Parameter programs: that opened files, as far as they are known.
+  public static func accesses(by programs: [String]) -> String {
+    let who = programs.isEmpty ? "a program that is not known" : programs.joined(separator: ", ")
+    return
+      "Opened files woke the storage six times in a day while Jellyfin knew of nobody; it was \(who). Usual causes: real-time monitoring of a library, an indexer, a backup, a scan of Jellyfin's own, or a page of a film in Jellyfin 10.11.3 to 10.11.11."
+  }
+
   public static func reason(_ reason: Reason) -> String {
     switch reason {
     case .activityUnknown: "nothing is known of activity"
@@ -35,6 +42,7 @@ public enum Words {
     case .alreadyAsked: "it was asked to power off already"
     case .activityUnknown: "Jellyfin did not say who is active, and unknown is not idle"
     case .active(let session): "activity: \(session.sentence)"
+    case .access(let session): "\(session.sentence), and waits for it"
     case .idle(let seconds, let whole):
       "no activity for only \(TimeSpan.text(seconds)) of COOLDOWN_TIME, \(TimeSpan.text(whole))"
     case .presumedOff: "the storage is presumed off"
@@ -57,6 +65,7 @@ public enum Words {
   public static func refusal(_ reason: Refusal.Reason) -> String {
     switch reason {
     case .busy(let words): "The storage is busy: \(words)"
+    case .mounted(let words): "The storage was not powered off, for this machine still uses it: \(words)"
     case .failed(let words): "The storage could not be powered off: \(words)"
     }
   }
@@ -92,12 +101,24 @@ extension Trouble {
       advice: "See its console or its journal (`journalctl -b -1` after the next start).")
   }
 
-  /// A refusal that is a trouble: one that nobody there can mean.
-  public init?(_ reason: Refusal.Reason) {
-    guard case .failed = reason else { return nil }
-    let words = Words.refusal(reason)
-    self.init(.powerOff, cause: words, words)
+  /// A refusal that is a trouble: one that nobody there can mean, or a mount that has not gone for an hour.
+  public init?(_ refusal: Refusal, _ now: Now) {
+    let words = Words.refusal(refusal.reason)
+    switch refusal.reason {
+    case .busy: return nil
+    case .failed: self.init(.powerOff, cause: words, words)
+    case .mounted:
+      guard now.since(refusal.since) >= Self.longMounted else { return nil }
+      self.init(
+        .powerOff, cause: "mounted", words,
+        advice:
+          "It has stayed on for \(TimeSpan.text(now.since(refusal.since))) because of that. End what has a file or its current directory there, or set LazyUnmount=yes for that mount (jod-check(8))."
+      )
+    }
   }
+
+  /// Seconds.
+  private static let longMounted: Seconds = 3600
 }
 
 extension Memory {
@@ -107,7 +128,7 @@ extension Memory {
       wake.failed ? Trouble(wake, after: now.since(wake.began), configuration) : nil
     }
     let hanging = seen.hangingFor.map { Trouble(hangingFor: $0, configuration) }
-    let refusal = state.undertaking.refusal.flatMap { Trouble($0.reason) }
+    let refusal = state.undertaking.refusal.flatMap { Trouble($0, now) }
     return [deadlock(configuration, now) ?? seen.trouble, wake, hanging, unanswered, refusal].compactMap {
       $0
     }
@@ -152,5 +173,6 @@ extension Memory {
     (runtime.devicesRefused ? [Words.withoutDevices] : [])
       + [runtime.keyOwner?.warning].compactMap { $0 }
       + (state.storage.comesBack(now) ? [Words.comesBack] : [])
+      + [state.accesses.suspects(now).map(Words.accesses)].compactMap { $0 }
   }
 }

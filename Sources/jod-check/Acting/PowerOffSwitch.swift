@@ -12,6 +12,7 @@ struct PowerOffSwitch {
       case .ssh(let destination):
         let ended = try shell(destination).run(
           "systemctl --check-inhibitors=yes \(program.configuration.shutdownAction.rawValue)")
+        noteStorageSide(StorageSide.speaks(ended.output + ended.errors))
         return .ofSecureShell(status: ended.status, errors: ended.errors)
       case .command(let words):
         let ended = try Subprocess(words).run(timeLimit: SecureShell.timeLimit)
@@ -21,6 +22,34 @@ struct PowerOffSwitch {
     } catch {
       return .failed("\(error)")
     }
+  }
+
+  /// Asks the storage server whether it would power off now, where that is known to be only a question: any other's key may
+  /// power it off whatever is asked. Returns what forbids it.
+  func askWhether() -> PowerOffOutcome? {
+    let memory = program.store.load(bootID: Clock.now().moment.bootID).memory
+    guard case .ssh(let destination)? = program.configuration.powerOffMethod, memory.state.storage.isOurs
+    else {
+      return nil
+    }
+    do throws(SystemError) {
+      let ended = try shell(destination).run("status")
+      guard ended.status == 0 else {
+        noteStorageSide(false)
+        let outcome = PowerOffOutcome.ofSecureShell(status: ended.status, errors: ended.errors)
+        if ended.status == 255 || ended.status == nil, case .failed = outcome { return outcome }
+        return nil
+      }
+      return StorageSide(ended.output)?.objection.map { .busy($0) }
+    } catch {
+      return .failed("\(error)")
+    }
+  }
+
+  private func noteStorageSide(_ isOurs: Bool) {
+    let now = Clock.now()
+    // What is not remembered is asked less, ignoring.
+    _ = program.store.update(bootID: now.moment.bootID, keep: .runtime) { $0.noteStorageSide(isOurs: isOurs) }
   }
 
   private func shell(_ destination: SSHDestination) -> SecureShell {

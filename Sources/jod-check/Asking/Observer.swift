@@ -70,13 +70,7 @@ struct Observer {
   }
 
   /// A network mount of the storage server, at which whoever touches it waits.
-  private func storageMount() -> String? {
-    guard let endpoint = configuration.storageServerAddress,
-      let table = Files.text("/proc/self/mountinfo", limit: 4 << 20)
-    else { return nil }
-    let names = [endpoint.host, memory.lastAddress(of: endpoint)?.host].compactMap { $0 }
-    return Mounts.mount(from: names, mountinfo: table)
-  }
+  private func storageMount() -> String? { StorageMounts(configuration, memory).present?.first }
 
   /// What this machine has read over NFS; nil where that cannot be told.
   func nfsBytes() -> Double? {

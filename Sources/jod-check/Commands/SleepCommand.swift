@@ -79,10 +79,14 @@ private struct ManualSleep {
       }
       return trouble.kind.exitStatus
     }
-    let outcome = PowerOffSwitch(program: program).press()
+    let outcome = WayDown(program: program).take()
     _ = program.settle(outcome, isShown: true)
     if let refusal = outcome.refusal {
       Output.complain(refusal.sentence)
+      return 1
+    }
+    guard outcome.isTaken else {
+      Output.complain("The storage stays up: somebody waits for a file of it.")
       return 1
     }
     program.tell(begun)
@@ -95,7 +99,7 @@ extension Refusal.Reason {
   fileprivate var sentence: String {
     switch self {
     case .busy(let words): "The storage is busy and stays up: \(words)"
-    case .failed: Words.refusal(self)
+    case .mounted, .failed: Words.refusal(self)
     }
   }
 }

@@ -140,7 +140,7 @@ private struct ManualWake {
   private func send(_ isRemembered: inout Bool) -> Bool {
     let now = Clock.now()
     _ = program.store.update(bootID: now.moment.bootID, keep: .runtime) {
-      $0.beginRequest(at: now.moment, byHand: true)
+      $0.beginRequest(at: now.moment, for: [.hand])
     }
     var failure: Trouble?
     do throws(SystemError) {

@@ -28,7 +28,7 @@ extension World {
       let now = Clock.now()
       // What the program does before it sends; then it was killed.
       _ = store.update(bootID: now.moment.bootID, keep: .runtime) {
-        $0.beginRequest(at: now.moment, byHand: false)
+        $0.beginRequest(at: now.moment, for: [])
       }
       #expect(home.sandbox.contents("state/state.json") == nil)
       try home.sandbox.run()
@@ -269,7 +269,7 @@ extension World {
         for _ in 1...20 {
           group.addTask {
             _ = store.update(bootID: now.bootID, keep: .everything) {
-              $0.beginRequest(at: now, byHand: false)
+              $0.beginRequest(at: now, for: [])
               $0.settle(.left(at: now), configuration, Now(moment: now, uptime: now.boot))
             }
           }

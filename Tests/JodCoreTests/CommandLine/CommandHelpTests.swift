@@ -47,6 +47,7 @@ struct CommandHelpTests {
           release  Take a hold back.
           pair     Prepare this machine to power the storage server off over ssh.
           doctor   Look at everything that may be wrong, and say what to do about it.
+          access   Wake the storage server for an opened file, and wait for it.
 
         Options:
           --dry-run   Say what a check would do now, and neither do nor remember it.

@@ -6,6 +6,8 @@ public struct ActiveSession: Hashable, Sendable {
     case hand
     /// Jellyfin gives no answer, and may wait for a mount of the storage.
     case deadlock
+    /// A program of this machine opens a file of the storage, and waits in the kernel.
+    case access
   }
 
   public var user: String
@@ -29,6 +31,9 @@ public struct ActiveSession: Hashable, Sendable {
     guard kind != .unknown else { return "a session cannot be understood and counts as active" }
     if kind == .hand { return "somebody asked for it by hand" }
     if kind == .deadlock { return "Jellyfin gives no answer, and may wait for the mount \(device)" }
+    if kind == .access {
+      return "\(client.isEmpty ? "a program" : client) opens \(device.isEmpty ? "the storage" : device)"
+    }
     if kind == .recording { return "\(device) is recorded, or will be soon" }
     let verb = kind == .paused ? "has paused" : "is \(kind.rawValue)"
     if user.isEmpty {

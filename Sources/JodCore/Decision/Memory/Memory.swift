@@ -35,6 +35,8 @@ public struct State: Hashable, Sendable {
   public internal(set) var isPresumedOn: Bool?
   /// Who has used up `BROWSING_LIMIT`.
   public internal(set) var spentBrowsing = SpentBrowsing()
+  /// What accesses woke it for, of which Jellyfin knew nothing.
+  public internal(set) var accesses = UnexplainedAccesses()
 
   public init() {}
 
@@ -54,7 +56,7 @@ public struct State: Hashable, Sendable {
     return version == Self.currentVersion && Self.isCount(serial) && counters.isPlausible
       && (moments + storage.comebacks).allSatisfy { $0?.isPlausible ?? true }
       && storage.comebacks.count <= Storage.comebacksTold && undertaking.isPlausible
-      && hold?.isPlausible ?? true && spentBrowsing.isPlausible
+      && hold?.isPlausible ?? true && spentBrowsing.isPlausible && accesses.isPlausible
   }
 }
 
@@ -95,6 +97,8 @@ public struct Runtime: Hashable, Sendable {
   public var keyOwner: KeyOwner?
   /// For how long an unanswered question alone has kept the storage on; nil where something else does, or nothing.
   public var unanswered: IdleCount?
+  /// The last access that waited, until long after.
+  public var access: Access?
   public var jellyfinIsAway = false
   /// Since when Jellyfin has taken connections and given no answer.
   public var jellyfinWaitsSince: Moment?
@@ -126,7 +130,7 @@ public struct Runtime: Hashable, Sendable {
       && troubles.isPlausible
       && idle?.isPlausible ?? true && unanswered?.isPlausible ?? true
       && keyOwner?.isPlausible ?? true && lastCheck?.at.isPlausible ?? true && probeSince?.isPlausible ?? true
-      && state?.isPlausible ?? true && told?.wake.isPlausible ?? true
+      && state?.isPlausible ?? true && told?.wake.isPlausible ?? true && access?.seen.isPlausible ?? true
   }
 }
 

@@ -13,6 +13,7 @@ extension State: JSONDocument {
     try fields.added("dismissed", &dismissed)
     try fields.field("is_presumed_on", &isPresumedOn)
     try fields.added("spent_browsing", &spentBrowsing)
+    try fields.added("accesses", &accesses)
   }
 
   /// Reads this version's files, and those of 0.1.0.
@@ -37,6 +38,7 @@ extension State.Storage: JSONDocument {
     try fields.added("by_hand", &byHand)
     try fields.added("stopped_by_us", &stoppedByUs)
     try fields.added("comebacks", &comebacks)
+    try fields.added("is_ours", &isOurs)
     try fields.added("address", &address)
   }
 }
@@ -102,8 +104,8 @@ extension Undertaking: JSONCodable {
     case .nothing, .owing: true
     case .waking(let wake):
       wake.began.isPlausible && wake.demandEnded?.isPlausible ?? true && State.isCount(wake.requests)
-    case .stopping(let stopping): stopping.since.isPlausible
-    case .refused(let refusal): refusal.at.isPlausible
+    case .stopping(let stopping): stopping.since.isPlausible && stopping.after?.isPlausible ?? true
+    case .refused(let refusal): refusal.isPlausible
     }
   }
 }
@@ -117,6 +119,7 @@ extension Wake: JSONDocument {
     try fields.field("failed", &failed)
     try fields.field("demand_ended", &demandEnded)
     try fields.field("is_by_hand", &isByHand)
+    try fields.added("is_by_access", &isByAccess)
     try fields.field("was_up", &wasUp)
     try fields.field("owed", &owed)
     try fields.field("is_after_power_off", &isAfterPowerOff)
@@ -135,22 +138,31 @@ extension Stopping: JSONDocument {
   }
 }
 
+extension Refusal {
+  var isPlausible: Bool { at.isPlausible && since.isPlausible }
+}
+
 extension Refusal: JSONDocument {
   public init() { self.init(at: Moment(), .failed("")) }
 
   public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
     try fields.field("at", &at)
     try fields.field("reason", &reason)
+    var first: Moment? = since
+    try fields.field("since", &first)
+    since = first ?? at
   }
 }
 
 extension Refusal.Reason: JSONCodable {
   public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    let (busy, failed): (String?, String?) = (try fields["busy"], try fields["failed"])
-    switch (busy, failed) {
-    case (let words?, nil): self = .busy(words)
-    case (nil, let words?): self = .failed(words)
+    let members = try json.object().members
+    guard let member = members.first, members.count == 1 else { throw JSON.Failure() }
+    let words = try String(json: member.value)
+    switch member.name {
+    case "busy": self = .busy(words)
+    case "mounted": self = .mounted(words)
+    case "failed": self = .failed(words)
     default: throw JSON.Failure()
     }
   }
@@ -158,6 +170,7 @@ extension Refusal.Reason: JSONCodable {
   public var json: JSON {
     switch self {
     case .busy(let words): .present(["busy": words.json])
+    case .mounted(let words): .present(["mounted": words.json])
     case .failed(let words): .present(["failed": words.json])
     }
   }
@@ -182,6 +195,7 @@ extension Runtime: JSONDocument {
     try fields.field("activity", &activity)
     try fields.field("idle", &idle)
     try fields.field("unanswered", &unanswered)
+    try fields.field("access", &access)
     try fields.field("key_owner", &keyOwner)
     try fields.field("jellyfin_is_away", &jellyfinIsAway)
     try fields.field("jellyfin_waits_since", &jellyfinWaitsSince)

@@ -3,6 +3,10 @@ public enum PowerOffOutcome: Hashable, Sendable {
   case accepted
   /// Something on the storage server forbids it for now.
   case busy(String)
+  /// What this machine has mounted of it did not go, and why: it was not asked.
+  case mounted(String)
+  /// Somebody asks for it meanwhile: it was not asked.
+  case calledOff
   /// The connection stood and broke: perhaps it is going.
   case perhaps
   case failed(String)
@@ -75,12 +79,13 @@ public enum PowerOffOutcome: Hashable, Sendable {
 
 extension PowerOffOutcome {
   /// Whether the storage server goes down, as far as is known.
-  public var isTaken: Bool { refusal == nil }
+  public var isTaken: Bool { [.accepted, .perhaps].contains(self) }
 
   public var refusal: Refusal.Reason? {
     switch self {
-    case .accepted, .perhaps: nil
+    case .accepted, .perhaps, .calledOff: nil
     case .busy(let words): .busy(words)
+    case .mounted(let words): .mounted(words)
     case .failed(let words): .failed(words)
     }
   }

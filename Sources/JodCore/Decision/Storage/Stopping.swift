@@ -5,11 +5,11 @@ public struct Stopping: Hashable, Sendable {
   public var isAccepted = false
   /// Whether it was silent since: what answers after that came back.
   public var wasSilent = false
-  /// Why the one before came to nothing, where it did: then what comes of this one is the news.
-  var after: Refusal.Reason?
+  /// What came of the one before, where it came to nothing: then what comes of this one is the news.
+  var after: Refusal?
   var owed: ActiveSession?
 
-  init(since: Moment, after: Refusal.Reason? = nil) { (self.since, self.after) = (since, after) }
+  init(since: Moment, after: Refusal? = nil) { (self.since, self.after) = (since, after) }
 
   /// A packet before this is lost in a machine that goes down, or wakes its firmware.
   public static let noPackets: Seconds = 60
@@ -22,6 +22,8 @@ public struct Refusal: Hashable, Sendable {
   public enum Reason: Hashable, Sendable {
     /// Something on the storage server forbids it for now, by its own words.
     case busy(String)
+    /// What this machine has mounted of it did not go, and why.
+    case mounted(String)
     case failed(String)
 
     /// The same for a resync at 12.6% and one at 9%, for process 811 and process 4123: those are no news. Words are cut at
@@ -32,16 +34,25 @@ public struct Refusal: Hashable, Sendable {
       }
       return switch (self, other) {
       case (.busy(let words), .busy(let others)): core(words) == core(others)
+      case (.mounted(let words), .mounted(let others)): core(words) == core(others)
       case (.failed(let words), .failed(let others)): words == others
-      case (.busy, .failed), (.failed, .busy): false
+      case (.busy, _), (.mounted, _), (.failed, _): false
       }
     }
   }
 
   public var at: Moment
   public var reason: Reason
+  /// When the first of these came, one after another and of one kind.
+  public var since: Moment
 
-  init(at: Moment, _ reason: Reason) { (self.at, self.reason) = (at, reason) }
+  init(at: Moment, _ reason: Reason) { (self.at, self.reason, since) = (at, reason, at) }
+
+  /// One more, after this one.
+  init(at: Moment, _ reason: Reason, after before: Refusal?) {
+    self.init(at: at, reason)
+    if case .mounted = reason, let before, case .mounted = before.reason { since = before.since }
+  }
 
   /// When it is tried again.
   static let retry: Seconds = 5 * 60

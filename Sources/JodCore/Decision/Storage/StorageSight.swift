@@ -15,6 +15,9 @@ extension State {
     /// When it was on again unasked soon after a power-off, the newest last.
     public internal(set) var comebacks: [Moment] = []
 
+    /// Whether `jod-check-storage` answered there, so that it can be asked whether it would power off.
+    public internal(set) var isOurs = false
+
     /// Where it was last ready, for a time in which its name does not resolve.
     public internal(set) var address: LastAddress?
 
@@ -135,7 +138,7 @@ extension Memory {
 
   /// One that was told to have failed was ended by something else: a hand, most likely.
   private mutating func noteArrival(_ wake: Wake, _ now: Now) {
-    if wake.failed || wake.isByHand { state.storage.byHand = now.moment }
+    if wake.isByHand || (wake.failed && !wake.isByAccess) { state.storage.byHand = now.moment }
     if !wake.failed, !state.storage.wasReadySinceDown {
       state.counters.timeToReady.note(now.since(wake.began))
     }

@@ -57,10 +57,13 @@ public struct Undertaking: Hashable, Sendable {
 
   // MARK: Asking it to come
 
-  /// A request is about to leave.
-  mutating func beginRequest(at moment: Moment, byHand: Bool) {
+  /// A request is about to leave, for those who ask now.
+  mutating func beginRequest(at moment: Moment, for asking: [ActiveSession]) {
+    let isFirst = wake == nil
     var wake = wake ?? Wake(began: moment, owed: owed, isAfterPowerOff: stopping != nil)
-    wake.isByHand = wake.isByHand || byHand || wake.owed?.kind == .hand
+    let everybody = asking + [wake.owed].compactMap { $0 }
+    wake.isByHand = wake.isByHand || everybody.contains { $0.kind == .hand }
+    wake.isByAccess = (isFirst || wake.isByAccess) && everybody.allSatisfy { $0.kind == .access }
     wake.demandEnded = nil
     phase = .waking(wake)
   }
@@ -112,7 +115,7 @@ public struct Undertaking: Hashable, Sendable {
 
   /// It is about to be asked.
   mutating func beginPowerOff(at moment: Moment) {
-    phase = .stopping(Stopping(since: moment, after: refusal?.reason))
+    phase = .stopping(Stopping(since: moment, after: refusal))
   }
 
   /// It took the power-off, or may have.

@@ -8,6 +8,8 @@ public struct Wake: Hashable, Sendable {
   public var demandEnded: Moment?
   /// Whether a person asked for it with a command, and so works on it.
   public var isByHand = false
+  /// Whether nobody but an access asked for it. Where it comes late, that was no hand on its button.
+  public var isByAccess = false
   /// Whether the server's kernel answered meanwhile: what fails then is its service.
   public var wasUp = false
   /// Who asked while it was going down, until the first request has left.

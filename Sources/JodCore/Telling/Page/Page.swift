@@ -140,6 +140,10 @@ public struct Page: Sendable {
 
   private func person(_ person: Status.Person) -> HTML {
     guard person.kind != .unknown else { return "<li>A session that is not understood counts as active</li>" }
+    if person.kind == .access {
+      let program = person.client.isEmpty ? "A program" : person.client
+      return "<li><bdi>\(program)</bdi> opens <bdi>\(person.device)</bdi></li>"
+    }
     if person.kind == .recording { return "<li><bdi>\(person.device)</bdi>, a recording</li>" }
     // A bdi keeps a name that is written from right to left from turning what stands around it.
     let source: HTML =

@@ -172,7 +172,7 @@ struct PowerOffOutcomeTests {
     var memory = memory {
       $0.notePowerOff(at: moment())
       $0.state.undertaking.askedMeanwhile(somebody())
-      $0.beginRequest(at: moment(10_000), byHand: false)
+      $0.beginRequest(at: moment(10_000), for: [])
     }
     #expect(memory.state.undertaking.owed != nil)
     memory.notePowerOff(at: moment(10_030))

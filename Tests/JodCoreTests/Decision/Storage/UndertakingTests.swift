@@ -112,7 +112,7 @@ struct OwedHandTests {
   func blind() {
     var story = Story(blindConfiguration(["SHUTDOWN_COMMAND": "/bin/off", "COOLDOWN_TIME": "10min"]))
     story.memory.noticeHand()
-    story.memory.beginRequest(at: story.moment, byHand: true)
+    story.memory.beginRequest(at: story.moment, for: [.hand])
     story.memory.settle(.left(at: story.moment), story.configuration, story.now)
     #expect(story.secondsUntilPowerOff() == 7200)
   }
