@@ -16,10 +16,10 @@ struct Program {
   /// - Parameters:
   ///   - isDryRun: by option: nothing is written, not even what was decided.
   ///   - logsIn: whether the command may log in at the storage server, for which it needs the ssh key.
-  ///   - turnAway: answers whoever waits for this run, where the configuration is wrong.
+  ///   - refuse: answers the requests that wait for this run, where the configuration is wrong.
   static func start(
     json: Bool, isDryRun: Bool = false, logsIn: Bool = false,
-    turnAway: (Settings, ConfigurationError) -> Void = { _, _ in }
+    refuse: (Settings, ConfigurationError) -> Void = { _, _ in }
   ) -> Program {
     forbidCoreDumps()
     // A reader of our output that goes away must not end us between a packet and its record.
@@ -42,7 +42,7 @@ struct Program {
           stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: mode),
         mountstats: mountstats)
     } catch {
-      turnAway(settings, error)
+      refuse(settings, error)
       let store = Store(
         stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory,
         mode: isDryRun ? .readOnly : .normal)

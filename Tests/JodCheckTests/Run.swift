@@ -255,13 +255,13 @@ private final class Flag: Sendable {
 }
 
 extension Sandbox {
-  /// What the socket hands out of these folders.
-  func desk() throws -> Desk {
+  /// Answers requests from what is in these folders.
+  func handler() throws -> RequestHandler {
     let settings = Settings(
       environment: environment, stateDirectory: "\(folder)/state", runtimeDirectory: "\(folder)/run")
     let store = Store(
       stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: .normal)
-    return Desk(
+    return RequestHandler(
       Program(
         settings: settings, configuration: try settings.configuration(),
         output: Output(json: false, environment: [:]), store: store, mountstats: -1))

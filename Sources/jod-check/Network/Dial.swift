@@ -53,8 +53,8 @@ final class Dial {
       var states = descriptors.map {
         pollfd(fd: $0, events: Int16(lookup == nil ? POLLOUT : POLLIN), revents: 0)
       }
-      let patience = untried.isEmpty ? deadline : min(deadline, nextAttempt)
-      if Socket.wait(for: &states, until: patience) {
+      let limit = untried.isEmpty ? deadline : min(deadline, nextAttempt)
+      if Socket.wait(for: &states, until: limit) {
         if let connection = settle(states) { return connection }
       } else if deadline.isOver {
         throw lookup == nil ? .timeout : .noNameServer

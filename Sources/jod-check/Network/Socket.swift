@@ -17,8 +17,8 @@ final class Socket {
   }
 
   /// Takes a connection that waits at a listening socket. Nil where none does, for the reason in `errno`.
-  init?(acceptedAt door: Int32) {
-    descriptor = accept(door, nil, nil)
+  init?(acceptedAt listener: Int32) {
+    descriptor = accept(listener, nil, nil)
     if descriptor < 0 { return nil }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)

@@ -114,7 +114,7 @@ final class TLS {
     return max(0, Int(count))
   }
 
-  /// Reads what has arrived, and returns how many bytes: none at the farewell, nil where nothing is there yet.
+  /// Reads what has arrived, and returns how many bytes: none at the closing alert, nil where nothing is there yet.
   func receive(into bytes: UnsafeMutableRawBufferPointer) throws -> Int? {
     // New keys may have to be answered.
     defer { flush() }
@@ -173,8 +173,8 @@ final class TLS {
     }
   }
 
-  /// Says farewell, and waits for none.
-  func sayFarewell() {
+  /// Sends the closing alert, and waits for none.
+  func sendClosingAlert() {
     // After a failure there is nobody to say it to, ignoring.
     _ = openSSL.shutdown(session)
     flush()

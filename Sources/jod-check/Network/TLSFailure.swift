@@ -25,7 +25,7 @@ enum TLSFailure: Error, Equatable {
   case noTLS
   /// The connection ended, or was reset, in the handshake.
   case hungUp
-  /// The connection ended without TLS's farewell: what it brought so far may lack its end.
+  /// The connection ended without TLS's closing alert: what arrived may lack its end.
   case cutOff
   case timeout
   /// Anything else, in OpenSSL's words.

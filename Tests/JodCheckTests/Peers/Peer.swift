@@ -85,7 +85,7 @@ final class Peer: Sendable {
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
-  /// Ends it at once, without a farewell to anybody.
+  /// Ends it at once, without closing its connections.
   func end() {
     if process.isRunning { send(SIGKILL) }
     process.waitUntilExit()

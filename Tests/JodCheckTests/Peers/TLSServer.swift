@@ -8,7 +8,7 @@ final class TLSServer: Sendable {
 
   /// What it does with a connection that stands.
   enum Manner {
-    /// It sends a file by the name that is asked for, and says farewell. The files: replies, with their heads.
+    /// It sends a file by the name that is asked for, and sends TLS's closing alert. The files: replies, with their heads.
     case files([String: String])
     /// It says what it is told, and hears on. A line that begins with one of its commands is a command (openssl-s_server(1)).
     case byHand

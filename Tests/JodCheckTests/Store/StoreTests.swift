@@ -234,7 +234,7 @@ extension World {
       let sandbox = try Sandbox()
       let store = store(sandbox)
       let lock = try #require(Lock(store.lockFile))
-      let writer = try Errand {
+      let writer = try DetachedCall {
         _ = store.update(bootID: "boot", keep: .runtime) { _ in
         } show: { _ in
           try? store.write(.nothingKnown)
