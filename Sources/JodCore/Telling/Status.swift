@@ -25,7 +25,7 @@ public struct Status: Hashable, Sendable {
     public var spent: [Person] = []
   }
 
-  public struct Wake: Hashable, Sendable {
+  public struct Waking: Hashable, Sendable {
     /// The last wake request.
     public var last: String?
     /// When the wake that runs began.
@@ -36,16 +36,24 @@ public struct Status: Hashable, Sendable {
   public struct PowerOff: Hashable, Sendable {
     public var at: String?
     public var blockedBy: String?
+
+    public init() {}
+
+    init(at: String?, blockedBy: String?) { (self.at, self.blockedBy) = (at, blockedBy) }
   }
 
   public struct Hold: Hashable, Sendable {
     public var until: String?
+
+    public init() {}
+
+    init(until: String?) { self.until = until }
   }
 
   public var storage: Storage
   public var activity: Activity
   public var idleSeconds: Int?
-  public var wake: Wake
+  public var wake: Waking
   public var poweroff: PowerOff
   public var hold: Hold
   public var trouble: String?
@@ -58,7 +66,7 @@ public struct Status: Hashable, Sendable {
   /// Before the first check.
   public static let nothingKnown = Status(
     storage: Storage(state: .unknown, since: nil), activity: Activity(active: nil, since: nil, sessions: []),
-    idleSeconds: nil, wake: Wake(last: nil, began: nil, requests: 0),
+    idleSeconds: nil, wake: Waking(last: nil, began: nil, requests: 0),
     poweroff: PowerOff(at: nil, blockedBy: "no check has run since this machine started"),
     hold: Hold(until: nil),
     trouble: nil, reason: nil, checkedAt: nil, checkIntervalSeconds: nil, dryRun: false, warnings: [])
@@ -76,7 +84,7 @@ extension Status {
         sessions: (check?.active ?? []).map(Person.init),
         spent: state.spentBrowsing.people.prefix(Event.Facts.listedSessions).map(Person.init)),
       idleSeconds: runtime.idle.map { Int($0.seconds) },
-      wake: Wake(
+      wake: Waking(
         last: state.requests.latest.map { UTC.text($0.wall) },
         began: state.undertaking.wake.map { UTC.text($0.began.wall) },
         requests: state.undertaking.wake?.requests ?? 0),

@@ -112,30 +112,21 @@ public struct TroubleMemory: Hashable, Sendable {
   }
 }
 
-extension TroubleMemory: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    records = try fields["records"]
+extension TroubleMemory: JSONDocument {
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("records", &records)
   }
-
-  public var json: JSON { .present(["records": records.json]) }
 }
 
-extension TroubleMemory.Record: JSONCodable {
-  init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    since = try fields["since"]
-    told = try fields["told"]
-    // 0.1.0 did not note it.
-    answered = try fields["answered"] ?? [:]
-    steady = try fields["steady"] ?? 0
-    announced = try fields["announced"]
-  }
+extension TroubleMemory.Record: JSONDocument {
+  init() { self.init(since: 0) }
 
-  var json: JSON {
-    .present([
-      "since": since.json, "told": told.json, "answered": answered.json, "steady": steady.json,
-      "announced": announced.json,
-    ])
+  mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("since", &since)
+    try fields.field("told", &told)
+    try fields.field("announced", &announced)
+    // 0.1.0 did not note these.
+    try fields.added("answered", &answered)
+    try fields.added("steady", &steady)
   }
 }

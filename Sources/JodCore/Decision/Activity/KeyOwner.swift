@@ -74,21 +74,15 @@ public struct KeyUser: Hashable, Sendable, JSONCodable {
   public var json: JSON { .present(["Name": name.json, "Id": id.json]) }
 }
 
-extension KeyOwner: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    fingerprint = try fields["fingerprint"]
-    asked = try fields["asked"]
-    isKnown = try fields["is_known"]
-    user = try fields["user"]
-    own = try fields["own"]
-  }
+extension KeyOwner: JSONDocument {
+  public init() { self.init(Secret(""), asked: 0) }
 
-  public var json: JSON {
-    .present([
-      "fingerprint": fingerprint.json, "asked": asked.json, "is_known": isKnown.json, "user": user.json,
-      "own": own.json,
-    ])
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("fingerprint", &fingerprint)
+    try fields.field("asked", &asked)
+    try fields.field("is_known", &isKnown)
+    try fields.field("user", &user)
+    try fields.field("own", &own)
   }
 }
 
