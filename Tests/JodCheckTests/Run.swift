@@ -216,17 +216,17 @@ struct Home {
   func runWaking(_ arguments: String..., afterPackets count: Int = 3) throws -> (
     ended: Sandbox.Ended, packets: Int
   ) {
-    nonisolated(unsafe) var heard = 0
+    nonisolated(unsafe) var received = 0
     nonisolated(unsafe) let storage = storage
     let ended = try meanwhile {
-      heard += storage.packets().count
-      guard heard >= count else { return false }
+      received += storage.packets().count
+      guard received >= count else { return false }
       try? storage.turn(.ready)
       return true
     } during: {
       try sandbox.run(arguments: arguments)
     }
-    return (ended, heard + storage.packets().count)
+    return (ended, received + storage.packets().count)
   }
 }
 

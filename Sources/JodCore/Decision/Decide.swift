@@ -157,7 +157,7 @@ struct WakeRules {
   /// end that. Once an hour is enough.
   var deadlock: ActiveSession? {
     guard let mount = memory.seen.mount, let since = memory.runtime.jellyfinWaitsSince,
-      now.since(since) >= Self.patienceWithJellyfin, memory.state.storage.known == .down,
+      now.since(since) >= Self.longestWaitForJellyfin, memory.state.storage.known == .down,
       memory.state.undertaking.stopping == nil,
       memory.state.requests.latest.map({ now.since($0) >= Self.deadlockPause }) ?? true
     else { return nil }
@@ -165,7 +165,7 @@ struct WakeRules {
   }
 
   /// Its start takes less.
-  static let patienceWithJellyfin: Seconds = 5 * 60
+  static let longestWaitForJellyfin: Seconds = 5 * 60
   static let deadlockPause: Seconds = 3600
 
   var asksForRecordings: Bool {

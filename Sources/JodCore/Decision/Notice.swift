@@ -135,7 +135,7 @@ extension Memory {
       state.undertaking.demandGoesOn()
       state.undertaking.askedMeanwhile(first)
     } else if state.undertaking.owed == nil {
-      state.undertaking.demandEnded(now, patience: configuration.wakeTimeout)
+      state.undertaking.demandEnded(now, limit: configuration.wakeTimeout)
     }
   }
 
@@ -170,7 +170,7 @@ extension Memory {
       return []
     }
     // Silent once, it may be down: the next check knows.
-    guard seconds >= Stopping.patience, probe != .silent else { return [] }
+    guard seconds >= Stopping.timeLimit, probe != .silent else { return [] }
     state.undertaking.stoppingIsOver()
     if stopping.wasSilent {
       // It went, and starts again.

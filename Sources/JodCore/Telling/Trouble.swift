@@ -54,8 +54,8 @@ public struct TroubleMemory: Hashable, Sendable {
 
   public init() {}
 
-  /// How long Jellyfin may be away before that is worth a word: its restarts and updates take minutes.
-  static let patience: Seconds = 5 * 60
+  /// How long Jellyfin may be away before that is reported: its restarts and updates take minutes.
+  static let tolerated: Seconds = 5 * 60
   static let repeatAfter: Seconds = 3600
   /// How long who asks again, off the beat, has been answered: a `daemon-reload` starts the timer's check as well, and an
   /// upgrade of a system has dozens.
@@ -87,7 +87,7 @@ public struct TroubleMemory: Hashable, Sendable {
     record.steady = onBeat ? min(record.steady + 1, Self.rhythm) : record.steady
     if record.steady == Self.rhythm { record.answered = [:] }
     if !onBeat { record.steady = 0 }
-    let isSettled = trouble.kind != .jellyfin || boot - record.since >= Self.patience
+    let isSettled = trouble.kind != .jellyfin || boot - record.since >= Self.tolerated
     func isOver(_ time: Seconds, _ last: Seconds?) -> Bool { last.map { boot - $0 >= time } ?? true }
     let isDue = isSettled && isOver(Self.repeatAfter, record.told[trouble.cause])
     let tells = isDue || (!onBeat && (isByHand || isOver(Self.burst, record.answered[trouble.cause])))

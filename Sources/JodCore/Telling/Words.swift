@@ -1,13 +1,7 @@
 /// Sentences for people, of facts that the program goes by.
 public enum Words {
-  public static let withoutDevices =
-    "Jellyfin does not let this API key read its devices, so the storage wakes for those who play or just signed in, but not for those who browse. Use an API key made under Dashboard, API Keys."
-
   public static let likelyCauses =
-    "Likely causes: Wake-on-LAN is off in its firmware or its network driver; the MAC address is another card's; the packet leaves by the wrong interface (BROADCAST_ADDRESS, WOL_INTERFACE); a VLAN or another subnet lies between. Requests go on while somebody is active."
-
-  public static let comesBack =
-    "The storage was on again within minutes of a power-off twice in a week, and nobody asked for it: its firmware may restart it, or its network card may wake it at a ping or at any packet; let the card listen to magic packets alone (`jod-check-storage arm` there), and look for \"restore on AC power loss\" or \"wake on PME\" in its firmware."
+    "Likely causes: Wake-on-LAN is off in its firmware or its network driver; the MAC address is another card's; the packet leaves by the wrong interface (BROADCAST_ADDRESS, WOL_INTERFACE); a VLAN or another subnet lies between. Requests continue while somebody is active."
 
   public static func reason(_ reason: Reason) -> String {
     switch reason {
@@ -138,7 +132,7 @@ extension Memory {
     }
     return Trouble(
       .powerOff, cause: "unanswered",
-      "The storage has stayed on for \(TimeSpan.text(seconds)) only because Jellyfin does not say \(questions.joined(separator: ", nor ")).",
+      "The storage has stayed on for \(TimeSpan.text(seconds)) only because Jellyfin does not say \(questions.joined(separator: " or ")).",
       advice:
         "Unknown is not idle, so it is not powered off. See whether Jellyfin is overloaded, and its log; it has 3 s for each answer."
     )
@@ -146,11 +140,4 @@ extension Memory {
 
   /// Seconds.
   private static let longUnanswered: Seconds = 3600
-
-  /// What is legal, and hurts.
-  public func warnings(_ now: Now) -> [String] {
-    (runtime.devicesRefused ? [Words.withoutDevices] : [])
-      + [runtime.keyOwner?.warning].compactMap { $0 }
-      + (state.storage.comesBack(now) ? [Words.comesBack] : [])
-  }
 }

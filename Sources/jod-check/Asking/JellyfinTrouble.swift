@@ -152,7 +152,7 @@ extension Jellyfin {
     case .unreadableRoots(let file):
       return (
         "cannot be trusted: SSL_CERT_FILE names \(Printable.quoted(file)), which has no certificates that can be read.",
-        "Correct SSL_CERT_FILE, or take it away: this machine's own authorities are in \(TLSTrust.debianDirectory)."
+        "Correct SSL_CERT_FILE, or remove it: this machine's own authorities are in \(TLSTrust.debianDirectory)."
       )
     case .expired: return ("has a certificate that has expired.", renew)
     case .notYetValid:

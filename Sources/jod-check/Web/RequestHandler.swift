@@ -4,16 +4,16 @@ import Synchronization
 /// Answers the requests that the policy admits, from what is remembered: it asks nobody.
 final class RequestHandler: Sendable {
   /// Or what is answered instead, where the configuration is not valid.
-  private let program: Result<Program, InvalidConfiguration>
+  private let program: Result<Program, Unconfigured>
   /// What was made within the last second: a page takes the whole history, which no flood may have read again and again.
   private let cache = Mutex<[WebService: (document: WebDocument, made: Seconds)]>([:])
 
   /// The answer without a valid configuration.
-  struct InvalidConfiguration: Error { let page: WebDocument }
+  struct Unconfigured: Error { let page: WebDocument }
 
   init(_ program: Program) { self.program = .success(program) }
 
-  init(_ invalid: InvalidConfiguration) { program = .failure(invalid) }
+  init(_ invalid: Unconfigured) { program = .failure(invalid) }
 
   /// - Parameter promise: promises a check; false where none follows.
   func answer(_ service: WebService, promise: () -> Bool) -> Result<WebDocument, WebRefusal> {
@@ -76,7 +76,7 @@ final class RequestHandler: Sendable {
         now: now.moment.wall)
     let page = Page(
       status, summary, usual: memory.state.counters.timeToReady.usual, version: Version.current,
-      clock: Clock.text)
+      clock: Clock.text, timeOfDay: Clock.timeOfDay)
     return WebDocument(
       contentType: Page.contentType, body: Array(page.text.utf8), policy: Page.contentSecurityPolicy)
   }

@@ -67,10 +67,10 @@ final class SocketServer: Sendable {
     let sockets = Libsystemd.listeningSockets()
     if sockets.isEmpty { return }
     let page = InvalidPage(
-      error.faults, warnings: settings.misspelt.map(\.warning), version: Version.current)
+      error.faults, warnings: settings.misspelt.map(Warning.misspelt), version: Version.current)
     SocketServer(
       sockets, token: settings.token, interval: .infinity, lastPoll: nil,
-      handler: RequestHandler(RequestHandler.InvalidConfiguration(page: page.document))
+      handler: RequestHandler(RequestHandler.Unconfigured(page: page.document))
     ).refuse()
   }
 

@@ -168,14 +168,15 @@ extension World {
     func invalid() throws {
       let fault = ConfigurationFault(
         variable: "WOL_PORT", problem: "\"<x>\" is not understood", accepted: "a number")
-      let page = InvalidPage([fault], warnings: ["Perhaps."], version: "1").document
-      let handler = RequestHandler(RequestHandler.InvalidConfiguration(page: page))
+      let page = InvalidPage([fault], warnings: [.windowTooShort(60)], version: "1").document
+      let handler = RequestHandler(RequestHandler.Unconfigured(page: page))
       for service in WebService.allCases where service != .page {
         #expect(throws: WebRefusal.self) { try handler.answer(service) { true }.get() }
       }
       let text = String(decoding: try handler.answer(.page) { true }.get().body, as: UTF8.self)
       #expect(text.contains("WOL_PORT: &quot;&lt;x&gt;&quot; is not understood; accepted: a number"))
-      #expect(text.contains("Perhaps.") && text.contains("Correct <code>/etc/default/jod-check</code>"))
+      #expect(
+        text.contains("Make it longer.") && text.contains("Correct <code>/etc/default/jod-check</code>"))
     }
   }
 }

@@ -75,7 +75,7 @@ extension World {
         mkdir -m 700 /mnt/victim
         for name in storage-server-ssh-key known_hosts; do echo secret > "/mnt/victim/$name"; done
         outside > /mnt/before
-        # It ends with this script, whatever ends that.
+        # It ends with this script, even when that is killed.
         setpriv --pdeathsig KILL --reuid=64999 --regid=64999 --clear-groups sh -c '
           cd /run/jod-check
           ln -s /mnt/victim link

@@ -164,9 +164,9 @@ extension World {
         certificate, .byHand,
         options: ["-servername", "other.home.test", "-cert2", certificate.file, "-key2", certificate.key])
       #expect(try failure(host, server) == nil)
-      let heard = try server.peer.wait(for: "CIPHER is")
-      #expect(heard.contains("Hostname in TLS extension") == (told != nil))
-      if let told { #expect(heard.contains("Hostname in TLS extension: \"\(told)\"")) }
+      let output = try server.peer.wait(for: "CIPHER is")
+      #expect(output.contains("Hostname in TLS extension") == (told != nil))
+      if let told { #expect(output.contains("Hostname in TLS extension: \"\(told)\"")) }
     }
 
     /// What comes of a handshake with a server that is called so, wherever that would lead.

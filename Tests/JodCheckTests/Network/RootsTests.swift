@@ -6,7 +6,7 @@ import Testing
 @testable import jod_check
 
 extension World {
-  @Suite("Who may vouch for a certificate")
+  @Suite("Who may sign a certificate")
   struct RootsTests {
     private let root: Certificate
     private let server: TLSServer
@@ -51,7 +51,7 @@ extension World {
       let ended = try sandbox.run()
       #expect(ended.status == 69)
       #expect(ended.errors.contains("/nowhere/roots.pem"), "\(ended.errors)")
-      #expect(ended.errors.contains("Correct SSL_CERT_FILE, or take it away"))
+      #expect(ended.errors.contains("Correct SSL_CERT_FILE, or remove it"))
     }
 
     @Test("whoever is found by the hash of his name, in any of the folders")

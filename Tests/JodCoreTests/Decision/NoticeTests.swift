@@ -75,7 +75,7 @@ struct NoticeTests {
     var screens = Screens()
     #expect(screens.check(browsing("tv", "phone")) == ["tv: \(Words.starting)", "phone: \(Words.starting)"])
     for _ in 1...20 { #expect(screens.check(browsing("tv", "phone")) == []) }
-    #expect(screens.memory.state.undertaking.wake?.requests ?? 0 > 3, "a wake that goes on is no other one")
+    #expect(screens.memory.state.undertaking.wake?.requests ?? 0 > 3, "a wake that continues is no other one")
   }
 
   @Test("who joins while the wake runs is told once as well")

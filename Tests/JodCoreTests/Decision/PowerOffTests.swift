@@ -567,7 +567,7 @@ struct ManualStartTests {
   }
 }
 
-@Suite("A power-off without a word where the storage is")
+@Suite("A power-off without the storage's address")
 struct BlindPowerOffTests {
   private func woken(for span: Seconds = 30) -> Story {
     var story = Story(

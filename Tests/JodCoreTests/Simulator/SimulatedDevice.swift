@@ -37,7 +37,7 @@ struct SimulatedDevice {
 
   /// Lives on until a true time, with Jellyfin's clock as it is.
   mutating func live(until now: Seconds, jellyfinUpSince up: Seconds?, offset: Offset, _ dice: inout Dice) {
-    while until <= now { change(at: until, heard: up.map { until >= $0 } ?? false, offset: offset, &dice) }
+    while until <= now { change(at: until, seen: up.map { until >= $0 } ?? false, offset: offset, &dice) }
     guard let up else { return }
     let first = max(since, up, listedFrom)
     guard first <= now else { return }
@@ -56,7 +56,7 @@ struct SimulatedDevice {
     touchOffset = offset
   }
 
-  private mutating func change(at time: Seconds, heard: Bool, offset: Offset, _ dice: inout Dice) {
+  private mutating func change(at time: Seconds, seen: Bool, offset: Offset, _ dice: inout Dice) {
     since = time
     doing = next(&dice)
     switch doing {
@@ -68,7 +68,7 @@ struct SimulatedDevice {
     case .leftOpen: until = time + dice.seconds(pace...60 * pace)
     }
     if doing == .paused { (paused, pauseOffset) = (time, offset) }
-    if heard, doing != .away, doing != .crashed { touch(time, offset) }
+    if seen, doing != .away, doing != .crashed { touch(time, offset) }
   }
 
   private func next(_ dice: inout Dice) -> Doing {

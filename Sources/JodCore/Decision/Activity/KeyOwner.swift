@@ -46,13 +46,6 @@ public struct KeyOwner: Hashable, Sendable {
   }
 
   private func isUsers(_ device: Device) -> Bool { device.user == user?.name || device.user == user?.id }
-
-  /// Nil where the key is an API key, or nobody knows.
-  var warning: String? {
-    user.map {
-      "The API key is a token of the user \(Printable.clean($0.name)), not an API key: it ends when that user signs out, and its own polls make a device of theirs look active; make a key under Dashboard, API Keys, and set JELLYFIN_API_KEY to it."
-    }
-  }
 }
 
 /// The user of a token (`GET /Users/Me`, which answers 400 to an API key).

@@ -114,7 +114,7 @@ public struct Runtime: Hashable, Sendable {
   public mutating func noteMisspelt(_ names: [MisspeltName]) -> [Event] {
     let news = names.filter { misspelt?.contains($0.name) != true }
     if misspelt != nil || !names.isEmpty { misspelt = names.map(\.name) }
-    return news.map { Event(.configurationDoubtful, .warning, $0.warning) }
+    return news.map { Event(.configurationDoubtful, .warning, Warning.misspelt($0).words) }
   }
 
   /// As `State.isPlausible`.

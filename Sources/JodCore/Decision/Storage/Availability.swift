@@ -15,12 +15,12 @@ extension Memory {
     guard state.storage.known == .down else { return nil }
     if state.storage.stoppedByUs != nil { return .offline }
     let silence = runtime.silentSince.map(now.since) ?? 0
-    return silence >= (isPlaying ? Self.patienceOfPlayers : Self.patience) ? .offline : nil
+    return silence >= (isPlaying ? Self.silenceLimitWhilePlaying : Self.silenceLimit) ? .offline : nil
   }
 
   /// Seconds of silence that nobody had asked for.
-  static let patience: Seconds = 3 * 60
-  static let patienceOfPlayers: Seconds = 10 * 60
+  static let silenceLimit: Seconds = 3 * 60
+  static let silenceLimitWhilePlaying: Seconds = 10 * 60
 
   private var isPlaying: Bool {
     (seen.active ?? runtime.lastCheck?.active ?? []).contains { $0.kind == .playing }

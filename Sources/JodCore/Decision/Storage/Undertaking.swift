@@ -87,12 +87,12 @@ public struct Undertaking: Hashable, Sendable {
 
   mutating func demandGoesOn() { changeWake { wake in wake.demandEnded = nil } }
 
-  /// Nobody asks any more. The wake goes on for a while: the server may yet come.
-  mutating func demandEnded(_ now: Now, patience: Seconds) {
+  /// Nobody asks any more. The wake continues for a while: the server may still come.
+  mutating func demandEnded(_ now: Now, limit: Seconds) {
     guard let wake else { return }
     let ended = wake.demandEnded ?? now.moment
     changeWake { wake in wake.demandEnded = ended }
-    if now.since(ended) >= patience { phase = .nothing }
+    if now.since(ended) >= limit { phase = .nothing }
   }
 
   /// Its kernel answered, its service did not.

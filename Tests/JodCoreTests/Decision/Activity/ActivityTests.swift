@@ -334,7 +334,8 @@ struct ActivityTests {
   }
 
   @Test(
-    "whoever uses Jellyfin beside a robot is seen", arguments: ["Jellyfin Web", "Home Assistant Companion"])
+    "a person who uses Jellyfin beside a robot is seen",
+    arguments: ["Jellyfin Web", "Home Assistant Companion"])
   func besideRobots(_ client: String) {
     let robot = browser(client: "Home Assistant", id: "r", seen: 1)
     #expect(active([robot, browser(client: client, seen: 20)]).map(\.client) == [client])

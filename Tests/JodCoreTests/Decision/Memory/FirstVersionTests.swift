@@ -8,7 +8,7 @@ struct FirstVersionTests {
     let state = try decoded(State.self, text)
     #expect(state.isPlausible)
     #expect(state.version == State.currentVersion)
-    #expect(try decoded(State.self, encoded(state)) == state, "it goes on as this version's")
+    #expect(try decoded(State.self, encoded(state)) == state, "it is kept as this version's")
     return state
   }
 

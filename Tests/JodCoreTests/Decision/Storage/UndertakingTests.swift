@@ -266,7 +266,7 @@ struct StorageSightTests {
     comeBack(&story, after: after)
     #expect(story.memory.warnings(story.now) == [])
     comeBack(&story, after: after)
-    #expect((story.memory.warnings(story.now) == [Words.comesBack]) == isTold)
+    #expect((story.memory.warnings(story.now) == [.comesBack]) == isTold)
     story.pass(8 * 86400)
     #expect(story.memory.warnings(story.now) == [])
   }
@@ -279,7 +279,7 @@ struct StorageSightTests {
       story.check(.nobody, storage: .silent)
       story.check(.nobody, storage: .ready)
     }
-    #expect(story.memory.warnings(story.now) == [Words.comesBack])
+    #expect(story.memory.warnings(story.now) == [.comesBack])
   }
 
   @Test("one that was woken has not come back by itself")

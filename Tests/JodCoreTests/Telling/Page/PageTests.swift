@@ -6,7 +6,7 @@ import Testing
 @Suite("The page")
 struct PageTests {
   private func page(_ status: Status, _ summary: Summary = Week().summary, usual: Seconds? = 48) -> String {
-    Page(status, summary, usual: usual, version: "1.0", clock: clock).text
+    Page(status, summary, usual: usual, version: "1.0", clock: clock, timeOfDay: clock).text
   }
 
   /// A status at the present of the week.
