@@ -12,7 +12,7 @@ struct Check {
     var course = decideAndBegin()
     carryOut(&course)
     let status = report(&course, start: start)
-    // Last of all: nothing waits for a word on a screen.
+    // Last of all: nothing waits for a message on a screen.
     show(course.messages, start: start)
     return status
   }

@@ -137,8 +137,8 @@ struct Program {
     }
   }
 
-  /// Whoever may not read the configuration, and has none of their own in the environment, is told what to type. Ends the
-  /// process then.
+  /// A user who may not read the configuration, and has none in the environment, is told what to type. Ends the process
+  /// then.
   private static func turnBack(_ settings: Settings) {
     guard !settings.isConfigured, access(Settings.defaultsFile, R_OK) != 0, errno == EACCES else { return }
     let command = ["sudo", "jod-check"] + CommandLine.arguments.dropFirst()
@@ -162,7 +162,7 @@ private struct InvalidConfiguration {
   let settings: Settings
   let output: Output
   let store: Store
-  /// Whoever is not root sees the environment alone.
+  /// A user who is not root sees the environment alone.
   let isOthers: Bool
 
   private var place: String {

@@ -57,7 +57,7 @@ extension World {
       #expect(ended.errors.contains("API Keys"))
     }
 
-    @Test("the key is in nothing that is printed or written, whatever goes wrong")
+    @Test("the key is in nothing that is printed or written, even if something goes wrong")
     func noKey() throws {
       let home = try Home()
       let key = FakeJellyfin.key
@@ -176,7 +176,7 @@ extension World {
     }
 
     @Test(
-      "the service manager hears one line of status, by a path or an abstract name", arguments: [false, true])
+      "the service manager gets one line of status, by a path or an abstract name", arguments: [false, true])
     func notify(isAbstract: Bool) throws {
       let home = try Home()
       try home.storage.turn(.ready)

@@ -70,7 +70,7 @@ final class Sandbox {
   @discardableResult
   func run(_ disk: Disk) throws -> Ended { try run(after: disk.rawValue, apart: ["--mount"]) }
 
-  /// The program in a network of its own, whose only name server hears everything and says nothing.
+  /// The program in a network of its own, whose only name server receives everything and answers nothing.
   @discardableResult
   func runWhereNamesAreNotAnswered() throws -> Ended {
     try write("nameserver 127.0.0.1\n", to: "resolv.conf")
@@ -173,7 +173,7 @@ final class Sandbox {
       errors: try String(contentsOfFile: errors, encoding: .utf8))
   }
 
-  /// What is no text in a file, as in a journal's entry, is no reason to pass over it.
+  /// What is no text in a file, as in a journal's entry, is no reason to skip it.
   func contents(_ name: String) -> String? {
     FileManager.default.contents(atPath: "\(folder)/\(name)").map { String(decoding: $0, as: UTF8.self) }
   }
@@ -212,7 +212,7 @@ struct Home {
 
   func nobody() { jellyfin.say(sessions: "[]") }
 
-  /// Runs a command while the storage server, which is off, comes at the nth packet; returns how many it heard.
+  /// Runs a command while the storage server, which is off, comes at the nth packet; returns how many it received.
   func runWaking(_ arguments: String..., afterPackets count: Int = 3) throws -> (
     ended: Sandbox.Ended, packets: Int
   ) {

@@ -20,7 +20,7 @@ public struct Configuration: Hashable, Sendable {
   public var jellyfinURL: BaseURL
   public var jellyfinKey: Secret
   public var keySource: KeySource
-  /// Who may vouch for Jellyfin's certificate, where its URL is https.
+  /// Who may sign Jellyfin's certificate, where its URL is https.
   public var jellyfinTrust: TLSTrust
   public var checkInterval: Seconds
   public var packetCooldown: Seconds

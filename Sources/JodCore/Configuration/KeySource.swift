@@ -1,4 +1,4 @@
-/// Where the API key was found, for whoever has to put another one there.
+/// Where the API key was found, for the administrator who has to put another one there.
 public struct KeySource: Hashable, Sendable {
   public enum Place: Hashable, Sendable {
     case variable
@@ -9,7 +9,7 @@ public struct KeySource: Hashable, Sendable {
   }
 
   public var place: Place
-  /// Where another key is, which is passed over, for a variable comes before it.
+  /// Where another key is, which is not used, for a variable comes before it.
   public var hidden: Place?
 
   public init(_ place: Place, hidden: Place? = nil) {

@@ -1,4 +1,4 @@
-/// A variable that nobody reads, whose name is nearly one of ours.
+/// A variable that nobody reads, whose name is nearly one of ours. Its value may be a secret, and is not kept.
 public struct MisspeltName: Hashable, Sendable {
   public let name: String
   /// Of the configuration file; nil where only the environment is seen.

@@ -178,7 +178,7 @@ extension Memory {
       return []
     }
     state.counters.failedPowerOffs += 1
-    // It serves whoever asked meanwhile.
+    // It serves those who asked meanwhile.
     if probe == .ready {
       if state.undertaking.owed?.kind == .hand { state.storage.byHand = now.moment }
       state.undertaking.arrived()

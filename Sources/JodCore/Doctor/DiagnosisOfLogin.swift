@@ -1,34 +1,3 @@
-/// What the storage server says to `status` over ssh: the answer of `jod-check-storage status --json`.
-public struct StorageReport: Hashable, Sendable {
-  public struct Card: Hashable, Sendable {
-    public var interface: String
-    public var mac: String
-    /// The letters of ethtool(8); `g` is the magic packet.
-    public var supported: String?
-    /// Nil where that is not known.
-    public var armed: Bool?
-    /// Whether it is armed at every start.
-    public var kept: Bool
-  }
-
-  public var cards: [Card]
-}
-
-extension StorageReport: JSONDecodable {
-  public init(json: JSON) throws(JSON.Failure) { cards = try json.object()["wake_on_lan"] }
-}
-
-extension StorageReport.Card: JSONDecodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    interface = try fields["interface"]
-    mac = try fields["mac"]
-    supported = try fields["supported"]
-    armed = try fields["armed"]
-    kept = try fields["kept"]
-  }
-}
-
 extension Diagnosis {
   /// How asking the storage server over ssh ended.
   public enum Login: Hashable, Sendable {

@@ -1,5 +1,5 @@
 extension Event {
-  /// How a change is told to people, in the journal and wherever else one reads.
+  /// How a change is told to people, in the journal and elsewhere.
   ///
   /// - Parameter clock: writes a time of the wall clock as a person here reads it.
   public init(

@@ -133,8 +133,6 @@ extension Status {
   }
 }
 
-// MARK: - For people
-
 extension Status {
   /// Whether a check should have come by now.
   public func isOverdue(now: Seconds) -> Bool {

@@ -46,7 +46,7 @@ public struct TroubleMemory: Hashable, Sendable {
     var answered: [String: Seconds] = [:]
     /// How many checks running were on the beat, as far as that matters.
     var steady = 0
-    /// Whether anybody heard of it at all.
+    /// Whether it was reported at all.
     var announced = false
   }
 
@@ -57,10 +57,10 @@ public struct TroubleMemory: Hashable, Sendable {
   /// How long Jellyfin may be away before that is reported: its restarts and updates take minutes.
   static let tolerated: Seconds = 5 * 60
   static let repeatAfter: Seconds = 3600
-  /// How long who asks again, off the beat, has been answered: a `daemon-reload` starts the timer's check as well, and an
+  /// So long the same trouble is not reported again off the beat: a `daemon-reload` starts the timer's check as well, and an
   /// upgrade of a system has dozens.
   static let burst: Seconds = 60
-  /// So many checks on the beat, one after another, end a burst: who asks then is a person.
+  /// So many checks on the beat, one after another, end a burst: a run off the beat is a person's then.
   private static let rhythm = 3
   /// Causes are few; a bound all the same, for the runtime directory is memory.
   private static let rememberedCauses = 16
@@ -103,10 +103,10 @@ public struct TroubleMemory: Hashable, Sendable {
     times[cause] = time
   }
 
-  /// Notes that somebody waits to hear of this trouble's end.
+  /// Notes that this trouble's end is to be reported.
   mutating func noteAnnounced(_ kind: Trouble.Kind) { records[kind.rawValue]?.announced = true }
 
-  /// Forgets a trouble that is over, and says whether anybody had heard of it.
+  /// Forgets a trouble that is over, and returns whether it had been reported.
   public mutating func clear(_ kind: Trouble.Kind) -> Bool {
     records.removeValue(forKey: kind.rawValue)?.announced ?? false
   }

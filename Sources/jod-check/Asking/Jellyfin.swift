@@ -66,7 +66,7 @@ struct Jellyfin: Sendable {
         let body = JSON.complete([
           "Header": message.header.json, "Text": message.text.json, "TimeoutMs": timeout.json,
         ])
-        // Whoever has left meanwhile is answered with 404, ignoring.
+        // A session that has ended meanwhile is answered with 404, ignoring.
         _ = try server.post(
           url.path("Sessions/\(message.screen)/Message"), fields, body: body.bytes)
       }

@@ -59,7 +59,7 @@ extension Jellyfin {
     }
   }
 
-  /// Who asks for a name and a password: Jellyfin's own 401 names no way to log in.
+  /// How a name and a password are asked for: Jellyfin's own 401 names no way to log in.
   private func proxy(_ reply: HTTPReply) -> String? {
     let schemes = reply.fields["WWW-Authenticate"].compactMap { $0.split(separator: " ").first }
     return schemes.first { ["basic", "digest", "negotiate", "ntlm"].contains($0.lowercased()) }

@@ -69,7 +69,7 @@ struct Observer {
     Jellyfin(configuration).ask(path, as: type, deadline: Deadline(in: Self.timeLimit))
   }
 
-  /// A network mount of the storage server, at which whoever touches it waits.
+  /// A network mount of the storage server: a program that touches it waits.
   private func storageMount() -> String? {
     guard let endpoint = configuration.storageServerAddress,
       let table = Files.text("/proc/self/mountinfo", limit: 4 << 20)

@@ -1,7 +1,7 @@
 import Glibc
 import JodCore
 
-/// `jod-check wake`: a wake request now, and patience until the storage server is ready.
+/// `jod-check wake`: a wake request now, and a wait until the storage server is ready.
 struct WakeCommand {
   let waits: Bool
 

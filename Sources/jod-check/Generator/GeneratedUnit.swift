@@ -18,9 +18,9 @@ struct GeneratedUnit: Sendable {
   private let first: UnitFile.Assignment?
   /// Whole lines that follow from the value.
   private let implied: @Sendable (String) -> String
-  /// Sorts before whatever `systemctl edit` writes, so that the administrator's word comes last.
+  /// Sorts before what `systemctl edit` writes, so that the administrator's setting comes last.
   let dropIn: String
-  /// Sorts after that, and adds what the administrator's word took away unasked.
+  /// Sorts after that, and adds what the administrator's setting removed unintentionally.
   let lastDropIn = "zzz-jod-check.conf"
 
   static let timer = GeneratedUnit(

@@ -43,8 +43,8 @@ struct Identity {
     }
   }
 
-  /// Whether nobody but root can put another directory in its place: no part of the path is a link or another user's, nor
-  /// can others rename one. What is missing is root's to make.
+  /// Whether nobody but root can put another directory in its place: no part of the path is a link or another user's, and
+  /// others cannot rename one. Only root can make what is missing.
   private static func isRootsAlone(_ path: String) -> Bool {
     guard path.hasPrefix("/") else { return false }
     var prefix = ""

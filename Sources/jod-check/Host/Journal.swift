@@ -63,7 +63,7 @@ enum Journal {
   ///
   /// journald reads from `/proc` which unit an entry's sender belongs to, and loses it where the sender is gone before it
   /// looks. It takes datagrams one after another, so once it has taken one that was sent last, it is done with all
-  /// before it. An empty one is passed over in silence (`server_process_datagram` in systemd's journald-server.c), and
+  /// before it. An empty one is skipped in silence (`server_process_datagram` in systemd's journald-server.c), and
   /// the sender's queue (`SIOCOUTQ`) tells when it was taken.
   private static func flush(by deadline: Deadline) {
     withSocket(to: "/run/systemd/journal/socket") { descriptor in
@@ -82,7 +82,7 @@ enum Journal {
   static func notify(status: String) {
     guard let path = getenv("NOTIFY_SOCKET").map({ String(cString: $0) }) else { return }
     withSocket(to: path) { descriptor in
-      // A manager that hears nothing shows nothing, ignoring.
+      // A manager that receives nothing shows nothing, ignoring.
       _ = send(Array("STATUS=\(status)".utf8), over: descriptor, by: Deadline(in: sendTimeout))
     }
   }

@@ -15,7 +15,7 @@ struct SecretCopies {
 
   init(to account: Account) { self.account = account }
 
-  /// Copies files, and returns where the copies are. Those that do not exist are passed over.
+  /// Copies files, and returns where the copies are. Those that do not exist are skipped.
   func copy(_ files: [String: String]) throws(SystemError) -> [String: String] {
     var secrets: [String: [UInt8]] = [:]
     for (name, path) in files { secrets[name] = try Files.read(path, limit: 1 << 20) }

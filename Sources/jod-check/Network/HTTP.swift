@@ -152,7 +152,7 @@ final class HTTPConnection {
     } catch let error as SystemError where ![ECONNRESET, EPIPE].contains(error.code) {
       throw error
     } catch {
-      // Whoever closed a connection that was kept answers with a reset, if at all.
+      // A server that closed a connection that was kept answers with a reset, if at all.
       throw reader.isInside ? error : HTTPFailure.closed
     }
   }
@@ -174,7 +174,7 @@ final class HTTPConnection {
         outgoing = outgoing.dropFirst(count)
       }
     } catch {
-      // Whoever reads no more may have said why, ignoring: what can be read tells.
+      // A server that reads no more may have said why, ignoring: what can be read tells.
       outgoing = []
       isReusable = false
     }

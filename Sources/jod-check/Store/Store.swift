@@ -68,7 +68,7 @@ struct Store {
 
   /// Changes what is remembered, under the lock.
   ///
-  /// A failure to write is a finding, not an error: whoever waits for the storage is served all the same.
+  /// A failure to write is returned, not thrown: those who wait for the storage are served all the same.
   ///
   /// - Parameter show: shows others what is remembered now, under the lock as well: what is older never takes the place of
   ///   what is newer.
@@ -92,7 +92,7 @@ struct Store {
     return Update(result: result, memory: memory, problems: problems)
   }
 
-  /// Under the lock, whatever was left was left by somebody who was killed.
+  /// Under the lock, any leftover is of a process that was killed.
   private func removeTemporaries() {
     Files.removeTemporaries(in: runtimeDirectory)
     if mode == .normal { Files.removeTemporaries(in: stateDirectory) }
@@ -120,7 +120,7 @@ struct Store {
   }
 
   /// What stands on the disk decides, not what was read: an earlier run may have failed to write. A state that says
-  /// nothing yet need not be there, nor need one that is as it was before what was taken back since.
+  /// nothing yet need not be there, and neither need one that is as it was before what was taken back since.
   private func isOnDisk(_ state: State) throws(SystemError) -> Bool {
     guard let bytes = try Files.read(stateFile, limit: Self.stateLimit) else {
       return Self.bytes(state, serial: 0) == Self.bytes(State())

@@ -140,7 +140,7 @@ final class SocketServer: Sendable {
     mainNotifier.wait(by: Deadline(in: max(0, time - Clock.seconds(CLOCK_BOOTTIME)) + 0.001))
   }
 
-  // MARK: The other thread
+  // MARK: The thread of the connections
 
   /// A poll can take long, and a flood must not keep a run for ever.
   private func isAccepting() -> Bool {

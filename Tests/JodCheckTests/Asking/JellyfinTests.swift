@@ -92,7 +92,7 @@ extension World {
       #expect(try poll("http://127.0.0.1:\(server.port)").get().sessions == [])
     }
 
-    @Test("ages are told by the Date header, whatever this machine's clock says")
+    @Test("ages are told by the Date header, regardless of this machine's clock")
     func date() throws {
       let server = try LoopbackServer { connection in
         while let request = connection.readRequest() {

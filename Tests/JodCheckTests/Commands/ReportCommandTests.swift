@@ -64,7 +64,7 @@ extension World {
     }
 
     @Test(
-      "what is damaged in the history is passed over", arguments: ["", "{", "\u{0}\u{0}\n", "[[[[\n{}\n"])
+      "what is damaged in the history is skipped", arguments: ["", "{", "\u{0}\u{0}\n", "[[[[\n{}\n"])
     func damaged(text: String) throws {
       let home = try evening()
       let history = try #require(home.sandbox.contents("state/history.jsonl"))
@@ -164,7 +164,7 @@ extension World {
       #expect(try text(.page, of: handler(home)).contains("<h1>Storage ready</h1>"))
     }
 
-    @Test("without a valid configuration there is nothing but a word on that, and a page")
+    @Test("without a valid configuration there is nothing but an error that says so, and a page")
     func invalid() throws {
       let fault = ConfigurationFault(
         variable: "WOL_PORT", problem: "\"<x>\" is not understood", accepted: "a number")

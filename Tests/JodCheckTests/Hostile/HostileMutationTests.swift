@@ -71,7 +71,7 @@ private struct Mutation {
   }
 }
 
-/// One connection with a mutation, from its beginning to its end; and what must hold whatever it is.
+/// One connection with a mutation, from its beginning to its end; and what must hold for all of them.
 private struct Trial {
   static let token = "s3cr3t-0f-th15-h0us3"
   static let policies = [

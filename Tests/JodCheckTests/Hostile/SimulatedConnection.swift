@@ -80,7 +80,7 @@ struct WireAnswer {
 
   /// Reads the one answer that there must be; nil where there is another number of them, or what is no answer.
   ///
-  /// - Parameter isHead: whether the answer has no body, whatever its length.
+  /// - Parameter isHead: whether the answer has no body, with any length.
   init?(_ bytes: [UInt8], isHead: Bool = false) {
     var rest = bytes[...]
     let interim = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)

@@ -116,7 +116,7 @@ extension World {
     enum Ending: CaseIterable { case close, reset }
 
     @Test(
-      "a server that leaves without a word when it is asked again is asked once more",
+      "a server that closes the connection silently when it is asked again is asked once more",
       arguments: Ending.allCases)
     func leaves(ending: Ending) throws {
       let count = Count()
@@ -133,7 +133,7 @@ extension World {
       #expect(count.now == 2)
     }
 
-    @Test("a server that never says a word is asked twice, and told what it shall do once")
+    @Test("a server that never answers is asked twice, and told what to do once")
     func asksTwice() throws {
       let count = Count()
       let server = try LoopbackServer { connection in
@@ -159,7 +159,7 @@ extension World {
     }
 
     @Test(
-      "what nobody asked for is not heard, and the next question goes over another connection",
+      "what nobody asked for is not read, and the next question goes over another connection",
       arguments: ["\r\n", hello, "\u{0}"])
     func unsolicited(extra: String) throws {
       let connections = Mutex(0)
@@ -272,7 +272,7 @@ extension World {
       #expect(Clock.seconds(CLOCK_MONOTONIC) - start < 30)
     }
 
-    @Test("a silent server is given up at the deadline, whatever it could have had")
+    @Test("a silent server is given up at the deadline, even if it had more time before")
     func silent() throws {
       let server = try LoopbackServer { connection in connection.waitForEnd() }
       let start = Clock.seconds(CLOCK_MONOTONIC)

@@ -205,7 +205,7 @@ extension World {
       server.peer.send(SIGCONT)
     }
 
-    @Test("a server that sends without end what a handshake passes over is given up at the deadline")
+    @Test("a server that sends without end what a handshake skips is given up at the deadline")
     func flood() throws {
       // HelloRequest, which nobody has to heed (RFC 5246, section 7.4.1.1), as often as a record can hold it.
       let record = [0x16, 3, 3, 0x40, 0] + [UInt8](repeating: 0, count: 1 << 14)

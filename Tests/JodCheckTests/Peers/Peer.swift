@@ -2,7 +2,7 @@ import Foundation
 import Household
 import Synchronization
 
-/// A folder that goes with the last who knows it.
+/// A folder that is removed with the last reference to it.
 final class Folder: Sendable {
   let path = "\(NSTemporaryDirectory())jod-check-test-\(UUID().uuidString)"
 
@@ -40,7 +40,7 @@ final class Peer: Sendable {
     process.standardOutput = output
     process.standardError = output
     try process.run()
-    // Its end would not be heard while it could be said here, too.
+    // Its end would not be seen while it was also open here.
     try output.fileHandleForWriting.close()
   }
 
@@ -71,7 +71,7 @@ final class Peer: Sendable {
     return String(rest.prefix { !$0.isNewline })
   }
 
-  /// Says something to it. A program that is gone hears nothing.
+  /// Sends something to it. A program that is gone receives nothing.
   func say(_ text: String) { try? input.fileHandleForWriting.write(contentsOf: Data(text.utf8)) }
 
   /// Says something that it reads by itself, not together with what is said next.

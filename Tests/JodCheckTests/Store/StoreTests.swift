@@ -35,7 +35,7 @@ extension World {
       #expect(home.storage.packets().isEmpty)
     }
 
-    @Test("after a reboot the wall clock vouches for the cooldown, or the time the system is up")
+    @Test("after a reboot the wall clock proves the cooldown over, or the time the system is up does")
     func reboot() throws {
       let home = try Home(blind: true)
       home.someoneBrowses()

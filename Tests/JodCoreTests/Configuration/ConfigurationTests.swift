@@ -276,7 +276,7 @@ struct ConfigurationKeyTests {
     #expect(faults(["JELLYFIN_API_KEY": "a b"], credential: "fedcba").map(\.variable) == ["JELLYFIN_API_KEY"])
   }
 
-  @Test("where the key is from is known, and whether another one is passed over")
+  @Test("where the key is from is known, and whether another one is skipped")
   func source() throws {
     let file = KeySource.Place.file("/etc/key")
     func source(_ variable: String, _ credential: String?) throws -> KeySource {
@@ -303,7 +303,7 @@ struct ConfigurationKeyTests {
     #expect(source.remedy.contains("JELLYFIN_API_KEY") == (source.place == .variable))
   }
 
-  @Test("a key that is passed over is a warning, and neither key is shown")
+  @Test("a key that is not used is a warning, and neither key is shown")
   func hiddenKey() throws {
     let configuration = try make(credential: "fedcba")
     #expect(configuration.warnings == [.unusedKey(.unit)])
@@ -477,7 +477,7 @@ struct ConfigurationFaultTests {
     #expect(variables.count == bad.count + 1)
   }
 
-  @Test("a fault is one line, whatever the value holds", arguments: Set(refused.map(\.variable)))
+  @Test("a fault is one line, with any value", arguments: Set(refused.map(\.variable)))
   func oneLine(variable: String) {
     let value = "a\nb\r\nc\u{85}d\u{2028}e\u{1B}[2J\u{202E}"
     let lines = faults([variable: value]).map { Array($0.description.unicodeScalars) }
@@ -501,7 +501,7 @@ struct ConfigurationFaultTests {
   }
 
   @Test(
-    "an interval is read alone, whatever the rest is",
+    "an interval is read alone, regardless of the rest",
     arguments: [("5min", 300), ("", 30), ("soon", nil), ("0", nil)] as [(String, Seconds?)])
   func readsInterval(text: String, interval: Seconds?) {
     let environment = ["CHECK_INTERVAL": text, "STORAGE_SERVER_MAC": "x"]

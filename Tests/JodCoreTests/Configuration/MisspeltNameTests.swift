@@ -36,7 +36,7 @@ struct MisspeltNameTests {
     #expect(MisspeltName.among(Configuration.variables).isEmpty)
   }
 
-  @Test("nor are those that systemd and shells set")
+  @Test("names that systemd and shells set are not misspelt either")
   func others() {
     let names = [
       "PATH", "LANG", "LANGUAGE", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "TERM", "_", "SHLVL",
@@ -51,7 +51,7 @@ struct MisspeltNameTests {
     #expect(MisspeltName.among(names).map(\.name) == [])
   }
 
-  @Test("a file's are told by their lines, whatever stands around them, and no value is shown")
+  @Test("a file's are told by their lines, with anything around them, and no value is shown")
   func lines() {
     let text = """
       # COOLDWN_TIME=1

@@ -70,7 +70,7 @@ struct DiagnosisTests {
     #expect(mended.configuration == (try? Configuration(environment: environment)))
   }
 
-  @Test("a configuration can be mended whatever is wrong with it")
+  @Test("a configuration can be mended with any fault")
   func mendsEverything() {
     let names = [
       "STORAGE_SERVER_MAC", "BROADCAST_ADDRESS", "JELLYFIN_API_URL", "CHECK_INTERVAL",

@@ -1,6 +1,6 @@
 @testable import JodCore
 
-/// A device and the person before it. What it truly does, and when Jellyfin last heard of it: by true time and by the
+/// A device and the person before it. What it truly does, and when Jellyfin last saw it: by true time and by the
 /// stamp that Jellyfin's clock put to it.
 struct SimulatedDevice {
   enum Doing { case away, tabOpen, browsing, playing, paused, crashed, leftOpen }

@@ -36,7 +36,7 @@ struct StatusTests {
     return status(story)
   }
 
-  @Test("who has used up BROWSING_LIMIT is told by name, in words and to programs")
+  @Test("a user who has used up BROWSING_LIMIT is told by name, in words and to programs")
   func spentBrowsing() throws {
     var story = Story(configuration(["BROWSING_LIMIT": "10min"]))
     story.checks(for: 900, .browsing, storage: .ready)
@@ -102,7 +102,7 @@ struct StatusTests {
     #expect(try decoded(Status.self, encoded(status)) == status)
   }
 
-  @Test("a document of another version is read: fields it lacks are unknown, fields it adds are passed over")
+  @Test("a document of another version is read: fields it lacks are unknown, fields it adds are skipped")
   func otherVersion() throws {
     let text = """
       {"storage":{"state":"ready","rail":7},"activity":{"sessions":[]},"wake":{"requests":2},"poweroff":{},
@@ -149,7 +149,7 @@ struct StatusTests {
     #expect(status(story).storage.state == .ready)
   }
 
-  @Test("the storage's state is known since it began, whatever probe was lost")
+  @Test("the storage's state is known since it began, even if a probe was lost")
   func since() {
     var story = Story()
     story.check(.nobody, storage: .ready)

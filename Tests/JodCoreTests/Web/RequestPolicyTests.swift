@@ -126,7 +126,7 @@ struct TokenTests {
   }
 
   @Test(
-    "a header carries it whatever the case of the scheme, and behind any number of blanks (RFC 9110, section 11.4)",
+    "a header carries it with any case of the scheme, and behind any number of blanks (RFC 9110, section 11.4)",
     arguments: ["Bearer", "bearer", "BEARER", "Bearer ", "bearer   "])
   func schemes(scheme: String) {
     #expect(guarded.answer(request(authorization: "\(scheme) s3cr3t+/=%&x")) == "/status")
@@ -205,7 +205,7 @@ struct TokenTests {
   }
 
   @Test(
-    "two texts are compared as bytes, whatever their lengths",
+    "two texts are compared as bytes, of any lengths",
     arguments: [
       ("", "", true), ("a", "a", true), ("a", "b", false), ("", "a", false), ("a", "", false),
       ("ab", "a", false), ("a", "ab", false), ("é", "e\u{301}", false), ("aa", "ab", false),
@@ -256,7 +256,7 @@ struct StrangePageTests {
   }
 
   @Test(
-    "a program that is no browser starts a check, by whatever name it knows this machine",
+    "a program that is no browser starts a check, by any name of this machine",
     arguments: ["127.0.0.1:8097", "jod.example:8097", "172.17.0.1", "host.docker.internal:8097"])
   func programs(host: String) {
     for policy in [home, outside] {

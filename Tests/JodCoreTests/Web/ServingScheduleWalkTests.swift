@@ -136,7 +136,7 @@ private struct ServingScheduleWalk {
 @Suite("Runs with a socket, by chance")
 struct ServingScheduleWalkTests {
   /// `JOD_SEED=7` walks the seventh alone.
-  @Test("whatever clients do, polls are a second apart, none is missing, and every run ends")
+  @Test("with any clients, polls are a second apart, none is missing, and every run ends")
   func walk() {
     let alone = ProcessInfo.processInfo.environment["JOD_SEED"].flatMap { Int($0) }
     var (runs, promises, polls) = (0, 0, 0)

@@ -28,7 +28,7 @@ public struct KeyOwner: Hashable, Sendable {
 
   var isPlausible: Bool { Moment.isBootClock(asked) && own.values.allSatisfy(Moment.isBootClock) }
 
-  /// Notes which devices are stamped whenever we poll. Somebody else's may be once, by chance.
+  /// Notes which devices are stamped each time we poll. Somebody else's may be once, by chance.
   mutating func noteDevices(of answer: JellyfinAnswer, boot: Seconds, interval: Seconds) {
     guard user != nil else { return }
     own = own.filter { boot - $0.value <= 2 * (Self.noted + interval) }

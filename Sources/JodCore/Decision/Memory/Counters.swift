@@ -1,6 +1,6 @@
 extension State {
-  /// What happened so often since the state began. Nothing here is ever taken back, save what turned out not to have been
-  /// done.
+  /// What happened so often since the state began. Nothing here is ever taken back, except what turned out not to have
+  /// been done.
   public struct Counters: Hashable, Sendable {
     public var wakeRequests = 0
     public var wakes = 0

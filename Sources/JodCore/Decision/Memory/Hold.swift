@@ -1,4 +1,4 @@
-/// Somebody's word that the storage server is not to be powered off for a while.
+/// A request that the storage server is not powered off for a while.
 public struct Hold: Hashable, Sendable {
   /// When it was given.
   public var began: Moment

@@ -79,7 +79,7 @@ public struct Undertaking: Hashable, Sendable {
     }
   }
 
-  /// Whoever it was for is owed it still, where the wake is none without it.
+  /// It is still owed to the person it was for, where the wake is none without it.
   mutating func requestStayed() {
     guard let wake, wake.requests == 0 else { return }
     phase = owedOrNothing

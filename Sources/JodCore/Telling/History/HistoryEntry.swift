@@ -25,14 +25,14 @@ public struct HistoryEntry: Hashable, Sendable {
   public var storage: Power?
   /// For how many seconds it had been so, without a break.
   public var storageSec: Int?
-  /// The boot clock, by which entries of one boot can be ordered and measured whatever was done to the wall clock.
+  /// The boot clock, by which entries of one boot can be ordered and measured even where the wall clock was set.
   public var boot: Seconds?
   public var bootID: String?
 
   /// The kind of what somebody asked for with a command.
   public static let byHand = "hand"
 
-  /// Bound of each text. With it a line is never larger than some kilobytes, whatever names Jellyfin's users give themselves.
+  /// Bound of each text. With it a line is never larger than some kilobytes, even with the longest names of Jellyfin's users.
   private static let textLimit = 200
 
   /// Nil for an event that is not worth a line.

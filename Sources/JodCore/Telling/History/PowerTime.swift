@@ -63,7 +63,7 @@ public struct PowerTime: Hashable, Sendable {
 
   /// Seconds on and off until a moment of this boot; nil before this boot has looked, for then a part is missing.
   ///
-  /// Neither is ever less than before, save that both start anew where a clock is too wrong to tell what a reboot
+  /// Neither is ever less than before, except that both start anew where a clock is too wrong to tell what a reboot
   /// took: a counter may do that.
   public func total(until moment: Moment) -> Total? {
     guard since?.bootID ?? moment.bootID == moment.bootID else { return nil }
@@ -157,7 +157,7 @@ extension Memory {
       at: now, lastCheck: runtime.lastCheck?.at, longestGap: longestGap(configuration))
   }
 
-  /// What goes on, as far as the last check tells; nil where there was none since this machine started.
+  /// What is going on, as far as the last check tells; nil where there was none since this machine started.
   public func present(_ now: Now) -> Summary.Present? {
     guard let last = runtime.lastCheck?.at, last.bootID == now.moment.bootID else { return nil }
     let age = max(0, now.moment.boot - last.boot)

@@ -41,7 +41,7 @@ public struct Summary: Hashable, Sendable {
     public var power: Power
   }
 
-  /// What goes on, and no later event has ended.
+  /// What is going on, and no later event has ended.
   public struct Present: Hashable, Sendable {
     public var stretch: PowerTime.Stretch
     public var isActive: Bool
@@ -81,7 +81,7 @@ public struct Summary: Hashable, Sendable {
     public var timeToReady: Seconds?
     /// Nil where `STORAGE_SERVER_WATTS` is not set.
     public var used: Double?
-    /// What the storage server would have used besides, had it been on all the time that it was off.
+    /// What the storage server would have used in addition if it had been on all the time that it was off.
     public var saved: Double?
   }
 

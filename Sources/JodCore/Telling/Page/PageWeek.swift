@@ -115,7 +115,7 @@ extension Page {
 
   private func length(_ seconds: Seconds) -> String { seconds < 1 ? "–" : TimeSpan.text(seconds) }
 
-  /// The picture of a day for who cannot see it.
+  /// The picture of a day for those who cannot see it.
   private func words(_ day: Summary.Day) -> String {
     let sums = day.sums
     var parts = [(sums.on, "on"), (sums.off, "off"), (sums.active, "in use")].filter { $0.0 >= 1 }

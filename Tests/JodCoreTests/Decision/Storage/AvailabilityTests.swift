@@ -48,7 +48,7 @@ struct AvailabilityTests {
   }
 
   @Test(
-    "a storage that is ready is online, whoever started it, and a machine whose service is not is unknown")
+    "a storage that is ready is online, started by anyone, and a machine whose service is not is unknown")
   func ready() {
     var story = Story()
     story.check(.nobody, storage: .up)

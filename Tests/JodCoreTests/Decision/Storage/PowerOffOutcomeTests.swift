@@ -167,7 +167,7 @@ struct PowerOffOutcomeTests {
 
   // MARK: What is noted
 
-  @Test("a power-off ends a wake, and forgets who was owed one")
+  @Test("a power-off ends a wake, and forgets those who were owed one")
   func noted() {
     var memory = memory {
       $0.notePowerOff(at: moment())
