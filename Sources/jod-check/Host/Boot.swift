@@ -7,7 +7,7 @@ enum Boot {
   /// What every reader of the runtime directory's files takes for the boot's id.
   ///
   /// The kernel's own is read at a path that container managers cover with another one, and the service's sandbox uncovers
-  /// again. What lies in memory was written since the kernel started, under some id: that id stays. Where the
+  /// again. What lies in memory was written since the kernel started: the id that it names stays. Where the
   /// directory is on a disk, the kernel's counts.
   static func id(runtimeDirectory: String, kernel: String) -> String {
     for name in ["runtime", "dry-run"] {

@@ -2,7 +2,8 @@ import CSystemd
 import Glibc
 import JodCore
 
-/// A TCP socket that never blocks: a caller that has to wait does so in poll(2), until a deadline. Closed with its last reference.
+/// A TCP socket that never blocks: a caller that has to wait does so in poll(2), until a deadline. Closed
+/// with its last reference.
 final class Socket {
   let descriptor: Int32
 

@@ -276,7 +276,7 @@ struct ConfigurationKeyTests {
     #expect(faults(["JELLYFIN_API_KEY": "a b"], credential: "fedcba").map(\.variable) == ["JELLYFIN_API_KEY"])
   }
 
-  @Test("where the key is from is known, and whether another one is skipped")
+  @Test("where the key is from is known, and whether another one is not used")
   func source() throws {
     let file = KeySource.Place.file("/etc/key")
     func source(_ variable: String, _ credential: String?) throws -> KeySource {
