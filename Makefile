@@ -72,7 +72,7 @@ lint:
 	@docs/verify
 	@packaging/same-version
 	mandoc -T lint -W style man/*.[58]
-	shellcheck -x {systemd,docs}/verify completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,buildd} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,doorman,install,test} \
+	shellcheck -x {systemd,docs}/verify completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,buildd} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
 	  storage/guard.d/* storage/test.d/*.bash acceptance/run acceptance/stories/*.bash \
 	  bench/activation bench/rivals/poll.sh
 

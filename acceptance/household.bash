@@ -9,7 +9,7 @@ household_settings=(
   CHECK_INTERVAL=2s PACKET_COOLDOWN_TIME=30s WAKE_TIMEOUT=1min MANUAL_START_HOLD=0
 )
 # How long a machine may take to start or to stop; it takes seconds where nobody else uses the processor.
-patience=90
+time_limit=90
 is_not_run=99 is_skipped=98
 
 # --- Opening and closing ------------------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ bring_booted() {
 switch_on_a() {
   boot A &
   disown
-  await "$patience" "A boots" has_booted A
+  await "$time_limit" "A boots" has_booted A
 }
 
 bring_installed() {
@@ -235,12 +235,12 @@ is_found_down() {
 
 storage_on() {
   is_on B || echo pressed >"$work/card/button"
-  await "$patience" "B boots" has_booted B
-  await "$patience" "B's storage service is there" answers 2049
+  await "$time_limit" "B boots" has_booted B
+  await "$time_limit" "B's storage service is there" answers 2049
 }
 storage_off() {
   ! is_on B || inside B systemctl poweroff
-  await "$patience" "B is off" storage_is_off
+  await "$time_limit" "B is off" storage_is_off
 }
 # Its card listens: what it heard last was no reason to wake.
 storage_is_off() { is_off B && [[ $(tail -n 1 "$work/card/heard") =~ \ (off|listens|missed)$ ]]; }

@@ -64,7 +64,7 @@ make_machine() {
 
 # boot NAME: runs the machine until it is off. In this process, so that who starts it knows when that is.
 boot() {
-  # systemd-nspawn ends with this status where the machine restarts, for who started it to start it again.
+  # systemd-nspawn ends with this status where the machine restarts, so that its parent starts it again.
   local status=133
   mkdir -p "$cgroup/$1"
   while [ "$status" = 133 ]; do

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What can be seen of the household: the journal, Jellyfin's visitors, the wire, and what jod-check says itself.
+# What can be seen of the household: the journal, Jellyfin's requests, the wire, and what jod-check says itself.
 
 # Everything below counts from here.
 packets_before=0 checks_before=0 looked=$EPOCHREALTIME
@@ -17,7 +17,7 @@ messages() { journal --output=cat --unit=jod-check "$@"; }
 entries() { journal --output=json --unit=jod-check ${1+"JOD_EVENT=$1"} | count; }
 has_entry() { [ "$(entries "$1")" != 0 ]; }
 count() { grep -c '' || true; }
-# Whatever any unit has said about jod-check, whose name systemd writes as jod\x2dcheck where that is part of another.
+# Everything that any unit has said about jod-check, whose name systemd writes as jod\x2dcheck where that is part of another.
 mentions() {
   local all
   all=$(journal --output=short) || echo "journalctl failed"

@@ -9,7 +9,7 @@ INSIDE = "JOD_BENCH_INSIDE"
 
 
 def enter(mounts, purpose):
-    """Goes on in a mount namespace where those commands of a shell have been run, or ends where none can be had."""
+    """Continues in a mount namespace where those commands of a shell have been run, or ends where none can be had."""
     if os.environ.get(INSIDE):
         del os.environ[INSIDE]
         return

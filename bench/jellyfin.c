@@ -25,15 +25,15 @@
 
 #include "wire.h"
 
-enum { places = 64, room = 1 << 16, chunk = 1 << 14 };
+enum { limit = 64, room = 1 << 16, chunk = 1 << 14 };
 
-struct caller {
+struct client {
   size_t filled;
   char words[room];
 };
 
-static struct pollfd doors[places];
-static struct caller callers[places];
+static struct pollfd polled[limit];
+static struct client clients[limit];
 static const char *folder, *key;
 static int in_chunks;
 static volatile uint64_t *requests;
@@ -106,38 +106,38 @@ static int answer(int to, const char *request) {
   return done;
 }
 
-/* Takes what came, and answers what is complete; zero where the caller is done with. */
-static int hear(int place) {
-  struct caller *caller = &callers[place];
-  ssize_t count = wire_read(doors[place].fd, caller->words + caller->filled, room - 1 - caller->filled);
+/* Takes what came, and answers what is complete; zero where the client is done with. */
+static int receive(int place) {
+  struct client *client = &clients[place];
+  ssize_t count = wire_read(polled[place].fd, client->words + client->filled, room - 1 - client->filled);
   if (count <= 0) return 0;
-  caller->filled += count;
+  client->filled += count;
   for (;;) {
-    caller->words[caller->filled] = 0;
-    char *end = strstr(caller->words, "\r\n\r\n");
-    if (!end) return caller->filled < room - 1;
-    char *length = strcasestr(caller->words, "\r\nContent-Length:");
-    size_t whole = end + 4 - caller->words + (length && length < end ? atol(length + 17) : 0);
+    client->words[client->filled] = 0;
+    char *end = strstr(client->words, "\r\n\r\n");
+    if (!end) return client->filled < room - 1;
+    char *length = strcasestr(client->words, "\r\nContent-Length:");
+    size_t whole = end + 4 - client->words + (length && length < end ? atol(length + 17) : 0);
     if (whole > room - 1) return 0;
-    if (caller->filled < whole) return 1;
-    if (!answer(doors[place].fd, caller->words)) return 0;
-    caller->filled -= whole;
-    memmove(caller->words, caller->words + whole, caller->filled);
+    if (client->filled < whole) return 1;
+    if (!answer(polled[place].fd, client->words)) return 0;
+    client->filled -= whole;
+    memmove(client->words, client->words + whole, client->filled);
   }
 }
 
-static void welcome(int listener) {
-  int one = 1, caller = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-  if (caller < 0) return;
-  setsockopt(caller, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  if (!wire_open(caller)) return wire_close(caller);
-  for (int place = 1; place < places; place++) {
-    if (doors[place].fd >= 0) continue;
-    doors[place].fd = caller;
-    callers[place].filled = 0;
+static void accept_connection(int listener) {
+  int one = 1, client = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+  if (client < 0) return;
+  setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  if (!wire_open(client)) return wire_close(client);
+  for (int place = 1; place < limit; place++) {
+    if (polled[place].fd >= 0) continue;
+    polled[place].fd = client;
+    clients[place].filled = 0;
     return;
   }
-  wire_close(caller);
+  wire_close(client);
 }
 
 int main(int count, char **words) {
@@ -163,14 +163,14 @@ int main(int count, char **words) {
   printf("%d\n", ntohs(address.sin_port));
   fflush(stdout);
 
-  for (int place = 0; place < places; place++) doors[place] = (struct pollfd){.fd = -1, .events = POLLIN};
-  doors[0].fd = listener;
-  while (poll(doors, places, -1) > 0) {
-    if (doors[0].revents) welcome(listener);
-    for (int place = 1; place < places; place++) {
-      if (doors[place].fd < 0 || !doors[place].revents || hear(place)) continue;
-      wire_close(doors[place].fd);
-      doors[place].fd = -1;
+  for (int place = 0; place < limit; place++) polled[place] = (struct pollfd){.fd = -1, .events = POLLIN};
+  polled[0].fd = listener;
+  while (poll(polled, limit, -1) > 0) {
+    if (polled[0].revents) accept_connection(listener);
+    for (int place = 1; place < limit; place++) {
+      if (polled[place].fd < 0 || !polled[place].revents || receive(place)) continue;
+      wire_close(polled[place].fd);
+      polled[place].fd = -1;
     }
   }
   return 1;

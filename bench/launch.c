@@ -1,7 +1,7 @@
 /* Starts one program and tells what it took: launch FD PROGRAM ARGUMENTS...
  *
  * The line on FD is: status, processor time in microseconds, wall time in nanoseconds, peak memory in KiB. Linux counts what a
- * process had in memory before its exec into its peak, so whoever starts it must be small: hence no Python here, and a static
+ * process had in memory before its exec into its peak, so its parent must be small: therefore no Python here, and a static
  * build. The times include those of its children that it waited for; the peak is that of the largest of them. */
 #define _GNU_SOURCE
 #include <stdio.h>

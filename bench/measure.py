@@ -57,7 +57,7 @@ class Launcher:
 
     def __init__(self):
         self.path = compiled("launch", "-static")
-        # Whoever measures must be measured: a program that does nothing needs a MiB or two, not a Python's memory.
+        # The program that measures must be measured: a program that does nothing needs a MiB or two, not a Python's memory.
         nothing = self.run(["/bin/true"], PLAIN)
         if nothing.memory > 4:
             raise Unfit(f"/bin/true seems to need {nothing.memory:.1f} MiB")

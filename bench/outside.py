@@ -7,7 +7,7 @@ FOLDER = "/run"
 
 
 class StorageServer:
-    """A storage service on loopback, a network card that hears packets, and a power switch."""
+    """A storage service on loopback, a network card that takes packets, and a power switch."""
 
     def __init__(self):
         self.flag = f"{FOLDER}/powered-off"
@@ -41,7 +41,7 @@ class StorageServer:
             self.sockets.append(client)
 
     def packets(self):
-        """How many packets the card has heard since the last call."""
+        """How many packets the card has taken since the last call."""
         count = 0
         while True:
             try:

@@ -7,7 +7,7 @@ from measure import BUILD, ROOT
 VERSION = "0.1.0"
 NAME = f"jod-check {VERSION}"
 FOLDER = os.path.realpath(os.environ.get("JOD_RELEASED", f"{ROOT}/../shared/{VERSION}"))
-MISSING = "its package is not beside this clone, nor where JOD_RELEASED points"
+MISSING = "its package is not beside this clone, and not where JOD_RELEASED points"
 
 
 def package():

@@ -25,7 +25,7 @@ def encoded(value):
 
 
 class Maker:
-    """Makes the same household again for the same seed, save for the times."""
+    """Makes the same household again for the same seed, except for the times."""
 
     def __init__(self, seed=1):
         self.dice = random.Random(seed)
@@ -79,7 +79,7 @@ class Maker:
                 "Width": 1920, "Height": 1080}
 
     def session(self, number=0, ago=86400.0, item=None, paused=False, check_in=None):
-        """A session that was last heard of so many seconds ago; with an item, one that plays or has paused."""
+        """A session that was last seen so many seconds ago; with an item, one that plays or has paused."""
         client, device = CLIENTS[number % len(CLIENTS)]
         # Of the web client and its like, which can be controlled; others can do little, and say little.
         commands = COMMANDS if number % 4 < 2 else ["DisplayMessage"]

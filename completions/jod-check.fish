@@ -29,7 +29,7 @@ complete -c jod-check -n __jod_check_first -a access -d 'Wake the storage server
 complete -c jod-check -n __jod_check_first -a help -d 'Show help information.'
 complete -c jod-check -n '__jod_check_in help' -a 'check status report wake sleep hold release pair doctor access'
 
-complete -c jod-check -n '__jod_check_in check' -l dry-run -d 'Say what a check would do now, and neither do nor remember it.'
+complete -c jod-check -n '__jod_check_in check' -l dry-run -d 'Say what a check would do now, without doing or recording it.'
 complete -c jod-check -n '__jod_check_in check' -l json -d 'Print one JSON document instead of sentences.'
 complete -c jod-check -n '__jod_check_in status' -l json -d 'Print one JSON document.'
 complete -c jod-check -n '__jod_check_in report' -l days -x -d 'Days to look back, today included, 1 to 366.'

@@ -1,14 +1,14 @@
 import Foundation
 import Synchronization
 
-/// A Jellyfin server on loopback that says whatever it is told, in the shapes of Jellyfin 10.11.
+/// A Jellyfin server on loopback that answers what it is told to, in the shapes of Jellyfin 10.11.
 public final class FakeJellyfin: Sendable {
   public static let key = "0123456789abcdef0123456789abcdef"
 
   private let server: LoopbackServer
 
   private struct State {
-    /// Bodies by path, of a Jellyfin where nothing goes on.
+    /// Bodies by path, of a Jellyfin where nothing happens.
     var bodies = [
       "/Sessions": "[]", "/Devices": #"{"Items":[],"TotalRecordCount":0,"StartIndex":0}"#,
       "/System/Info/Public":

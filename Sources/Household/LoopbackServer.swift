@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A TCP server on loopback that does to each connection whatever it is told, good or bad.
+/// A TCP server on loopback that does to each connection what it is told to, good or bad.
 public final class LoopbackServer: Sendable {
   public let port: Int
   private let listener: Listener
@@ -57,7 +57,7 @@ private final class Listener: Sendable {
     }
   }
 
-  /// Whoever connects from now on is refused, and who waits in `accept` waits no more.
+  /// Every new connection is refused from now on, and a thread that waits in `accept` waits no more.
   func shut() {
     isOpen.withLock { isOpen in
       if isOpen { shutdown(descriptor, Int32(SHUT_RDWR)) }
@@ -108,7 +108,7 @@ public struct Connection: Sendable {
   @discardableResult
   public func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
-  /// Says no more, but hears on.
+  /// Sends no more, but still receives.
   public func closeOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
 
   /// Waits until the client has gone.

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// What systemd does for a socket: it listens, and starts the program whenever somebody is at the door and none runs.
+/// What systemd does for a socket: it listens, and starts the program whenever a connection waits and none runs.
 public final class SocketUnit: Sendable {
   public struct Run: Sendable {
     /// On the monotonic clock, in seconds.
@@ -36,19 +36,19 @@ public final class SocketUnit: Sendable {
   /// All runs that are over.
   public var runs: [Run] { state.withLock { $0.runs } }
 
-  /// Starts the program from now on until it is stopped, whenever somebody is at the door.
+  /// Starts the program from now on until it is stopped, whenever a connection waits.
   ///
   /// - Parameter output: a file that takes what it prints.
   public func watch(_ program: String, _ environment: [String: String], output: String) {
     state.withLock { $0.isWatched = true }
     Thread.detachNewThread { [self] in
       while !state.withLock({ $0.isStopped }) {
-        var door = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
+        var states = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
         let isDue = state.withLock { state in
           defer { state.isDue = false }
           return state.isDue
         }
-        guard isDue || poll(&door, 1, 10) > 0 else { continue }
+        guard isDue || poll(&states, 1, 10) > 0 else { continue }
         var run = Run(began: Self.now(), ended: 0, status: -1)
         run.status = Self.run(program, environment, output: output, listener)
         run.ended = Self.now()
@@ -58,7 +58,7 @@ public final class SocketUnit: Sendable {
     }
   }
 
-  /// Starts the program though nobody is at the door, as the timer does.
+  /// Starts the program though no connection waits, as the timer does.
   public func elapse() { state.withLock { $0.isDue = true } }
 
   /// Starts nothing more, and waits for the end of what runs.

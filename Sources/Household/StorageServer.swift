@@ -1,6 +1,6 @@
 import Foundation
 
-/// A storage server on loopback, with a network card that hears magic packets.
+/// A storage server on loopback, with a network card that listens to magic packets.
 public final class StorageServer {
   public enum Power: Sendable {
     /// Nobody answers.
@@ -12,7 +12,7 @@ public final class StorageServer {
 
   /// Of the storage service.
   public let port: Int
-  /// Of the network card's UDP socket; a real card hears any.
+  /// Of the network card's UDP socket; a real card takes any.
   public let wakePort: Int
 
   private let card: Int32

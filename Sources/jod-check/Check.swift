@@ -12,7 +12,7 @@ struct Check {
     var course = decideAndBegin()
     carryOut(&course)
     let status = report(&course, start: start)
-    // Last of all: nothing waits for a word on a screen.
+    // Last of all: nothing waits for a message on a screen.
     show(course.messages, start: start)
     return status
   }
@@ -111,7 +111,7 @@ struct Check {
 
   private func remember(_ course: inout Course, _ outcome: RequestOutcome?) {
     var changes = course.changes
-    let findings = program.remember(at: course.now, after: course.stretch) { memory in
+    let problems = program.remember(at: course.now, after: course.stretch) { memory in
       guard let outcome else { return changes }
       memory.settle(outcome, configuration, course.now)
       if case .wake(let asking) = course.verdict.action, case .left = outcome {
@@ -120,8 +120,8 @@ struct Check {
       return changes
     }
     course.changes = changes
-    course.damage = findings.damaged.map { [$0] } ?? []
-    course.troubles += findings.unwritable.map { [$0] } ?? []
+    course.damage = problems.damaged.map { [$0] } ?? []
+    course.troubles += problems.unwritable.map { [$0] } ?? []
   }
 
   private func powerOff(_ course: inout Course) {
@@ -155,7 +155,7 @@ struct Check {
       let words = course.troubles.map(\.what).joined(separator: " ")
       memory.runtime.lastCheck?.trouble = words.isEmpty ? nil : words
       let misspelt = memory.runtime.noteMisspelt(program.settings.misspelt)
-      return Report(
+      return RunReport(
         changes: program.events(course.changes) + course.damage + misspelt, troubles: course.troubles,
         onBeat: onBeat, isByHand: program.output.voice != .journal, memory: &memory.runtime.troubles,
         boot: boot)
@@ -163,11 +163,11 @@ struct Check {
       status = program.publish($0)
     }
     // What could not be noted would be said again at every check.
-    if update.findings.unwritable != nil { course.messages = [] }
+    if update.problems.unwritable != nil { course.messages = [] }
     let reason = Words.reason(course.verdict.reason)
     program.output.tell(update.result, reason: reason)
-    Journal.notify(status: program.summary(status))
-    program.output.remark("\(program.summary(status))\nBecause \(reason).")
+    Journal.notify(status: program.statusLine(status))
+    program.output.remark("\(program.statusLine(status))\nBecause \(reason).")
     if program.output.voice == .json {
       let document = RunDocument(
         actions: course.verdict.actions, report: update.result, reason: reason, status: status)
@@ -204,20 +204,20 @@ extension Program {
   ) {
     let now = Clock.now()
     var (changes, trouble): ([Change], Trouble?) = ([], nil)
-    let findings = remember(at: now, isShown: isShown) { memory in
+    let problems = remember(at: now, isShown: isShown) { memory in
       changes = memory.settle(outcome, configuration, now)
       trouble = memory.state.undertaking.refusal.flatMap { Trouble($0, now) }
       return changes
     }
     if outcome.isTaken { watchGoingDown() }
-    return (changes, trouble, findings.unwritable)
+    return (changes, trouble, problems.unwritable)
   }
 
   /// A machine that sleeps and comes back within seconds would else seem never to have gone.
   private func watchGoingDown() {
     guard let address = configuration.storageServerAddress else { return }
     let before = store.load(bootID: Clock.now().moment.bootID).memory
-    let end = Deadline(in: Self.patienceForSilence)
+    let end = Deadline(in: Self.silenceTimeout)
     // One probe may be lost.
     var silences = 0
     let isSilent = end.wait(lookingEvery: 1) {
@@ -231,5 +231,5 @@ extension Program {
     }
   }
 
-  private static let patienceForSilence: Seconds = 15
+  private static let silenceTimeout: Seconds = 15
 }

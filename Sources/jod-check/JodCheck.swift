@@ -8,7 +8,7 @@ enum Main {
     if CommandLine.arguments.first?.hasSuffix("jod-check-generator") == true {
       exit(Generator.run(CommandLine.arguments))
     }
-    // Nor is there anything to read in what the timer starts.
+    // What the timer starts has nothing to read either.
     if CommandLine.arguments.count == 1 { exit(CheckCommand().run()) }
     exit(run(Array(CommandLine.arguments.dropFirst())))
   }

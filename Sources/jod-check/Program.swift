@@ -16,10 +16,10 @@ struct Program {
   /// - Parameters:
   ///   - isDryRun: by option: nothing is written, not even what was decided.
   ///   - logsIn: whether the command may log in at the storage server, for which it needs the ssh key.
-  ///   - turnAway: answers whoever waits for this run, where the configuration is wrong.
+  ///   - refuse: answers the requests that wait for this run, where the configuration is wrong.
   static func start(
     json: Bool, isDryRun: Bool = false, logsIn: Bool = false,
-    turnAway: (Settings, ConfigurationError) -> Void = { _, _ in }
+    refuse: (Settings, ConfigurationError) -> Void = { _, _ in }
   ) -> Program {
     forbidCoreDumps()
     // A reader of our output that goes away must not end us between a packet and its record.
@@ -42,7 +42,7 @@ struct Program {
           stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: mode),
         mountstats: mountstats)
     } catch {
-      turnAway(settings, error)
+      refuse(settings, error)
       let store = Store(
         stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory,
         mode: isDryRun ? .readOnly : .normal)
@@ -69,7 +69,8 @@ struct Program {
   func status(_ memory: Memory) -> Status {
     Status(
       configuration, memory,
-      warnings: settings.misspelt.map(\.warning) + GeneratedUnit.warnings(settings, configuration))
+      warnings: settings.misspelt.map(Warning.misspelt)
+        + [GeneratedUnit.warning(settings, configuration)].compactMap { $0 })
   }
 
   /// Changes what is remembered for good, with what happened in the history; says what could not be done.
@@ -81,30 +82,30 @@ struct Program {
   func remember(
     at now: Now, after stretch: PowerTime.Stretch? = nil, isShown: Bool = false,
     _ change: (inout Memory) -> [Change]
-  ) -> Store.Findings {
+  ) -> Store.Problems {
     let update = store.update(bootID: now.moment.bootID, keep: .everything) { memory in
       let stretch = stretch ?? memory.stretch(configuration, now)
       return events(change(&memory)).compactMap { HistoryEntry($0, at: now.moment, after: stretch) }
     } show: { memory in
       if isShown { publish(memory) }
     }
-    var findings = update.findings
+    var problems = update.problems
     do throws(SystemError) {
       try store.append(update.result)
     } catch {
-      findings.unwritable = store.trouble(error)
+      problems.unwritable = store.trouble(error)
     }
-    return findings
+    return problems
   }
 
   /// Does what somebody asked for by hand, as far as it is a matter of memory, and returns the exit status.
   func carryOut(at now: Now, _ change: (inout Memory) -> Change) -> Int32 {
     var changes: [Change] = []
-    let findings = remember(at: now, isShown: true) { memory in
+    let problems = remember(at: now, isShown: true) { memory in
       changes = [change(&memory)]
       return changes
     }
-    if let trouble = findings.unwritable {
+    if let trouble = problems.unwritable {
       Output.complain(trouble.words)
       return trouble.kind.exitStatus
     }
@@ -113,14 +114,16 @@ struct Program {
   }
 
   /// Tells what somebody's command has changed.
-  func tell(_ changes: [Change]) { output.tell(Report(events: events(changes)), reason: "asked for by hand") }
+  func tell(_ changes: [Change]) {
+    output.tell(RunReport(events: events(changes)), reason: "asked for by hand")
+  }
 
   func events(_ changes: [Change]) -> [Event] {
     changes.map { Event($0, configuration, clock: Clock.text) }
   }
 
-  func summary(_ status: Status) -> String {
-    status.summary(now: Clock.seconds(CLOCK_REALTIME), clock: Clock.text)
+  func statusLine(_ status: Status) -> String {
+    status.line(now: Clock.seconds(CLOCK_REALTIME), clock: Clock.text)
   }
 
   private static func assume(_ identity: Identity, _ settings: inout Settings, logsIn: Bool) {
@@ -134,8 +137,8 @@ struct Program {
     }
   }
 
-  /// Whoever may not read the configuration, and has none of their own in the environment, is told what to type. Ends the
-  /// process then.
+  /// A user who may not read the configuration, and has none in the environment, is told what to type. Ends the process
+  /// then.
   private static func turnBack(_ settings: Settings) {
     guard !settings.isConfigured, access(Settings.defaultsFile, R_OK) != 0, errno == EACCES else { return }
     let command = ["sudo", "jod-check"] + CommandLine.arguments.dropFirst()
@@ -159,7 +162,7 @@ private struct InvalidConfiguration {
   let settings: Settings
   let output: Output
   let store: Store
-  /// Whoever is not root sees the environment alone.
+  /// A user who is not root sees the environment alone.
   let isOthers: Bool
 
   private var place: String {
@@ -170,7 +173,7 @@ private struct InvalidConfiguration {
   /// Tells all faults, and returns the exit status.
   func tell() -> Int32 {
     let now = Clock.now()
-    let warnings = settings.misspelt.map(\.warning)
+    let warnings = settings.misspelt.map { Warning.misspelt($0).words }
     let lines = ([error.description] + warnings).joined(separator: "\n")
     let trouble = Trouble(
       .configuration, cause: lines, "The configuration is not valid, so nobody is served.",
@@ -181,7 +184,7 @@ private struct InvalidConfiguration {
     let report = store.update(bootID: now.moment.bootID, keep: .runtime) { memory in
       let onBeat = memory.runtime.beat.includes(start: now.moment.boot, interval: interval)
       memory.runtime.beat.note(start: now.moment.boot)
-      return Report(
+      return RunReport(
         changes: [], troubles: [trouble], examined: [.configuration], onBeat: onBeat,
         isByHand: output.voice != .journal,
         memory: &memory.runtime.troubles, boot: now.moment.boot)

@@ -57,7 +57,7 @@ extension World {
       #expect(ended.errors.contains("API Keys"))
     }
 
-    @Test("the key is in nothing that is printed or written, whatever goes wrong")
+    @Test("the key is in nothing that is printed or written, even if something goes wrong")
     func noKey() throws {
       let home = try Home()
       let key = FakeJellyfin.key
@@ -176,7 +176,7 @@ extension World {
     }
 
     @Test(
-      "the service manager hears one line of status, by a path or an abstract name", arguments: [false, true])
+      "the service manager gets one line of status, by a path or an abstract name", arguments: [false, true])
     func notify(isAbstract: Bool) throws {
       let home = try Home()
       try home.storage.turn(.ready)
@@ -213,7 +213,7 @@ extension World {
       #expect(refused.errors.contains("that of the credential jellyfin-api-key of jod-check.service"))
       home.sandbox.environment["JELLYFIN_API_KEY"] = FakeJellyfin.key
       #expect(try home.sandbox.run().status == 0)
-      #expect(try home.sandbox.run("status").output.contains("another key, which is passed over"))
+      #expect(try home.sandbox.run("status").output.contains("another key, which is not used"))
     }
 
     @Test(
@@ -229,7 +229,7 @@ extension World {
       try home.sandbox.write("\(FakeJellyfin.key)\n", to: "jod-check_jellyfin-api-key")
       home.sandbox.environment["JELLYFIN_API_KEY"] = "ffff"
       let refused = try home.sandbox.run()
-      #expect(refused.errors.contains("Or take JELLYFIN_API_KEY away: \(file) holds another key"))
+      #expect(refused.errors.contains("Or remove JELLYFIN_API_KEY: \(file) holds another key"))
     }
 
     @Test("hostile names cannot forge lines or drive the terminal")

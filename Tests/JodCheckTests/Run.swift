@@ -70,7 +70,7 @@ final class Sandbox {
   @discardableResult
   func run(_ disk: Disk) throws -> Ended { try run(after: disk.rawValue, apart: ["--mount"]) }
 
-  /// The program in a network of its own, whose only name server hears everything and says nothing.
+  /// The program in a network of its own, whose only name server receives everything and answers nothing.
   @discardableResult
   func runWhereNamesAreNotAnswered() throws -> Ended {
     try write("nameserver 127.0.0.1\n", to: "resolv.conf")
@@ -173,7 +173,7 @@ final class Sandbox {
       errors: try String(contentsOfFile: errors, encoding: .utf8))
   }
 
-  /// What is no text in a file, as in a journal's entry, is no reason to pass over it.
+  /// What is no text in a file, as in a journal's entry, is no reason to skip it.
   func contents(_ name: String) -> String? {
     FileManager.default.contents(atPath: "\(folder)/\(name)").map { String(decoding: $0, as: UTF8.self) }
   }
@@ -212,21 +212,21 @@ struct Home {
 
   func nobody() { jellyfin.say(sessions: "[]") }
 
-  /// Runs a command while the storage server, which is off, comes at the nth packet; returns how many it heard.
+  /// Runs a command while the storage server, which is off, comes at the nth packet; returns how many it received.
   func runWaking(_ arguments: String..., afterPackets count: Int = 3) throws -> (
     ended: Sandbox.Ended, packets: Int
   ) {
-    nonisolated(unsafe) var heard = 0
+    nonisolated(unsafe) var received = 0
     nonisolated(unsafe) let storage = storage
     let ended = try meanwhile {
-      heard += storage.packets().count
-      guard heard >= count else { return false }
+      received += storage.packets().count
+      guard received >= count else { return false }
       try? storage.turn(.ready)
       return true
     } during: {
       try sandbox.run(arguments: arguments)
     }
-    return (ended, heard + storage.packets().count)
+    return (ended, received + storage.packets().count)
   }
 }
 
@@ -255,13 +255,13 @@ private final class Flag: Sendable {
 }
 
 extension Sandbox {
-  /// What the socket hands out of these folders.
-  func desk() throws -> Desk {
+  /// Answers requests from what is in these folders.
+  func handler() throws -> RequestHandler {
     let settings = Settings(
       environment: environment, stateDirectory: "\(folder)/state", runtimeDirectory: "\(folder)/run")
     let store = Store(
       stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: .normal)
-    return Desk(
+    return RequestHandler(
       Program(
         settings: settings, configuration: try settings.configuration(),
         output: Output(json: false, environment: [:]), store: store, mountstats: -1))

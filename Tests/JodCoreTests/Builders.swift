@@ -17,12 +17,12 @@ func configuration(_ variables: [String: String] = [:]) -> Configuration {
   return try! Configuration(environment: required.merging(variables) { $1 })
 }
 
-/// As `configuration`, without a word where the storage service is.
+/// As `configuration`, without the address of the storage service.
 func blindConfiguration(_ variables: [String: String] = [:]) -> Configuration {
   configuration(variables.merging(["STORAGE_SERVER_ADDRESS": ""]) { own, _ in own })
 }
 
-/// A configuration that powers off after half an hour, whoever switched the storage server on.
+/// A configuration that powers off after half an hour, regardless of who switched the storage server on.
 func poweringOff(_ variables: [String: String] = [:]) -> Configuration {
   let method = [
     "STORAGE_SERVER_SSH": "jod-check@nas.example", "COOLDOWN_TIME": "30min", "MANUAL_START_HOLD": "0",

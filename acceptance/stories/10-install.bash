@@ -37,7 +37,7 @@ story_unconfigured() {
   more_runs 5
   same "five more checks add no line to the journal" '' "$(mentions)"
   try inside A systemctl start jod-check
-  same "whoever asks is told" 1 "$status"
+  same "a user who asks is told" 1 "$status"
   await 10 "in the journal" has_entry configuration-invalid
   contains "the catalog says what to do" 'Correct /etc/default/jod-check' "$(journal --catalog --unit=jod-check)"
   inside A systemctl disable --now jod-check.timer

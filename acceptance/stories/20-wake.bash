@@ -29,7 +29,7 @@ story_quiet() {
   after=$(remembered)
   same "/var/lib/jod-check is as it was" "$before" "$after"
   same "no packet" '' "$(packets)"
-  same "no line in the journal, by whatever unit" '' "$(mentions)"
+  same "no line in the journal, by any unit" '' "$(mentions)"
   same "no entry of its units" 0 "$(journal --output=json --unit=jod-check.service --unit=jod-check.timer | count)"
   figure "$(checks) checks"
 }
@@ -55,7 +55,7 @@ story_wake() {
   await 10 "status says so" is_known storage.state waking
   same "who asked" Anna "$(learned activity.sessions.0.user)"
   same "one request" 1 "$(learned wake.requests)"
-  await "$patience" "B is ready" is_known storage.state ready
+  await "$time_limit" "B is ready" is_known storage.state ready
   figure "ready $(awk -v from="$opened" -v now="$EPOCHREALTIME" 'BEGIN { printf "%.1f", now - from }') s after"
   more_checks 2 2
 
@@ -85,8 +85,8 @@ story_webhook() {
   await 20 "a wake request" has_requests 1
   figure "packet after $(awk -v from="$looked" '{ printf "%.1f", $1 - from }' < <(requests)) s, with CHECK_INTERVAL at 10 min"
   await 20 "one may ask for the status" http_says GET /status '"state":"waking"'
-  await "$patience" "B boots" has_booted B
-  await "$patience" "B's storage service is there" answers 2049
+  await "$time_limit" "B boots" has_booted B
+  await "$time_limit" "B's storage service is there" answers 2049
   try http POST /check
   await 20 "and is told when B is ready" http_says GET /status '"state":"ready"'
   inside A systemctl stop jod-check.socket
@@ -113,7 +113,7 @@ story_missed() {
   echo 2 >"$work/card/misses"
   look
   jellyfin browsing
-  await "$patience" "B is ready" is_known storage.state ready
+  await "$time_limit" "B is ready" is_known storage.state ready
   same "the card missed two and heard the third" 'missed missed woke' "$(tail -n 3 "$work/card/heard" | cut -d ' ' -f 2 | xargs)"
   local gaps
   gaps=$(requests | awk 'NR > 1 { printf "%s%.1f", separator, $1 - last; separator = " " } { last = $1 }')
@@ -153,8 +153,8 @@ restart_a() {
   local before
   before=$(leader A)
   inside A systemctl reboot || true
-  await "$patience" "A goes down" is_another_leader "$before"
-  await "$patience" "A is back" has_booted A
+  await "$time_limit" "A goes down" is_another_leader "$before"
+  await "$time_limit" "A is back" has_booted A
 }
 is_another_leader() { [ "$(leader A)" != "$1" ]; }
 

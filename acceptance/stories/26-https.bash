@@ -34,7 +34,7 @@ story_https() {
   contains "another name is refused, and the certificate's are told" jellyfin.lan "$output"
   configure "${household_settings[@]}"
   lacks "plain http does not" libssl "$(loaded)"
-  lacks "nor what it brings" libcrypto "$(loaded)"
+  lacks "or what it brings" libcrypto "$(loaded)"
   jellyfin stop-tls
   rm "$work/A/root/usr/local/share/ca-certificates/household.crt"
   inside A update-ca-certificates --fresh

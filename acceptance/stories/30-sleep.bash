@@ -9,9 +9,9 @@ story_idle() {
   household COOLDOWN_TIME=6s
   storage_on
   timer start
-  await "$patience" "a power-off" has_entry poweroff-requested
+  await "$time_limit" "a power-off" has_entry poweroff-requested
   between "not before COOLDOWN_TIME" 6 60 "$(awk -v from="$looked" -v now="$EPOCHREALTIME" 'BEGIN { print now - from }')"
-  await "$patience" "B is off" storage_is_off
+  await "$time_limit" "B is off" storage_is_off
   await 30 "status says so" is_known storage.state down
   same "one line for the power-off" 1 "$(entries poweroff-requested)"
   same "one for B being down" 1 "$(entries storage-down)"
@@ -25,13 +25,13 @@ story_idle() {
 
 # keeps_busy WORDS: what keeps B busy refuses a power-off by itself and by hand, with the reason.
 keeps_busy() {
-  await "$patience" "the automatic power-off is refused" has_entry poweroff-refused
+  await "$time_limit" "the automatic power-off is refused" has_entry poweroff-refused
   contains "with the reason" "$1" "$(messages JOD_EVENT=poweroff-refused)"
   contains "status has it as well" "$1" "$(known poweroff.blocked_by)"
   more_checks 3 2
   same "told once" 1 "$(entries poweroff-refused)"
   same "B is on" on "$(is_on B && echo on)"
-  # It would be asked again after five minutes; whoever asks by hand need not wait.
+  # It would be asked again after five minutes; a person who asks by hand need not wait.
   try inside A jod-check sleep
   same "sleep refuses" 1 "$status"
   contains "with the reason" "$1" "$output"
@@ -40,7 +40,7 @@ keeps_busy() {
 lets_go() {
   try inside A jod-check sleep
   same "sleep is granted" 0 "$status"
-  await "$patience" "B is off" storage_is_off
+  await "$time_limit" "B is off" storage_is_off
   timer stop
 }
 
@@ -77,7 +77,7 @@ story_scan() {
   jellyfin scanning
   storage_on
   timer start
-  await "$patience" "the scan is in the way" is_blocked_by RefreshLibrary
+  await "$time_limit" "the scan is in the way" is_blocked_by RefreshLibrary
   try inside A jod-check sleep
   same "sleep refuses as well" 1 "$status"
   contains "with the reason" RefreshLibrary "$output"
@@ -85,7 +85,7 @@ story_scan() {
   same "B is on" on "$(is_on B && echo on)"
   same "and was not asked to go" 0 "$(entries poweroff-requested)"
   jellyfin nobody
-  await "$patience" "B is off once the scan is over" storage_is_off
+  await "$time_limit" "B is off once the scan is over" storage_is_off
   timer stop
 }
 
@@ -96,7 +96,7 @@ story_hold() {
   try inside A jod-check hold 3h
   same "hold" 0 "$status"
   timer start
-  await "$patience" "all but the hold is over" is_blocked_by_hold_alone
+  await "$time_limit" "all but the hold is over" is_blocked_by_hold_alone
   more_checks 3 2
   same "B is on" on "$(is_on B && echo on)"
   try inside A jod-check sleep --force
@@ -105,7 +105,7 @@ story_hold() {
   same "nothing was asked of B" 0 "$(entries poweroff-requested)"
   try inside A jod-check release
   same "release" 0 "$status"
-  await "$patience" "B is off" storage_is_off
+  await "$time_limit" "B is off" storage_is_off
   timer stop
 }
 is_blocked_by_hold_alone() { [[ $(known poweroff.blocked_by) =~ ^a\ hold\ until\ [^\;]*$ ]]; }
@@ -126,6 +126,6 @@ story_jellyfin-down() {
   contains "status says why" 'Jellyfin did not say' "$(known poweroff.blocked_by)"
   contains "and what is wrong" 'refused the connection' "$(known trouble)"
   jellyfin start
-  await "$patience" "with Jellyfin back, B goes off" storage_is_off
+  await "$time_limit" "with Jellyfin back, B goes off" storage_is_off
   timer stop
 }

@@ -51,7 +51,7 @@ story_key() {
   figure "$((${#refused[@]} + 6)) attempts refused"
   by_key nas.lan 'systemctl --check-inhibitors=yes poweroff'
   # The answer may be lost with the connection.
-  await "$patience" "B is off" storage_is_off
+  await "$time_limit" "B is off" storage_is_off
 }
 nothing_runs() { [ -z "$(inside B find /proc -maxdepth 1 -name '[0-9]*' -user jod-check)" ]; }
 key_options=(-o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=5 -o IdentitiesOnly=yes -F none

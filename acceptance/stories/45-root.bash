@@ -24,7 +24,7 @@ story_planted-links() {
   same "nothing of root's has changed" "$before" "$(outside)"
   same "no copy of the key is left" '' "$(copies)"
   inside A sh -c 'rm -r /root/.ssh /run/jod-check/credentials; rm -f /run/jod-check/*.new /var/lib/jod-check/*.new'
-  await "$patience" "B is off" storage_is_off
+  await "$time_limit" "B is off" storage_is_off
 }
 outside() { inside A find /root /etc/jod-check /etc/default -printf '%p %i %m %u %g %s\n' | sort; }
 copies() { inside A sh -c 'grep -rlF "PRIVATE KEY" /run /var/lib/jod-check /tmp /dev/shm 2>/dev/null | grep -v ^/run/credentials/' || true; }
@@ -34,7 +34,7 @@ story_one-boot() {
   household COOLDOWN_TIME=10min
   storage_on
   timer start
-  await "$patience" "some idle time" is_idle_for 6
+  await "$time_limit" "some idle time" is_idle_for 6
   timer stop
   local idle
   idle=$(known idle_seconds)
@@ -42,7 +42,7 @@ story_one-boot() {
   same "hold" 0 "$status"
   same "the count is as it was" "$idle" "$(known idle_seconds)"
   try inside A systemctl start jod-check
-  between "and goes on" "$idle" 120 "$(known idle_seconds)"
+  between "and continues" "$idle" 120 "$(known idle_seconds)"
   same "the service and root's shell see different ids" different "$(inside A sh -c '
     mount -t proc proc /mnt && cmp -s /mnt/sys/kernel/random/boot_id /proc/sys/kernel/random/boot_id || echo different
     umount /mnt')"

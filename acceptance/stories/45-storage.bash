@@ -9,7 +9,7 @@ story_storage() {
   figure "$(inside C sshd -V 2>&1 | grep -o '^OpenSSH_[^ ,]*'), $(inside C systemctl --version | head -n 1 | cut -d' ' -f1,2)"
   authorize_on_c
   lacks "authorize has nothing to say of a Debian as it is installed" sshd "$output"
-  lacks "nor of sudo" sudo "$output"
+  lacks "or of sudo" sudo "$output"
   by_key_on_c status
   same "the key is let in" 0 "$status"
   contains "with an answer" '"busy":false' "$output"
@@ -59,7 +59,7 @@ story_storage() {
   contains "with the reason" 'might not wake again: eth0: ethtool cannot arm it: netlink error: Input/output error' "$output"
   forgetful_card_on_c forgets
   by_key_on_c poweroff
-  await "$patience" "C is off" is_off C
+  await "$time_limit" "C is off" is_off C
   same "its card was armed just before" g "$(cat "$work/C/root/root/wol")"
   leave_c
 }
@@ -99,7 +99,7 @@ story_sudo-rs() {
     same "and C is on" on "$(is_on C && echo on)"
   done
   by_key_on_c poweroff
-  await "$patience" "C is off" is_off C
+  await "$time_limit" "C is off" is_off C
   leave_c
 }
 
@@ -116,7 +116,7 @@ open_c() {
   make_machine C "$(release_of_a)" other
   boot C &
   disown
-  await "$patience" "C boots" has_booted C
+  await "$time_limit" "C boots" has_booted C
   # Debian to come does not bring the client with the server.
   inside C env DEBIAN_FRONTEND=noninteractive apt-get install --yes openssh-client
   install_inside C "$(package_for B)"

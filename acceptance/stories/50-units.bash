@@ -30,15 +30,15 @@ restart_a() {
   before=$(leader A)
   inside A systemctl reboot
   # The kernel is one for all machines: a boot of A is told by its process 1.
-  await "$patience" "A restarts" is_another_boot "$before"
-  await "$patience" "A boots" has_booted A
+  await "$time_limit" "A restarts" is_another_boot "$before"
+  await "$time_limit" "A boots" has_booted A
 }
 is_another_boot() {
   local now
   now=$(leader A) && [ "$now" != "$1" ]
 }
 
-story timer-edit 'an interval set with systemctl edit, the list reset before it, goes on after a restart of A'
+story timer-edit 'an interval set with systemctl edit, the list reset before it, still holds after a restart of A'
 story_timer-edit() {
   household CHECK_INTERVAL=3s
   edit_timer jod-check.timer.d/override.conf OnUnitActiveSec= OnUnitActiveSec=3s
@@ -66,7 +66,7 @@ story_timer-edit() {
   inside A systemctl disable --now jod-check.timer
 }
 
-story drop-ins 'an interval of the administrator takes the place of ours wherever systemd reads it, and nowhere else'
+story drop-ins 'an interval of the administrator takes the place of ours where systemd reads it, and nowhere else'
 story_drop-ins() {
   household CHECK_INTERVAL=20s
   same "ours" 20s "$(intervals)"

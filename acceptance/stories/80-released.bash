@@ -33,7 +33,7 @@ upgrade() {
 
 # What a user would see of an upgrade that went wrong.
 all_is_well() {
-  same "the history goes on" 0 "$(inside A cmp --bytes="$(inside A stat --format=%s /root/history)" /root/history \
+  same "the history continues" 0 "$(inside A cmp --bytes="$(inside A stat --format=%s /root/history)" /root/history \
     /var/lib/jod-check/history.jsonl >&2 && echo 0)"
   same "nothing is amiss" null "$(known trouble)"
   same "no error in the journal" '' "$(messages --priority=err)"
@@ -101,14 +101,14 @@ story_released-idle() {
   same "it knows that B is ready" ready "$(known storage.state)"
   same "and that it is idle: since before the upgrade" 1 \
     "$(awk -v seconds="$(learned idle_seconds)" -v from="$upgraded" -v now="$EPOCHREALTIME" 'BEGIN { print (seconds > now - from) }')"
-  await "$patience" "a power-off" has_entry poweroff-requested
+  await "$time_limit" "a power-off" has_entry poweroff-requested
   local after
   after=$(awk -v from="$began" -v now="$EPOCHREALTIME" 'BEGIN { printf "%.1f", now - from }')
   # Were the time counted anew from the upgrade on, it would be over later.
   between "not before COOLDOWN_TIME, and counted from before the upgrade" 60 \
     "$(awk -v from="$began" -v to="$upgraded" 'BEGIN { printf "%.1f", to - from + 60 }')" "$after"
   figure "power-off after $after s, of 60 s"
-  await "$patience" "B is off" storage_is_off
+  await "$time_limit" "B is off" storage_is_off
   same "one power-off" 1 "$(entries poweroff-requested)"
   same "no packet" '' "$(packets)"
   await 30 "status says so" is_known storage.state down

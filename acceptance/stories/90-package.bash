@@ -86,7 +86,7 @@ story_remove() {
   same "apt purges it" 0 "$status"
   same "dpkg has nothing to warn of" '' "$(warnings)"
   try inside B env DEBIAN_FRONTEND=noninteractive apt-get remove --yes jod-check-storage
-  lacks "nor on B" warning "$output"
+  lacks "or on B" warning "$output"
   contains "the guard is kept" never "$(inside B ls /etc/jod-check-storage/guard.d)"
   try inside B env DEBIAN_FRONTEND=noninteractive apt-get purge --yes jod-check-storage
   same "apt purges B's" 0 "$status"
@@ -109,7 +109,7 @@ warnings() {
 }
 # units_left [OPTION]: units of ours that systemd knows, failed and forgotten ones included.
 units_left() { inside A systemctl list-units "$@" --all --plain --no-legend 'jod-check*' 'storage-o*'; }
-# leftovers MACHINE: files by their name, the user, and whatever mentions it in /etc.
+# leftovers MACHINE: files by their name, the user, and what mentions it in /etc.
 leftovers() {
   inside "$1" find / -xdev -name '*jod-check*' -not -path '/root/*' -not -path '/proc/*' -not -path '/var/cache/apt/*'
   inside "$1" find /run -name '*jod-check*'

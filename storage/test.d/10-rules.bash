@@ -87,7 +87,7 @@ for address in 192.0.2.9 fd00::9 fe80::9%enp3s0; do
 done
 asks_from 192.0.2.9
 run jod-check-storage status
-check "status asks the guards as for who asked last" 0 "asked by 192.0.2.9"
+check "status asks the guards as for the machine that asked last" 0 "asked by 192.0.2.9"
 for nonsense in '' '-h' '192.0.2.9 x' '$(id)' nas.lan; do
   asks_from "$nonsense"
   check "'$nonsense' is no address, and nobody is told of" 75 "asked by nobody"
@@ -159,7 +159,7 @@ END
 run "$helper" poweroff
 check "an inhibitor that blocks shutdown refuses power off" 75 'inhibited by apt: Unattended üpgrades, "all" of the'"'m "'\n'
 run "$helper" suspend
-check "it does not refuse suspend, nor does one that only delays" 0 "suspend accepted"
+check "it does not refuse suspend, and one that only delays does not either" 0 "suspend accepted"
 stub busctl <<<'echo "a(ssssuu) 1 \"shutdown:sleep\" \"borg\" \"backup\" \"block\" 0 1"'
 run "$helper" hibernate
 check "one that blocks shutdown and sleep refuses hibernate" 75 "inhibited by borg: backup"

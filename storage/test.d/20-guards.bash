@@ -162,7 +162,7 @@ start rsync --server --sender . /srv
 first=$started
 start rsync --server --sender . /srv
 run "$shipped/backup"
-check "backup: two of a kind are told as one" 1 "rsync runs (processes: 2, such as "
+check "backup: two of a kind are reported as one" 1 "rsync runs (processes: 2, such as "
 same "backup: in one line" 1 "$(wc -l <<<"$output")"
 stop
 started=$first
@@ -242,7 +242,7 @@ run with_proc "$shipped/nfs"
 check "nfs: a delegation without a reader is no open file" 0 ""
 bytes 4000000 4900000
 run with_proc "$shipped/nfs"
-check "nfs: a film is read by a delegation, of which the server hears of no opening" 1 \
+check "nfs: a film is read by a delegation, of which the server sees no opening" 1 \
   "NFS client 192.168.1.7:700 reads files that are left to it, such as Films/A film.mkv"
 run with_proc env JOD_CHECK_ADDRESS=192.168.1.7 "$shipped/nfs"
 check "nfs: but not where that is the machine that asks" 0 "asks itself"

@@ -56,7 +56,7 @@ run jod-check-storage arm enp9s0
 check "arm: an unknown interface is refused" 64 "there is no interface enp9s0"
 interface enp4s0 wired
 run jod-check-storage arm enp3s0
-check "arm: who shares the .link file is told" 0 "enp4s0: shares the .link file 99-default.link"
+check "arm: a card that shares the .link file is reported" 0 "enp4s0: shares the .link file 99-default.link"
 rm -r /sys/class/net/enp4s0 /etc/systemd/network
 
 # --- netplan ------------------------------------------------------------------------------------------------------------
@@ -90,7 +90,7 @@ for argument in '' enp3s0; do
   ethtool_shows pumba d
   # shellcheck disable=SC2086 # none, or one
   run jod-check-storage arm $argument
-  check "arm${argument:+ $argument}: a card that does not wake by magic packets is told as such" 1 "enp3s0: not armed: its driver does not wake by magic packets"
+  check "arm${argument:+ $argument}: a card that does not wake by magic packets is reported as such" 1 "enp3s0: not armed: its driver does not wake by magic packets"
 done
 # card_refuses: ethtool takes the setting with this command in place of keeping it.
 card_does() {
@@ -106,10 +106,10 @@ check "arm: a driver that takes the setting and drops it is not armed" 1 "takes 
 tell "arm: and nothing is said of for good" "$([[ $output != *'for good'* ]] || echo "$output")"
 card_does 'echo "netlink error: Operation not supported" >&2; exit 1'
 run jod-check-storage arm
-check "arm: ethtool's words are told where it fails" 1 "ethtool cannot arm it: netlink error: Operation not supported"
+check "arm: ethtool's words are reported where it fails" 1 "ethtool cannot arm it: netlink error: Operation not supported"
 stub ethtool <<<'echo "Settings for $1:"; echo "	Link detected: yes"'
 run jod-check-storage arm
-check "arm: a card of which ethtool says nothing, as in a virtual machine, is told as such" 1 "does not say whether it can wake"
+check "arm: a card of which ethtool says nothing, as in a virtual machine, is reported as such" 1 "does not say whether it can wake"
 remove_program ethtool
 run jod-check-storage arm
 check "arm: without ethtool nothing is known, and nothing armed" 1 "apt-get install ethtool"

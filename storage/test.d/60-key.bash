@@ -11,7 +11,7 @@ if ! command -v sudo >/dev/null; then
   finish
 fi
 
-# An sshd that allows whatever can be allowed: what is refused is refused by the key.
+# An sshd that allows everything that can be allowed: what is refused is refused by the key.
 ssh-keygen -q -t ed25519 -N '' -f "$work/host"
 port=2222
 sshd_config() {
@@ -186,7 +186,7 @@ for request in 'id' '/bin/sh' '/usr/sbin/jod-check-storage status' '/usr/lib/jod
   check "by sudo: '$request' is refused" 1 sudo
 done
 as_user /usr/lib/jod-check-storage/helper poweroff
-check "the helper itself refuses whoever is not root" 1 "only root can poweroff"
+check "the helper itself refuses a user who is not root" 1 "only root can poweroff"
 as_user touch "$keys"
 tell "the user cannot change its own keys" "$([ "$status" != 0 ] || echo "it can")"
 

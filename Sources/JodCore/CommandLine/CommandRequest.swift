@@ -5,7 +5,7 @@ public enum CommandRequest: Sendable {
   case tell(String)
 
   /// Reads a command line: a command first, then its options and arguments in any order. Without a command, a check is
-  /// meant. Help wins over everything else, the version over everything but help: whoever asks has done nothing wrong yet.
+  /// meant. Help wins over everything else, the version over everything but help: a person who asks has done nothing wrong yet.
   ///
   /// - Parameter arguments: those behind the program's own name.
   public init(_ arguments: [String], version: String) throws(UsageError) {

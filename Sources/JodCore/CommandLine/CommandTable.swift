@@ -22,7 +22,7 @@ extension Command {
   static let check = Command(
     name: .check, abstract: "Make one check.",
     options: [
-      Option(name: .dryRun, help: "Say what a check would do now, and neither do nor remember it."),
+      Option(name: .dryRun, help: "Say what a check would do now, without doing or recording it."),
       Option(name: .json, help: "Print one JSON document instead of sentences."),
     ])
 
@@ -31,7 +31,7 @@ extension Command {
     Command(
       name: .status, abstract: "Show what is known, what happens next, and why.",
       discussion:
-        "Every user may ask. It reads what the last check wrote, and asks neither Jellyfin nor the storage server.",
+        "Every user may ask. It reads what the last check wrote, without asking Jellyfin or the storage server.",
       options: [json]),
     Command(
       name: .report, abstract: "Show when the storage server was on, who woke it, and what that saved.",
@@ -48,7 +48,7 @@ extension Command {
     Command(
       name: .wake, abstract: "Wake the storage server now, and wait until it is ready.",
       discussion: """
-        Sends one wake request whatever the cooldown says, and records it. Waits until the storage server is ready or \
+        Sends one wake request regardless of the cooldown, and records it. Waits until the storage server is ready or \
         WAKE_TIMEOUT is over; exit status 0 only when it is ready. Where neither STORAGE_SERVER_ADDRESS nor \
         STORAGE_SERVER_SSH is set there is nothing to wait for.
         """,

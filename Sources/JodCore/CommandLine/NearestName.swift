@@ -6,7 +6,7 @@ enum NearestName {
     let shape = Shape(word)
     // Longer words are nobody's slip, and cost time.
     guard (1...longest).contains(shape.count) else { return nil }
-    // A check looks for every name of its environment, so most names are passed over by their shape alone.
+    // A check looks for every name of its environment, so most names are skipped by their shape alone.
     var nearest: (name: String, slips: Int)?
     for name in names where shape.mayBeNear(Shape(name)) {
       let (word, bare) = (bare(word), bare(name))

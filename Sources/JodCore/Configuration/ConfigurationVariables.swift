@@ -137,14 +137,14 @@ extension Configuration {
     Endpoint(text).flatMap { $0.isNumeric ? $0 : nil }
   }
 
-  /// Reads `CHECK_INTERVAL` alone, for who must know the beat though the rest may be wrong; nil where it is wrong itself.
+  /// Reads `CHECK_INTERVAL` alone, for callers that must know the beat though the rest may be wrong; nil where it is wrong.
   public static func checkInterval(in environment: [String: String]) -> Seconds? {
     var reader = ConfigurationReader(environment: environment)
     let interval = reader.duration("CHECK_INTERVAL", default: defaultCheckInterval, atLeast: 1)
     return reader.faults.isEmpty ? interval : nil
   }
 
-  /// Reads `STORAGE_SERVER_WATTS` alone, for who reports on a history though the rest may be wrong; nil where it is not set,
+  /// Reads `STORAGE_SERVER_WATTS` alone, for a report on a history though the rest may be wrong; nil where it is not set,
   /// or wrong itself.
   public static func watts(in environment: [String: String]) -> Watts? {
     environment["STORAGE_SERVER_WATTS"].flatMap(Watts.init)

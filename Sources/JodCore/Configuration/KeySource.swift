@@ -1,4 +1,4 @@
-/// Where the API key was found, for whoever has to put another one there.
+/// Where the API key was found, for the administrator who has to put another one there.
 public struct KeySource: Hashable, Sendable {
   public enum Place: Hashable, Sendable {
     case variable
@@ -9,7 +9,7 @@ public struct KeySource: Hashable, Sendable {
   }
 
   public var place: Place
-  /// Where another key is, which is passed over, for a variable comes before it.
+  /// Where another key is, which is not used, for a variable comes before it.
   public var hidden: Place?
 
   public init(_ place: Place, hidden: Place? = nil) {
@@ -20,16 +20,9 @@ public struct KeySource: Hashable, Sendable {
   /// What to do where Jellyfin refuses the key.
   public var remedy: String {
     let other = hidden.map {
-      " Or take JELLYFIN_API_KEY away: \($0.words) holds another key, which is used then."
+      " Or remove JELLYFIN_API_KEY: \($0.words) holds another key, which is used then."
     }
     return "Make a key under Dashboard, API Keys, and \(place.change).\(other ?? "")"
-  }
-
-  /// What is said before anything is refused; nil where there is but one key.
-  var warning: String? {
-    hidden.map {
-      "JELLYFIN_API_KEY is set, and \($0.words) holds another key, which is passed over; take one of the two away."
-    }
   }
 }
 

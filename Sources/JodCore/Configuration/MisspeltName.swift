@@ -1,4 +1,4 @@
-/// A variable that nobody reads, whose name is nearly one of ours.
+/// A variable that nobody reads, whose name is nearly one of ours. Its value may be a secret, and is not kept.
 public struct MisspeltName: Hashable, Sendable {
   public let name: String
   /// Of the configuration file; nil where only the environment is seen.
@@ -36,11 +36,4 @@ public struct MisspeltName: Hashable, Sendable {
 
   /// In bytes. Shorter names are everybody's.
   private static let shortest = 5
-
-  /// Says what is wrong, and what to do. The value may be a secret, and is not shown.
-  public var warning: String {
-    let place = line.map { "line \($0) of /etc/default/jod-check" } ?? "/etc/default/jod-check"
-    return
-      "\(Printable.quoted(name)) in \(place) is not read by anything: perhaps \(likely) is meant; write it so, or take it away."
-  }
 }

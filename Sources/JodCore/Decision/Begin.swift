@@ -96,7 +96,7 @@ extension Memory {
   private mutating func noteRefusal(
     _ reason: Refusal.Reason, _ before: Refusal?, _ now: Now
   ) -> Change {
-    // It stays on: nobody was sent away, and whoever asked by hand has it.
+    // It stays on: nobody was sent away, and a person who asked by hand has it.
     state.dismissed = []
     if state.undertaking.owed?.kind == .hand { state.storage.byHand = now.moment }
     state.undertaking.refused(Refusal(at: now.moment, reason, after: before))

@@ -26,7 +26,7 @@ public struct Verdict: Hashable, Sendable {
 /// give the same verdict.
 ///
 /// Unknown is not idle: without an answer of Jellyfin nothing is sent, but where Jellyfin may wait for the storage itself.
-/// Anyone who asks is served whenever the storage server is not ready and the cooldown allows. Where nobody is active, it is
+/// Anyone who asks is served when the storage server is not ready and the cooldown allows. Where nobody is active, it is
 /// powered off when no rule objects.
 public func decide(_ configuration: Configuration, _ memory: Memory, _ now: Now) -> Verdict {
   var verdict = judge(configuration, memory, now)
@@ -51,7 +51,7 @@ private func judge(_ configuration: Configuration, _ memory: Memory, _ now: Now)
 
   guard let active = memory.seen.active else {
     if let deadlock = wake.deadlock { return verdict(.wake(for: [deadlock]), .needed(deadlock)) }
-    // Whoever asked by hand was promised a wake, whatever Jellyfin says.
+    // A person who asked by hand was promised a wake, regardless of what Jellyfin says.
     guard let hand = wake.owedHand else { return verdict(.rest, .activityUnknown) }
     let (action, reason) = wake.answer(to: [hand])
     return verdict(action, reason)
@@ -101,7 +101,7 @@ struct WakeRules {
   let memory: Memory
   let now: Now
 
-  /// Who asks: those who are there, or else whoever asked while it was going down. Nil for nobody.
+  /// Who asks: those who are there, or else those who asked while it was going down. Nil for nobody.
   var asking: [ActiveSession]? {
     let present = memory.seen.asking
     if !present.isEmpty { return present }
@@ -109,11 +109,11 @@ struct WakeRules {
   }
 
   /// Whether Jellyfin must say when it started before the storage is woken: where all who ask for that only browse or
-  /// pause, as those do who come back by themselves. A wake that runs goes on without, and so does what need not be woken.
+  /// pause, as those do who come back by themselves. A wake that runs continues without, and so does what need not be woken.
   var mustAskForStart: Bool {
     let (seen, undertaking) = (memory.seen, memory.state.undertaking)
     guard seen.startOfJellyfin == nil, undertaking.wake == nil else { return false }
-    // Who asks while it goes down is owed a wake; else it is asked when a request may go out.
+    // Those who ask while it goes down are owed a wake; else it is asked when a request may go out.
     guard undertaking.stopping != nil || (!isServed && cooldown == nil) else { return false }
     return !seen.asking.isEmpty && seen.asking.allSatisfy { [.browsing, .paused].contains($0.kind) }
   }
@@ -157,7 +157,7 @@ struct WakeRules {
   /// end that. Once an hour is enough.
   var deadlock: ActiveSession? {
     guard let mount = memory.seen.mount, let since = memory.runtime.jellyfinWaitsSince,
-      now.since(since) >= Self.patienceWithJellyfin, memory.state.storage.known == .down,
+      now.since(since) >= Self.longestWaitForJellyfin, memory.state.storage.known == .down,
       memory.state.undertaking.stopping == nil,
       memory.state.requests.latest.map({ now.since($0) >= Self.deadlockPause }) ?? true
     else { return nil }
@@ -165,7 +165,7 @@ struct WakeRules {
   }
 
   /// Its start takes less.
-  static let patienceWithJellyfin: Seconds = 5 * 60
+  static let longestWaitForJellyfin: Seconds = 5 * 60
   static let deadlockPause: Seconds = 3600
 
   var asksForRecordings: Bool {

@@ -137,7 +137,7 @@ extension Memory {
       state.undertaking.demandGoesOn()
       state.undertaking.askedMeanwhile(first)
     } else if state.undertaking.owed == nil {
-      state.undertaking.demandEnded(now, patience: configuration.wakeTimeout)
+      state.undertaking.demandEnded(now, limit: configuration.wakeTimeout)
     }
   }
 
@@ -171,14 +171,14 @@ extension Memory {
       if !stopping.isAccepted { startIdlenessAnew(now) }
       return []
     }
-    // Whoever was to ask it was killed before that: asking takes less.
+    // The run that was to ask it was killed before that: asking takes less.
     if !stopping.isAccepted, probe == .ready, seconds >= Stopping.noPackets {
       state.undertaking.stoppingIsOver()
       startIdlenessAnew(now)
       return []
     }
     // Silent once, it may be down: the next check knows.
-    guard seconds >= Stopping.patience, probe != .silent else { return [] }
+    guard seconds >= Stopping.timeLimit, probe != .silent else { return [] }
     state.undertaking.stoppingIsOver()
     if stopping.wasSilent {
       // It went, and starts again.
@@ -186,7 +186,7 @@ extension Memory {
       return []
     }
     state.counters.failedPowerOffs += 1
-    // It serves whoever asked meanwhile.
+    // It serves those who asked meanwhile.
     if probe == .ready {
       if state.undertaking.owed?.kind == .hand { state.storage.byHand = now.moment }
       state.undertaking.arrived()

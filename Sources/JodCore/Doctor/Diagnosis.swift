@@ -1,36 +1,7 @@
-/// One line of `jod-check doctor`: what was looked at, what was found, and what to do about it.
-public struct Finding: Hashable, Sendable {
-  public enum Verdict: String, Sendable, CaseIterable { case good, warning, fault }
-
-  public let subject: String
-  public let verdict: Verdict
-  public let words: String
-  /// What to do; nil where all is well.
-  public let remedy: String?
-
-  public static func good(_ subject: String, _ words: String) -> Finding {
-    Finding(subject: subject, verdict: .good, words: words, remedy: nil)
-  }
-
-  public static func warning(_ subject: String, _ words: String, remedy: String) -> Finding {
-    Finding(subject: subject, verdict: .warning, words: words, remedy: remedy)
-  }
-
-  public static func fault(_ subject: String, _ words: String, remedy: String) -> Finding {
-    Finding(subject: subject, verdict: .fault, words: words, remedy: remedy)
-  }
-
-  /// The same finding without the secret, which what comes back from outside may quote.
-  public func redacted(_ secret: Secret) -> Finding {
-    Finding(
-      subject: subject, verdict: verdict, words: secret.redact(words), remedy: remedy.map(secret.redact))
-  }
-}
-
 /// What the facts mean that `jod-check doctor` gathers: one function a subject, from a fact to its finding.
 public enum Diagnosis {
   /// The configuration itself: a line for each fault, or else for each warning.
-  public static func configuration(_ faults: [ConfigurationFault], warnings: [String]) -> [Finding] {
+  public static func configuration(_ faults: [ConfigurationFault], warnings: [Warning]) -> [Finding] {
     let subject = "Configuration"
     if !faults.isEmpty {
       return faults.map {
@@ -43,17 +14,8 @@ public enum Diagnosis {
   }
 
   /// A line for each warning.
-  public static func warnings(_ warnings: [String]) -> [Finding] {
-    let subject = "Configuration"
-    return warnings.map { warning in
-      // A warning holds its own remedy, behind its last semicolon.
-      guard let cut = warning.lastIndex(of: ";") else {
-        return .warning(subject, warning, remedy: "See jod-check(8).")
-      }
-      let remedy = Printable.trimmed(String(warning[warning.index(after: cut)...]))
-      return .warning(
-        subject, "\(warning[..<cut]).", remedy: remedy.prefix(1).uppercased() + remedy.dropFirst())
-    }
+  public static func warnings(_ warnings: [Warning]) -> [Finding] {
+    warnings.map { .warning("Configuration", $0.what, remedy: $0.remedy) }
   }
 
   /// The exit status: a configuration that is not valid weighs most; warnings alone are none.

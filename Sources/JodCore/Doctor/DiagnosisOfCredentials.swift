@@ -28,7 +28,7 @@ extension Diagnosis {
     let names = files.filter { !isCredentialName("\(id)_\($0.path)") }.map { file in
       Finding.fault(
         subject, "systemd takes no file of the name \(Printable.quoted(file.path)) in \(folder), \(end).",
-        remedy: "Take it away, or rename it: printable ASCII without colons, 240 characters at most.")
+        remedy: "Remove it, or rename it: printable ASCII without colons, 240 characters at most.")
     }
     let size = files.reduce(0) { $0 + $1.size }
     guard size > sizeLimit, let largest = files.max(by: { $0.size < $1.size }) else { return names }
@@ -36,7 +36,7 @@ extension Diagnosis {
       .fault(
         subject,
         "the files in \(folder) have more than 1 MiB together (\(Printable.quoted(largest.path)): \(Printable.size(largest.size))), \(end).",
-        remedy: "Take away what is no credential of jod-check.")
+        remedy: "Remove what is no credential of jod-check.")
     ]
   }
 

@@ -1,39 +1,8 @@
-/// What the storage server says to `status` over ssh: the answer of `jod-check-storage status --json`.
-public struct StorageReport: Hashable, Sendable {
-  public struct Card: Hashable, Sendable {
-    public var interface: String
-    public var mac: String
-    /// The letters of ethtool(8); `g` is the magic packet.
-    public var supported: String?
-    /// Nil where that is not known.
-    public var armed: Bool?
-    /// Whether it is armed at every start.
-    public var kept: Bool
-  }
-
-  public var cards: [Card]
-}
-
-extension StorageReport: JSONDecodable {
-  public init(json: JSON) throws(JSON.Failure) { cards = try json.object()["wake_on_lan"] }
-}
-
-extension StorageReport.Card: JSONDecodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    interface = try fields["interface"]
-    mac = try fields["mac"]
-    supported = try fields["supported"]
-    armed = try fields["armed"]
-    kept = try fields["kept"]
-  }
-}
-
 extension Diagnosis {
   /// How asking the storage server over ssh ended.
   public enum Login: Hashable, Sendable {
-    /// Logged in, with the report if it sent one that was understood, or what it said instead.
-    case done(StorageReport?, words: String)
+    /// Logged in, with the answer if it sent one that was understood, or what it said instead.
+    case done(StorageStatus?, words: String)
     case noKey
     case noProgram
     case unknownHostKey
@@ -49,8 +18,8 @@ extension Diagnosis {
     ///
     /// - Parameters:
     ///   - status: nil where it was killed for taking too long.
-    ///   - report: what standard output was understood as.
-    public init(status: Int32?, report: StorageReport?, errors: String) {
+    ///   - answer: what standard output was understood as.
+    public init(status: Int32?, answer: StorageStatus?, errors: String) {
       // Its verbose words come before the remote command's, whose last line tells most.
       let last = errors.split(separator: "\n").last {
         !$0.hasPrefix("Transferred:") && !$0.hasPrefix("Bytes per")
@@ -58,7 +27,7 @@ extension Diagnosis {
       let words = Printable.clean(last.map { Printable.trimmed(String($0)) } ?? "no reason given", limit: 200)
       func says(_ text: String) -> Bool { errors.firstRange(of: text) != nil }
       switch status {
-      case 0: self = .done(report, words: report == nil ? "no report" : "")
+      case 0: self = .done(answer, words: answer == nil ? "no report" : "")
       case 255? where says("HOST IDENTIFICATION HAS CHANGED"): self = .changedHostKey
       case 255? where says("Host key verification failed"): self = .unknownHostKey
       case 255? where says("Permission denied"): self = .refusedKey
@@ -119,22 +88,22 @@ extension Diagnosis {
 
   /// Whether the card that the packets are for listens to them. Nil where nobody logged in.
   public static func wakeOnLAN(_ login: Login, _ mac: MACAddress?) -> Finding? {
-    guard case .done(let report, let words) = login else { return nil }
+    guard case .done(let answer, let words) = login else { return nil }
     let subject = "Wake-on-LAN"
-    guard let report else {
+    guard let answer else {
       return .warning(
         subject, "the storage server cannot be asked (\(words)).",
         remedy:
           "Install jod-check-storage there, and authorize the key by it; or see `ethtool INTERFACE` there for `Wake-on: g`."
       )
     }
-    guard !report.cards.isEmpty else {
+    guard !answer.cards.isEmpty else {
       return .fault(
         subject, "the storage server has no wired card, and no other wakes by magic packets.",
         remedy: "Connect it by cable; if it is, see whether `ip link` shows the card there.")
     }
-    guard let card = report.cards.first(where: { mac == nil || MACAddress($0.mac) == mac }) else {
-      let cards = report.cards.map { "\(Printable.clean($0.mac)) (\(Printable.clean($0.interface)))" }
+    guard let card = answer.cards.first(where: { mac == nil || MACAddress($0.mac) == mac }) else {
+      let cards = answer.cards.map { "\(Printable.clean($0.mac)) (\(Printable.clean($0.interface)))" }
       return .fault(
         subject,
         "no card of the storage server has the address\(mac.map { " \($0)" } ?? ""); it has \(cards.joined(separator: " and ")).",

@@ -127,7 +127,7 @@ extension Diagnosis {
       return .fault(
         timerSubject, "jod-check.timer has elapsed, and never will again: nobody is served.",
         remedy:
-          "Run `systemctl daemon-reload` and `systemctl restart jod-check.timer`. Where that does not last, an edit took away what makes it elapse for the first time: `systemctl edit jod-check.timer` and put OnActiveSec=1s beside OnUnitActiveSec=."
+          "Run `systemctl daemon-reload` and `systemctl restart jod-check.timer`. Where that does not last, an edit removed what makes it elapse for the first time: `systemctl edit jod-check.timer` and put OnActiveSec=1s beside OnUnitActiveSec=."
       )
     }
     return nil

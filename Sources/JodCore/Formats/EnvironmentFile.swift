@@ -12,7 +12,7 @@ public enum EnvironmentFile {
     return reader.finish()
   }
 
-  /// The names that a file's text assigns to, with the line of each, in their order. Names that systemd drops without a word
+  /// The names that a file's text assigns to, with the line of each, in their order. Names that systemd drops silently
   /// are among them.
   public static func names(_ text: String) -> [(name: String, line: Int)] {
     var reader = Reader()

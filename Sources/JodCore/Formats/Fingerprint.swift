@@ -1,4 +1,4 @@
-/// A short number that tells texts apart: 64-bit FNV-1a. It is no cryptographic one: whoever makes two texts of one number
+/// A short number that tells texts apart: 64-bit FNV-1a. It is no cryptographic one: a person who makes two texts of one number
 /// on purpose has two texts taken for one, and nothing else.
 public struct Fingerprint: Hashable, Sendable {
   private let value: UInt64

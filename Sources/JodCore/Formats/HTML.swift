@@ -24,7 +24,7 @@ struct HTML: Hashable, Sendable, ExpressibleByStringInterpolation {
     mutating func appendInterpolation(_ number: Int) { text += String(number) }
   }
 
-  /// Fit for text and for a value in quotes. By scalars, for a combining mark would hide a bracket from who looks for
+  /// Fit for text and for a value in quotes. By scalars, for a combining mark would hide a bracket from a search for
   /// characters.
   private static func escaped(_ words: String) -> String {
     var escaped = ""

@@ -115,7 +115,7 @@ extension JSON {
     }
   }
 
-  /// JSON has no number for what is not finite; nor has any value here.
+  /// JSON has no infinite number and no NaN, and no value here is one.
   private static func text(_ value: Double) -> String {
     guard value.isFinite else { return "null" }
     // Beyond, not every whole number has a Double of its own.

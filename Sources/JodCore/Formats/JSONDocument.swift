@@ -45,7 +45,7 @@ struct JSONFieldReader: JSONFields {
   }
 
   func added<Value: JSONCodable>(_ name: String, _ value: inout Value) throws(JSON.Failure) {
-    if let member = object.member(name) { value = try Value(json: member) }
+    if let member = object.member(name), !member.isNull { value = try Value(json: member) }
   }
 }
 

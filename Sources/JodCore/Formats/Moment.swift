@@ -52,7 +52,7 @@ public struct Now: Hashable, Sendable {
     return max(uptime, moment.wall - past.wall)
   }
 
-  /// How long ago `past` was at the least, in seconds, whatever was done to the wall clock: what a power-off waits for.
+  /// How long ago `past` was at the least, in seconds, even where the wall clock was set: what a power-off waits for.
   /// Of an earlier boot, only this one's time is certain.
   public func surelySince(_ past: Moment) -> Seconds {
     guard past.bootID == moment.bootID else { return max(0, uptime) }

@@ -36,7 +36,7 @@ public enum TimeSpan {
     return parts.joined(separator: " ")
   }
 
-  /// A hundred years: longer than any household's patience, and far from every overflow.
+  /// A hundred years: longer than anything here lasts, and far from every overflow.
   private static let longest: Seconds = 100 * 31_557_600
 
   private static func isSpace(_ character: Character) -> Bool { character == " " || character == "\t" }

@@ -11,7 +11,7 @@ public enum UnitFile {
     }
   }
 
-  /// The assignments of one section, in order. Whatever systemd passes over is passed over.
+  /// The assignments of one section, in order. Lines that systemd ignores are ignored.
   public static func assignments(_ text: String, section: String) -> [Assignment] {
     var found: [Assignment] = []
     var isInSection = false

@@ -60,7 +60,7 @@ struct HTTPChunkReader: Sendable {
 
   private mutating func readTrailers(_ bytes: inout ArraySlice<UInt8>) throws(HTTPFault) {
     guard let head = try trailers.next(&bytes) else { return }
-    // Whoever heeds them here takes another message for this one (RFC 9110, section 6.5.1).
+    // A reader that uses them here takes another message for this one (RFC 9110, section 6.5.1).
     guard head.fields["content-length"].isEmpty, head.fields["transfer-encoding"].isEmpty else {
       throw .malformed("a length among the trailers")
     }
@@ -92,7 +92,7 @@ struct HTTPChunkReader: Sendable {
     place = left == 0 ? .trailers : .data
   }
 
-  /// Nobody heeds it, so all that is there of it is passed over at once.
+  /// Nobody heeds it, so all that is there of it is skipped at once.
   private mutating func skipExtension(_ bytes: inout ArraySlice<UInt8>) throws(HTTPFault) {
     let quotationMark = UInt8(ascii: "\"")
     let end = bytes.firstIndex { !$0.isText || $0 == quotationMark } ?? bytes.endIndex

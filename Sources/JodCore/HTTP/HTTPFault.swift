@@ -10,7 +10,7 @@ public enum HTTPFault: Error, Hashable, Sendable {
   case incomplete
 }
 
-/// How much of a message is read before it is refused. Whoever reads says so, for both sides of a connection differ.
+/// How much of a message is read before it is refused. The reader decides, for both sides of a connection differ.
 public struct HTTPLimits: Hashable, Sendable {
   /// In bytes: the start line with all fields, and all trailers once more.
   public var head: Int

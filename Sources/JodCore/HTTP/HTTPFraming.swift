@@ -34,7 +34,7 @@ public enum HTTPFraming: Hashable, Sendable {
     }
   }
 
-  /// One number of digits, given once: whoever takes several takes another than the next reader.
+  /// One number of digits, given once: a reader that takes several may take another than the next reader.
   private static func length(_ values: [String]) throws(HTTPFault) -> UInt64? {
     guard let value = values.first else { return nil }
     // A number alone would be one with a sign, too.

@@ -7,7 +7,7 @@ struct HTTPHeadReader: Sendable {
 
   /// What the next byte belongs to.
   private enum Place: Sendable {
-    /// Empty lines before a request are passed over (RFC 9112, section 2.2).
+    /// Empty lines before a request are skipped (RFC 9112, section 2.2).
     case emptyLine
     case emptyLineEnd
     case method
@@ -29,7 +29,7 @@ struct HTTPHeadReader: Sendable {
   }
 
   /// The usual ones of IANA's registry, and those that home networks have seen beside: of UPnP, of caches, of internet radio.
-  /// Whatever else begins a message is another protocol, which is told at its first word.
+  /// Anything else at the beginning of a message is another protocol, which its first word shows.
   static let methods: Set<String> = [
     "ACL", "BIND", "CHECKOUT", "CONNECT", "COPY", "DELETE", "GET", "HEAD", "LINK", "LOCK", "M-SEARCH",
     "MERGE",

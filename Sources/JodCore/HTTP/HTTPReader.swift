@@ -1,7 +1,7 @@
 /// Reads the messages that come over one connection, at either side of it: bytes in, parts of messages out. It knows no
 /// socket and no time, and keeps no copy of a body.
 ///
-/// Whatever the bytes are cut into, the parts add up to the same. What smuggling is made of is refused: two lengths, a
+/// However the bytes are cut, the parts add up to the same. What smuggling is made of is refused: two lengths, a
 /// length beside chunks in a request, other codings than chunks, bytes that belong in no line (RFC 9112, section 11.2).
 ///
 /// The answer to HEAD cannot be read by it, for that has a length and no body: nobody here asks so.
@@ -12,7 +12,7 @@ public struct HTTPReader: Sendable {
   }
 
   public enum Part: Hashable, Sendable {
-    /// A new message, and how long its body is. A reply that only announces another (1xx) is passed over.
+    /// A new message, and how long its body is. A reply that only announces another (1xx) is skipped.
     case head(HTTPHead, HTTPFraming)
     /// Some of its body, as it came.
     case body(ArraySlice<UInt8>)

@@ -44,7 +44,7 @@ public struct Mounts: Sendable {
     self.wanted = wanted
   }
 
-  /// Reads `/proc/self/mountinfo` (proc(5)) and `/etc/fstab` (fstab(5)); lines that are neither's are passed over.
+  /// Reads `/proc/self/mountinfo` (proc(5)) and `/etc/fstab` (fstab(5)); lines that are neither's are skipped.
   public init(mountinfo: String, fstab: String) {
     entries = mountinfo.split(separator: "\n").compactMap { line in
       let fields = line.split(separator: " ")

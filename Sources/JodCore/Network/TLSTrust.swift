@@ -1,4 +1,5 @@
-/// Who may vouch for a server's certificate, as OpenSSL's own variables name it (SSL_CTX_set_default_verify_paths(3)).
+/// The authorities that may sign a server's certificate, as OpenSSL's own variables name them
+/// (SSL_CTX_set_default_verify_paths(3)).
 public struct TLSTrust: Hashable, Sendable {
   /// Debian's. OpenSSL's own default is a link to it, which another package owns.
   public static let debianDirectory = "/etc/ssl/certs"

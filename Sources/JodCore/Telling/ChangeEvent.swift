@@ -1,5 +1,5 @@
 extension Event {
-  /// How a change is told to people, in the journal and wherever else one reads.
+  /// How a change is told to people, in the journal and elsewhere.
   ///
   /// - Parameter clock: writes a time of the wall clock as a person here reads it.
   public init(
@@ -18,7 +18,7 @@ extension Event {
         .activityEnded, .info,
         "Activity ended after \(TimeSpan.text(seconds)), or in the \(TimeSpan.text(unknown)) in which nothing was known of it.",
         Facts(activeSeconds: seconds))
-    case .devicesRefused: self.init(.jellyfinRejectedKey, .warning, Words.withoutDevices)
+    case .devicesRefused: self.init(.jellyfinRejectedKey, .warning, Warning.devicesRefused.words)
     case .ready(let seconds, let requests):
       self.init(
         .storageReady, .notice,
@@ -32,10 +32,10 @@ extension Event {
         "The storage went down and is on again, though jod-check did not wake it.")
     case .down: self.init(.storageDown, .notice, "The storage is down.")
     case .requested(let request): self.init(request, mac: mac)
-    case .requestStayed(let trouble): self.init(.wakeFailed, .error, trouble.words)
+    case .requestStayed(let trouble): self.init(.wakeFailed, .error, trouble)
     case .wakeFailed(let wake, let seconds):
       self.init(
-        .wakeFailed, .error, Trouble(wake, after: seconds, configuration).words,
+        .wakeFailed, .error, Trouble(wake, after: seconds, configuration),
         Facts(mac: mac, wakeRequests: wake.requests))
     case .powerOffBegan(let idle, let isRetry):
       let why = idle.map { ": no activity for \(TimeSpan.text($0))" } ?? ", as somebody wished"
@@ -46,7 +46,7 @@ extension Event {
       self.init(.powerOffRequested, .notice, "The storage took the power-off this time.")
     case .powerOffRefused(let reason, let isNews): self.init(reason, isNews: isNews)
     case .hangs(let seconds):
-      self.init(.powerOffFailed, .error, Trouble(hangingFor: seconds, configuration).words)
+      self.init(.powerOffFailed, .error, Trouble(hangingFor: seconds, configuration))
     case .holdSet(let seconds, let until):
       self.init(
         .holdSet, .notice, "The storage is held up for \(TimeSpan.text(seconds)), until \(clock(until)).")
@@ -78,14 +78,16 @@ extension Event {
   }
 
   private init(_ reason: Refusal.Reason, isNews: Bool) {
-    let sentence = Words.refusal(reason)
-    switch reason {
-    case .busy(let words), .mounted(let words):
-      self.init(
-        .powerOffRefused, isNews ? .notice : .debug,
-        "\(sentence)\(words.hasSuffix(".") ? "" : ".") It is asked again in \(TimeSpan.text(Refusal.retry)).")
-    case .failed: self.init(.powerOffFailed, isNews ? .error : .debug, sentence)
+    if let trouble = Trouble(reason) {
+      self.init(.powerOffFailed, isNews ? .error : .debug, trouble)
+      return
     }
+    // The storage server's own words stand at its end, with a full stop or without.
+    let sentence = Words.refusal(reason)
+    let end = sentence.hasSuffix(".") ? "" : "."
+    self.init(
+      .powerOffRefused, isNews ? .notice : .debug,
+      "\(sentence)\(end) It is asked again in \(TimeSpan.text(Refusal.retry)).")
   }
 }
 

@@ -71,11 +71,18 @@ public struct Event: Hashable, Sendable {
   /// A sentence for people. Programs go by the facts.
   public var message: String
   public var facts: Facts
+  /// The trouble that it tells, if any.
+  public private(set) var trouble: Trouble?
 
   public init(_ name: Name, _ priority: Priority, _ message: String, _ facts: Facts = .none) {
     self.name = name
     self.priority = priority
     self.message = message
     self.facts = facts
+  }
+
+  public init(_ name: Name, _ priority: Priority, _ trouble: Trouble, _ facts: Facts = .none) {
+    self.init(name, priority, trouble.words, facts)
+    self.trouble = trouble
   }
 }

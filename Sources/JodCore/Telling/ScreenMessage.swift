@@ -54,8 +54,8 @@ extension Told: JSONCodable {
 extension Memory {
   /// Says who is to be told what at the end of a check, and notes it as done: killed in between, nobody is told twice.
   ///
-  /// Told that the storage is starting is whoever browses while a wake runs, each screen once in a wake; that it is ready,
-  /// whoever was told the first. In a dry run, and without an answer of Jellyfin, nobody is told anything.
+  /// Those who browse while a wake runs are told that the storage is starting, each screen once in a wake. Those who were
+  /// told this are told that it is ready. In a dry run, and without an answer of Jellyfin, nobody is told anything.
   public mutating func noteMessages(
     _ configuration: Configuration, _ jellyfin: Result<JellyfinAnswer, Trouble>, _ now: Now
   ) -> [ScreenMessage] {

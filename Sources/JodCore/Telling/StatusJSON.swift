@@ -1,94 +1,89 @@
 // `status.json` as programs read it (docs/status.md): every field is always there, null where nothing is known. A field that
 // another version did not write has no value.
 
-extension Status: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    storage = try fields["storage"]
-    activity = try fields["activity"]
-    idleSeconds = try fields["idle_seconds"]
-    wake = try fields["wake"]
-    poweroff = try fields["poweroff"]
-    hold = try fields["hold"]
-    trouble = try fields["trouble"]
-    reason = try fields["reason"]
-    checkedAt = try fields["checked_at"]
-    checkIntervalSeconds = try fields["check_interval_seconds"]
-    dryRun = try fields["dry_run"]
-    warnings = try fields["warnings"]
-  }
+extension Status: JSONDocument {
+  public static var isComplete: Bool { true }
 
-  public var json: JSON {
-    .complete([
-      "storage": storage.json, "activity": activity.json, "idle_seconds": idleSeconds.json, "wake": wake.json,
-      "poweroff": poweroff.json, "hold": hold.json, "trouble": trouble.json, "reason": reason.json,
-      "checked_at": checkedAt.json,
-      "check_interval_seconds": checkIntervalSeconds.json, "dry_run": dryRun.json, "warnings": warnings.json,
-    ])
+  public init() { self = .nothingKnown }
+
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("storage", &storage)
+    try fields.field("activity", &activity)
+    try fields.field("idle_seconds", &idleSeconds)
+    try fields.field("wake", &wake)
+    try fields.field("poweroff", &poweroff)
+    try fields.field("hold", &hold)
+    try fields.field("trouble", &trouble)
+    try fields.field("reason", &reason)
+    try fields.field("checked_at", &checkedAt)
+    try fields.field("check_interval_seconds", &checkIntervalSeconds)
+    try fields.field("dry_run", &dryRun)
+    try fields.field("warnings", &warnings)
   }
 }
 
-extension Status.Storage: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    state = try fields["state"]
-    since = try fields["since"]
-  }
+extension Status.Storage: JSONDocument {
+  public static var isComplete: Bool { true }
 
-  public var json: JSON { .complete(["state": state.json, "since": since.json]) }
-}
+  public init() { self.init(state: .unknown) }
 
-extension Status.Person: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    user = try fields["user"]
-    client = try fields["client"]
-    device = try fields["device"]
-    kind = try fields["kind"]
-  }
-
-  public var json: JSON {
-    .complete(["user": user.json, "client": client.json, "device": device.json, "kind": kind.json])
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("state", &state)
+    try fields.field("since", &since)
   }
 }
 
-extension Status.Activity: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    active = try fields["active"]
-    since = try fields["since"]
-    sessions = try fields["sessions"]
-    spent = try fields["spent"] ?? []
-  }
+extension Status.Person: JSONDocument {
+  public static var isComplete: Bool { true }
 
-  public var json: JSON {
-    .complete(["active": active.json, "since": since.json, "sessions": sessions.json, "spent": spent.json])
+  public init() { self.init(user: "", client: "", device: "", kind: .unknown) }
+
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("user", &user)
+    try fields.field("client", &client)
+    try fields.field("device", &device)
+    try fields.field("kind", &kind)
   }
 }
 
-extension Status.Wake: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    last = try fields["last"]
-    began = try fields["began"]
-    requests = try fields["requests"]
-  }
+extension Status.Activity: JSONDocument {
+  public static var isComplete: Bool { true }
 
-  public var json: JSON { .complete(["last": last.json, "began": began.json, "requests": requests.json]) }
+  public init() { self.init(sessions: []) }
+
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("active", &active)
+    try fields.field("since", &since)
+    try fields.field("sessions", &sessions)
+    try fields.added("spent", &spent)
+  }
 }
 
-extension Status.PowerOff: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    at = try fields["at"]
-    blockedBy = try fields["blocked_by"]
-  }
+extension Status.Waking: JSONDocument {
+  public static var isComplete: Bool { true }
 
-  public var json: JSON { .complete(["at": at.json, "blocked_by": blockedBy.json]) }
+  public init() { self.init(requests: 0) }
+
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("last", &last)
+    try fields.field("began", &began)
+    try fields.field("requests", &requests)
+  }
 }
 
-extension Status.Hold: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) { until = try json.object()["until"] }
+extension Status.PowerOff: JSONDocument {
+  public static var isComplete: Bool { true }
 
-  public var json: JSON { .complete(["until": until.json]) }
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("at", &at)
+    try fields.field("blocked_by", &blockedBy)
+  }
+}
+
+extension Status.Hold: JSONDocument {
+  public static var isComplete: Bool { true }
+
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("until", &until)
+  }
 }

@@ -46,7 +46,7 @@ public struct TroubleMemory: Hashable, Sendable {
     var answered: [String: Seconds] = [:]
     /// How many checks running were on the beat, as far as that matters.
     var steady = 0
-    /// Whether anybody heard of it at all.
+    /// Whether it was reported at all.
     var announced = false
   }
 
@@ -54,13 +54,13 @@ public struct TroubleMemory: Hashable, Sendable {
 
   public init() {}
 
-  /// How long Jellyfin may be away before that is worth a word: its restarts and updates take minutes.
-  static let patience: Seconds = 5 * 60
+  /// How long Jellyfin may be away before that is reported: its restarts and updates take minutes.
+  static let tolerated: Seconds = 5 * 60
   static let repeatAfter: Seconds = 3600
-  /// How long who asks again, off the beat, has been answered: a `daemon-reload` starts the timer's check as well, and an
+  /// So long the same trouble is not reported again off the beat: a `daemon-reload` starts the timer's check as well, and an
   /// upgrade of a system has dozens.
   static let burst: Seconds = 60
-  /// So many checks on the beat, one after another, end a burst: who asks then is a person.
+  /// So many checks on the beat, one after another, end a burst: a run off the beat is a person's then.
   private static let rhythm = 3
   /// Causes are few; a bound all the same, for the runtime directory is memory.
   private static let rememberedCauses = 16
@@ -87,7 +87,7 @@ public struct TroubleMemory: Hashable, Sendable {
     record.steady = onBeat ? min(record.steady + 1, Self.rhythm) : record.steady
     if record.steady == Self.rhythm { record.answered = [:] }
     if !onBeat { record.steady = 0 }
-    let isSettled = trouble.kind != .jellyfin || boot - record.since >= Self.patience
+    let isSettled = trouble.kind != .jellyfin || boot - record.since >= Self.tolerated
     func isOver(_ time: Seconds, _ last: Seconds?) -> Bool { last.map { boot - $0 >= time } ?? true }
     let isDue = isSettled && isOver(Self.repeatAfter, record.told[trouble.cause])
     let tells = isDue || (!onBeat && (isByHand || isOver(Self.burst, record.answered[trouble.cause])))
@@ -103,39 +103,30 @@ public struct TroubleMemory: Hashable, Sendable {
     times[cause] = time
   }
 
-  /// Notes that somebody waits to hear of this trouble's end.
+  /// Notes that this trouble's end is to be reported.
   mutating func noteAnnounced(_ kind: Trouble.Kind) { records[kind.rawValue]?.announced = true }
 
-  /// Forgets a trouble that is over, and says whether anybody had heard of it.
+  /// Forgets a trouble that is over, and returns whether it had been reported.
   public mutating func clear(_ kind: Trouble.Kind) -> Bool {
     records.removeValue(forKey: kind.rawValue)?.announced ?? false
   }
 }
 
-extension TroubleMemory: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    records = try fields["records"]
+extension TroubleMemory: JSONDocument {
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("records", &records)
   }
-
-  public var json: JSON { .present(["records": records.json]) }
 }
 
-extension TroubleMemory.Record: JSONCodable {
-  init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    since = try fields["since"]
-    told = try fields["told"]
-    // 0.1.0 did not note it.
-    answered = try fields["answered"] ?? [:]
-    steady = try fields["steady"] ?? 0
-    announced = try fields["announced"]
-  }
+extension TroubleMemory.Record: JSONDocument {
+  init() { self.init(since: 0) }
 
-  var json: JSON {
-    .present([
-      "since": since.json, "told": told.json, "answered": answered.json, "steady": steady.json,
-      "announced": announced.json,
-    ])
+  mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("since", &since)
+    try fields.field("told", &told)
+    try fields.field("announced", &announced)
+    // 0.1.0 did not note these.
+    try fields.added("answered", &answered)
+    try fields.added("steady", &steady)
   }
 }

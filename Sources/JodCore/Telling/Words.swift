@@ -1,20 +1,7 @@
 /// Sentences for people, of facts that the program goes by.
 public enum Words {
-  public static let withoutDevices =
-    "Jellyfin does not let this API key read its devices, so the storage wakes for those who play or just signed in, but not for those who browse. Use an API key made under Dashboard, API Keys."
-
   public static let likelyCauses =
-    "Likely causes: Wake-on-LAN is off in its firmware or its network driver; the MAC address is another card's; the packet leaves by the wrong interface (BROADCAST_ADDRESS, WOL_INTERFACE); a VLAN or another subnet lies between. Requests go on while somebody is active."
-
-  public static let comesBack =
-    "The storage was on again within minutes of a power-off twice in a week, and nobody asked for it: its firmware may restart it, or its network card may wake it at a ping or at any packet; let the card listen to magic packets alone (`jod-check-storage arm` there), and look for \"restore on AC power loss\" or \"wake on PME\" in its firmware."
-
-  /// - Parameter programs: that opened files, as far as they are known.
-  public static func accesses(by programs: [String]) -> String {
-    let who = programs.isEmpty ? "a program that is not known" : programs.joined(separator: ", ")
-    return
-      "Opened files woke the storage six times in a day while Jellyfin knew of nobody; it was \(who). Usual causes: real-time monitoring of a library, an indexer, a backup, a scan of Jellyfin's own, or a page of a film in Jellyfin 10.11.3 to 10.11.11."
-  }
+    "Likely causes: Wake-on-LAN is off in its firmware or its network driver; the MAC address is another card's; the packet leaves by the wrong interface (BROADCAST_ADDRESS, WOL_INTERFACE); a VLAN or another subnet lies between. Requests continue while somebody is active."
 
   public static func reason(_ reason: Reason) -> String {
     switch reason {
@@ -101,20 +88,24 @@ extension Trouble {
       advice: "See its console or its journal (`journalctl -b -1` after the next start).")
   }
 
-  /// A refusal that is a trouble: one that nobody there can mean, or a mount that has not gone for an hour.
+  /// A refusal that is a trouble: one that nobody there can mean.
+  public init?(_ reason: Refusal.Reason) {
+    guard case .failed = reason else { return nil }
+    let words = Words.refusal(reason)
+    self.init(.powerOff, cause: words, words)
+  }
+
+  /// The same, or a mount that has not gone for an hour.
   public init?(_ refusal: Refusal, _ now: Now) {
-    let words = Words.refusal(refusal.reason)
-    switch refusal.reason {
-    case .busy: return nil
-    case .failed: self.init(.powerOff, cause: words, words)
-    case .mounted:
-      guard now.since(refusal.since) >= Self.longMounted else { return nil }
-      self.init(
-        .powerOff, cause: "mounted", words,
-        advice:
-          "It has stayed on for \(TimeSpan.text(now.since(refusal.since))) because of that. End what has a file or its current directory there, or set LazyUnmount=yes for that mount (jod-check(8))."
-      )
+    guard case .mounted = refusal.reason, now.since(refusal.since) >= Self.longMounted else {
+      self.init(refusal.reason)
+      return
     }
+    self.init(
+      .powerOff, cause: "mounted", Words.refusal(refusal.reason),
+      advice:
+        "It has stayed on for \(TimeSpan.text(now.since(refusal.since))) because of that. End the program that has a file or its current directory there, or set LazyUnmount=yes for that mount (jod-check(8))."
+    )
   }
 
   /// Seconds.
@@ -159,7 +150,7 @@ extension Memory {
     }
     return Trouble(
       .powerOff, cause: "unanswered",
-      "The storage has stayed on for \(TimeSpan.text(seconds)) only because Jellyfin does not say \(questions.joined(separator: ", nor ")).",
+      "The storage has stayed on for \(TimeSpan.text(seconds)) only because Jellyfin does not say \(questions.joined(separator: " or ")).",
       advice:
         "Unknown is not idle, so it is not powered off. See whether Jellyfin is overloaded, and its log; it has 3 s for each answer."
     )
@@ -167,12 +158,4 @@ extension Memory {
 
   /// Seconds.
   private static let longUnanswered: Seconds = 3600
-
-  /// What is legal, and hurts.
-  public func warnings(_ now: Now) -> [String] {
-    (runtime.devicesRefused ? [Words.withoutDevices] : [])
-      + [runtime.keyOwner?.warning].compactMap { $0 }
-      + (state.storage.comesBack(now) ? [Words.comesBack] : [])
-      + [state.accesses.suspects(now).map(Words.accesses)].compactMap { $0 }
-  }
 }

@@ -13,7 +13,7 @@ struct WayDown {
   private var mountsAreOurs: Bool { !configuration.isBlind && program.store.flag != nil }
 
   /// In seconds: the time that systemd has to take the mounts away.
-  private static let patience: Seconds = 15
+  private static let timeLimit: Seconds = 15
 
   func take() -> PowerOffOutcome {
     let way = PowerOffSwitch(program: program)
@@ -34,7 +34,7 @@ struct WayDown {
     let notes = RootNotes(of: program.store)
     if notes.isThere, let refusal = stop(flag, notes) { return refusal }
     if let refusal = mounted(StorageMounts(configuration, memory), notes) { return refusal }
-    // Whoever opens a file from now on waits: the note that it goes down was there before.
+    // A program that opens a file from now on waits: the note that it goes down was there before.
     let now = Clock.now()
     return program.store.load(bootID: now.moment.bootID).memory.waitingAccess(now).map { _ in .calledOff }
   }
@@ -47,10 +47,10 @@ struct WayDown {
     } catch {
       return .failed("what tells systemd that it goes cannot be written (\(error))")
     }
-    let hasAnswered = Deadline(in: Self.patience).wait(lookingEvery: 0.05) { notes.lastStop != before }
+    let hasAnswered = Deadline(in: Self.timeLimit).wait(lookingEvery: 0.05) { notes.lastStop != before }
     guard hasAnswered, let stop = notes.lastStop else {
       return .failed(
-        "systemd has not taken its mounts away within \(TimeSpan.text(Self.patience)); `systemctl status jod-check-offline.path jod-check-offline.service` tells why"
+        "systemd has not taken its mounts away within \(TimeSpan.text(Self.timeLimit)); `systemctl status jod-check-offline.path jod-check-offline.service` tells why"
       )
     }
     switch stop.result {

@@ -56,20 +56,19 @@ struct Jellyfin: Sendable {
     }
   }
 
-  /// Puts words on screens, one after another. They are a courtesy: what cannot be shown in time is left out, and nobody
-  /// hears of it.
-  func show(_ notices: [ScreenMessage], deadline: Deadline) {
+  /// Shows messages on screens, one after another. What cannot be shown in time is left out, and not reported.
+  func show(_ messages: [ScreenMessage], deadline: Deadline) {
     let server = server(deadline)
     do {
-      for notice in notices {
+      for message in messages {
         // In milliseconds. Without it, some clients wait for a click.
         let timeout = 10_000
-        let message = JSON.complete([
-          "Header": notice.header.json, "Text": notice.text.json, "TimeoutMs": timeout.json,
+        let body = JSON.complete([
+          "Header": message.header.json, "Text": message.text.json, "TimeoutMs": timeout.json,
         ])
-        // Whoever has left meanwhile is answered with 404, ignoring.
+        // A session that has ended meanwhile is answered with 404, ignoring.
         _ = try server.post(
-          url.path("Sessions/\(notice.screen)/Message"), fields, body: message.bytes)
+          url.path("Sessions/\(message.screen)/Message"), fields, body: body.bytes)
       }
     } catch {
       // Ignoring.

@@ -59,7 +59,7 @@ extension Jellyfin {
     }
   }
 
-  /// Who asks for a name and a password: Jellyfin's own 401 names no way to log in.
+  /// How a name and a password are asked for: Jellyfin's own 401 names no way to log in.
   private func proxy(_ reply: HTTPReply) -> String? {
     let schemes = reply.fields["WWW-Authenticate"].compactMap { $0.split(separator: " ").first }
     return schemes.first { ["basic", "digest", "negotiate", "ntlm"].contains($0.lowercased()) }
@@ -152,7 +152,7 @@ extension Jellyfin {
     case .unreadableRoots(let file):
       return (
         "cannot be trusted: SSL_CERT_FILE names \(Printable.quoted(file)), which has no certificates that can be read.",
-        "Correct SSL_CERT_FILE, or take it away: this machine's own authorities are in \(TLSTrust.debianDirectory)."
+        "Correct SSL_CERT_FILE, or remove it: this machine's own authorities are in \(TLSTrust.debianDirectory)."
       )
     case .expired: return ("has a certificate that has expired.", renew)
     case .notYetValid:

@@ -63,13 +63,13 @@ struct Observer {
   }
 
   /// Seconds for each further question.
-  private static let patience: Seconds = 3
+  private static let timeLimit: Seconds = 3
 
   private func ask<Value: JSONDecodable>(_ path: String, as type: Value.Type) -> Result<Value, Trouble> {
-    Jellyfin(configuration).ask(path, as: type, deadline: Deadline(in: Self.patience))
+    Jellyfin(configuration).ask(path, as: type, deadline: Deadline(in: Self.timeLimit))
   }
 
-  /// A network mount of the storage server, at which whoever touches it waits.
+  /// A network mount of the storage server: a program that touches it waits.
   private func storageMount() -> String? { StorageMounts(configuration, memory).present?.first }
 
   /// What this machine has read over NFS; nil where that cannot be told.

@@ -14,7 +14,7 @@ struct StorageProbe {
   private let lastAddress: Endpoint?
   private let isNew: Bool
 
-  /// Begins. The answer may come while something else is done, and counts whenever it is looked at.
+  /// Begins. The answer may come while something else is done, and counts even if it is looked at later.
   ///
   /// - Parameters:
   ///   - lastAddress: where to look while the name does not resolve.

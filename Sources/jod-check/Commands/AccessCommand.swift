@@ -6,7 +6,7 @@ import JodCore
 struct AccessCommand {
   /// What cannot be judged lets the mount try by itself.
   func run() -> Int32 {
-    let program = Program.start(json: false, turnAway: { _, _ in exit(0) })
+    let program = Program.start(json: false, refuse: { _, _ in exit(0) })
     if program.configuration.dryRun { return 0 }
     return WaitingAccess(program: program).run()
   }
@@ -49,7 +49,7 @@ private struct WaitingAccess {
       let now = Clock.now()
       switch decideWake(configuration, memory, now, isFirst: false) {
       case .ready: return 0
-      case .goingDown where now.since(start) > Stopping.patience + 60:
+      case .goingDown where now.since(start) > Stopping.timeLimit + 60:
         Output.complain(Trouble(hangingFor: now.since(start), configuration).words)
         return 1
       case .goingDown: break
@@ -119,7 +119,7 @@ private struct WaitingAccess {
     return failure == nil
   }
 
-  /// Makes a change last, shows and tells it. Where it cannot be written, whoever waits is served all the same.
+  /// Makes a change last, shows and tells it. Where it cannot be written, the wait is served all the same.
   private func note(_ change: (inout Memory, Now) -> [Change]) -> Memory {
     let now = Clock.now()
     var (memory, changes): (Memory?, [Change]) = (nil, [])
@@ -130,7 +130,7 @@ private struct WaitingAccess {
     }
     if let trouble = findings.unwritable { Output.complain(trouble.words) }
     let events = program.events(changes)
-    if !events.isEmpty { program.output.tell(Report(events: events), reason: "a file is opened") }
+    if !events.isEmpty { program.output.tell(RunReport(events: events), reason: "a file is opened") }
     return memory ?? program.store.load(bootID: now.moment.bootID).memory
   }
 }

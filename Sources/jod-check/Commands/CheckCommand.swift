@@ -5,14 +5,14 @@ struct CheckCommand {
   var isDryRun = false
   var json = false
 
-  /// Makes the checks that are due, one where nobody waits at a socket, and returns the exit status.
+  /// Makes the checks that are due, one where there is no socket, and returns the exit status.
   func run() -> Int32 {
     let program = Program.start(
-      json: json, isDryRun: isDryRun, logsIn: true, turnAway: Reception.turnAway)
+      json: json, isDryRun: isDryRun, logsIn: true, refuse: SocketServer.refuse)
     var check = Check(program: program)
-    guard let reception = Reception(for: program) else { return check.run() }
+    guard let server = SocketServer(for: program) else { return check.run() }
     var status: Int32 = 0
-    reception.serve { isAsked in
+    server.serve { isAsked in
       check.isAsked = isAsked
       status = max(status, check.run())
     }

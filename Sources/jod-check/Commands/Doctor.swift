@@ -39,7 +39,7 @@ struct Doctor {
 
   func examine() -> [Finding] {
     var findings = Diagnosis.configuration(faults, warnings: configuration?.warnings ?? [])
-    findings += Diagnosis.warnings(settings.misspelt.map(\.warning))
+    findings += Diagnosis.warnings(settings.misspelt.map(Warning.misspelt))
     if let configuration {
       findings += jellyfin(configuration) + storage(configuration) + powerOff(configuration)
     }
@@ -155,7 +155,7 @@ struct Doctor {
       let ended = try shell.run("status")
       return Diagnosis.Login(
         status: ended.status,
-        report: try? StorageReport(bytes: Array(ended.output.utf8)),
+        answer: try? StorageStatus(bytes: Array(ended.output.utf8)),
         errors: ended.errors)
     } catch {
       return error.code == ENOENT ? .noProgram : .failed("\(error)")

@@ -34,7 +34,7 @@ struct DoctorCommand {
     return page.exitStatus
   }
 
-  /// Sees the world as the service does. Whoever cannot is told, and looks on as far as that goes.
+  /// Sees the world as the service does. A user who cannot is told so, and the rest is looked at as that user.
   private func becomeUser(_ identity: Identity, _ settings: inout Settings) -> [Finding] {
     let subject = "User"
     if identity.isOtherByHand, settings.environment["CREDENTIALS_DIRECTORY"] == nil {

@@ -23,7 +23,7 @@ struct HoldCommand {
         throw invocation.wrong(
           "\(Printable.quoted(text)) is not understood; accepted: \(TimeSpan.accepted), up to a year.")
       }
-      // Whoever says 3 means hours, and nobody holds a server for three seconds.
+      // A person who says 3 means hours, and nobody holds a server for three seconds.
       let number = Printable.trimmed(text)
       if seconds < 60, Double(number) != nil {
         throw invocation.wrong(

@@ -18,7 +18,7 @@ struct ReportCommand {
 
   func run() -> Int32 {
     let identity = Identity.current()
-    // Only the watts are asked for, and a history can be read whatever else is wrong.
+    // Only the watts are asked for, and a history can be read even if the rest is wrong.
     var settings = (try? Settings.loaded(identity: identity).get()) ?? .none
     let store = Store(
       stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: .readOnly)

@@ -63,7 +63,7 @@ private struct ManualSleep {
   private func powerOff(dismissing people: [ActiveSession]?) -> Int32 {
     let now = Clock.now()
     var (begun, late): ([Change], [Objection]) = ([], [])
-    let findings = program.remember(at: now) { memory in
+    let problems = program.remember(at: now) { memory in
       late = objectionsAtLast(configuration, memory, now)
       guard late.isEmpty else { return [] }
       begun = [memory.beginPowerOff(idle: nil, at: now.moment)]
@@ -71,7 +71,7 @@ private struct ManualSleep {
       return begun
     }
     guard late.isEmpty else { return refuse(late) }
-    if let trouble = findings.unwritable {
+    if let trouble = problems.unwritable {
       Output.complain(trouble.words)
       _ = program.remember(at: now) { memory in
         memory.forgetPowerOff()

@@ -1,7 +1,7 @@
 import Glibc
 import JodCore
 
-/// `jod-check wake`: a wake request now, and patience until the storage server is ready.
+/// `jod-check wake`: a wake request now, and a wait until the storage server is ready.
 struct WakeCommand {
   let waits: Bool
 
@@ -72,10 +72,10 @@ private struct ManualWake {
       switch decideWake(configuration, memory, now, isFirst: sent == nil) {
       case .ready:
         progress.end()
-        if sent == nil { isRemembered = welcome() && isRemembered }
+        if sent == nil { isRemembered = noteReady() && isRemembered }
         return true
       case .goingDown where !waits: return tellOwed()
-      case .goingDown where now.since(start) > Stopping.patience + 60:
+      case .goingDown where now.since(start) > Stopping.timeLimit + 60:
         progress.end()
         let hanging = Trouble(hangingFor: now.since(start), configuration)
         Output.complain(hanging.words)
@@ -125,7 +125,7 @@ private struct ManualWake {
   }
 
   /// It was ready before anything was sent.
-  private func welcome() -> Bool {
+  private func noteReady() -> Bool {
     let isNoted = remember { memory, now in
       memory.noticeServedHand(now)
       return []

@@ -18,9 +18,9 @@ struct GeneratedUnit: Sendable {
   private let first: UnitFile.Assignment?
   /// Whole lines that follow from the value.
   private let implied: @Sendable (String) -> String
-  /// Sorts before whatever `systemctl edit` writes, so that the administrator's word comes last.
+  /// Sorts before what `systemctl edit` writes, so that the administrator's setting comes last.
   let dropIn: String
-  /// Sorts after that, and adds what the administrator's word took away unasked.
+  /// Sorts after that, and adds what the administrator's setting removed unintentionally.
   let lastDropIn = "zzz-jod-check.conf"
 
   static let timer = GeneratedUnit(
@@ -128,19 +128,15 @@ struct GeneratedUnit: Sendable {
     return entries.filter { $0.key == timer.key }.compactMap { TimeSpan.parse($0.value) }.min()
   }
 
-  /// Says when the timer has not heard of the configured interval yet. Only the service can tell: elsewhere the
-  /// environment is somebody's own.
-  static func warnings(_ settings: Settings, _ configuration: Configuration) -> [String] {
+  /// A timer that has another interval than the configured one. Only the service can tell: elsewhere the environment is
+  /// somebody's own.
+  static func warning(_ settings: Settings, _ configuration: Configuration) -> Warning? {
     guard settings.environment["SYSTEMD_EXEC_PID"] == "\(getpid())", !timer.isReplaced(),
       let rhythm = rhythm(),
       abs(rhythm - configuration.checkInterval) > 0.001
-    else { return [] }
+    else { return nil }
     let edit = timer.edit()
-    let remedy =
-      edit.isReset || edit.has(timer.key)
-      ? "make both the same, for ages are told by CHECK_INTERVAL" : "run `systemctl daemon-reload`"
-    return [
-      "CHECK_INTERVAL is \(TimeSpan.text(configuration.checkInterval)), but jod-check.timer runs every \(TimeSpan.text(rhythm)): \(remedy)."
-    ]
+    return .otherTimer(
+      interval: configuration.checkInterval, timer: rhythm, isEdited: edit.isReset || edit.has(timer.key))
   }
 }

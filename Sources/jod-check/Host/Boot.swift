@@ -7,7 +7,7 @@ enum Boot {
   /// What every reader of the runtime directory's files takes for the boot's id.
   ///
   /// The kernel's own is read at a path that container managers cover with another one, and the service's sandbox uncovers
-  /// again. What lies in memory was written since the kernel started, under whatever id: that id goes on. Where the
+  /// again. What lies in memory was written since the kernel started: the id that it names stays. Where the
   /// directory is on a disk, the kernel's counts.
   static func id(runtimeDirectory: String, kernel: String) -> String {
     for name in ["runtime", "dry-run"] {
@@ -16,7 +16,7 @@ enum Boot {
     return kernel
   }
 
-  /// A file's bytes with one id for this boot: what was written under the kernel's own, where another goes on, is of this
+  /// A file's bytes with one id for this boot: what was written under the kernel's own, where another stays, is of this
   /// boot as well.
   static func unified(_ bytes: [UInt8], id: String, kernel: String) -> [UInt8] {
     id == kernel || kernel.isEmpty ? bytes : bytes.replacing(Array(kernel.utf8), with: Array(id.utf8))

@@ -13,9 +13,14 @@ enum Clock {
   /// A time of the wall clock for people here: `18:02`, with its date if that is not today's.
   static func text(_ wall: Seconds) -> String {
     let (then, today) = (local(wall), local(seconds(CLOCK_REALTIME)))
-    let clock = "\(pad(then.tm_hour)):\(pad(then.tm_min))"
-    if then.tm_year == today.tm_year, then.tm_yday == today.tm_yday { return clock }
-    return "\(then.tm_year + 1900)-\(pad(then.tm_mon + 1))-\(pad(then.tm_mday)) \(clock)"
+    if then.tm_year == today.tm_year, then.tm_yday == today.tm_yday { return timeOfDay(wall) }
+    return "\(then.tm_year + 1900)-\(pad(then.tm_mon + 1))-\(pad(then.tm_mday)) \(timeOfDay(wall))"
+  }
+
+  /// `18:02`
+  static func timeOfDay(_ wall: Seconds) -> String {
+    let then = local(wall)
+    return "\(pad(then.tm_hour)):\(pad(then.tm_min))"
   }
 
   /// How long it is until a time of day comes next here, in seconds; `time` is seconds since midnight.
@@ -46,8 +51,10 @@ enum Clock {
     return (1 - Int32(count)...0).map { offset in
       var (start, end) = (midnight(offset), midnight(offset + 1))
       let date = "\(start.tm_year + 1900)-\(pad(start.tm_mon + 1))-\(pad(start.tm_mday))"
-      let name = "\(weekdays[Int(start.tm_wday)]) \(pad(start.tm_mday)) \(months[Int(start.tm_mon)])"
-      return LocalDay(date: date, name: name, start: Seconds(mktime(&start)), end: Seconds(mktime(&end)))
+      let day = "\(weekdays[Int(start.tm_wday)]) \(pad(start.tm_mday))"
+      let month = months[Int(start.tm_mon)]
+      return LocalDay(
+        date: date, day: day, month: month, start: Seconds(mktime(&start)), end: Seconds(mktime(&end)))
     }
   }
 

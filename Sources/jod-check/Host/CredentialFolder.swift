@@ -7,14 +7,14 @@ struct CredentialFolder {
   /// The service that needs it. Without one, nobody misses it.
   var unit = "/usr/lib/systemd/system/jod-check.service"
 
-  /// What is wrong with it, as far as whoever asks may look into it: that is root, or nobody.
+  /// What is wrong with it, where the user may look into it: only root may.
   var findings: [Finding] {
     guard access(unit, F_OK) == 0 else { return [] }
     let isMissing = access(path, F_OK) != 0 && errno == ENOENT
     return Diagnosis.credentials(isMissing ? nil : files(), in: path, id: Settings.credentialsID)
   }
 
-  /// Those that systemd looks at: it passes over hidden ones, and goes into folders.
+  /// Those that systemd looks at: it skips hidden ones, and goes into folders.
   private func files(below folder: String = "", depth: Int = 0) -> [Diagnosis.CredentialFile] {
     Files.names(in: "\(path)/\(folder)").filter { !$0.hasPrefix(".") }.flatMap { name in
       let file = folder + name

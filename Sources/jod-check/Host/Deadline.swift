@@ -13,7 +13,7 @@ struct Deadline: Comparable {
 
   var isOver: Bool { left <= 0 }
 
-  /// Waits until it is over, whatever signals come in between.
+  /// Waits until it is over, even if signals come in between.
   func wait() {
     var moment = timespec()
     let seconds = time.rounded(.down)

@@ -98,7 +98,7 @@ enum Files {
     if durable { try syncDirectory(of: path) }
   }
 
-  /// A new file of its own name: whoever writes the same file meanwhile does not write into this one.
+  /// A new file of its own name: another writer of the same file does not write into this one.
   private static func makeTemporary(for path: String) throws(SystemError) -> (name: String, descriptor: Int32)
   {
     while true {

@@ -30,9 +30,9 @@ struct Identity {
     let account = try Account(named: Self.user)
     try make(Self.stateDirectory, mode: 0o750, for: account)
     try make(Self.runtimeDirectory, mode: 0o755, for: account)
-    Handover.clear()
+    SecretCopies.clear()
     settings.secureShellFiles =
-      withKeys ? try Handover(to: account).copy(settings.secureShellFiles) : [:]
+      withKeys ? try SecretCopies(to: account).copy(settings.secureShellFiles) : [:]
     guard initgroups(Self.user, account.group) == 0, setgid(account.group) == 0, setuid(account.user) == 0
     else { throw SystemError("become the user jod-check") }
   }
@@ -43,8 +43,8 @@ struct Identity {
     }
   }
 
-  /// Whether nobody but root can put another directory in its place: no part of the path is a link or another user's, nor
-  /// can others rename one. What is missing is root's to make.
+  /// Whether nobody but root can put another directory in its place: no part of the path is a link or another user's, and
+  /// others cannot rename one. Only root can make what is missing.
   private static func isRootsAlone(_ path: String) -> Bool {
     guard path.hasPrefix("/") else { return false }
     var prefix = ""

@@ -14,8 +14,8 @@ enum Journal {
     }
   }
 
-  /// So long something is waited for that nobody may be there to take.
-  private static let patience: Seconds = 1
+  /// So long is waited at most until an entry is taken, for nobody may be there to take it.
+  private static let sendTimeout: Seconds = 1
 
   /// Sends an entry for each event, and waits until they are taken; not for longer than a second.
   static func send(_ events: [Event], reason: String) {
@@ -36,10 +36,10 @@ enum Journal {
   /// That function waits for ever where journald reads no more, so it is called on a thread of its own.
   static func send(_ entries: [[String: String]]) {
     if entries.isEmpty { return }
-    let deadline = Deadline(in: patience)
+    let deadline = Deadline(in: sendTimeout)
     // Without a thread nothing is sent, and without a reader nobody is told, ignoring: the check's work is more than its report.
-    guard let errand = try? Errand({ for fields in entries { send(fields) } }),
-      errand.isOver(by: deadline)
+    guard let call = try? DetachedCall({ for fields in entries { send(fields) } }),
+      call.isOver(by: deadline)
     else { return }
     flush(by: deadline)
   }
@@ -63,7 +63,7 @@ enum Journal {
   ///
   /// journald reads from `/proc` which unit an entry's sender belongs to, and loses it where the sender is gone before it
   /// looks. It takes datagrams one after another, so once it has taken one that was sent last, it is done with all
-  /// before it. An empty one is passed over in silence (`server_process_datagram` in systemd's journald-server.c), and
+  /// before it. An empty one is skipped in silence (`server_process_datagram` in systemd's journald-server.c), and
   /// the sender's queue (`SIOCOUTQ`) tells when it was taken.
   private static func flush(by deadline: Deadline) {
     withSocket(to: "/run/systemd/journal/socket") { descriptor in
@@ -82,8 +82,8 @@ enum Journal {
   static func notify(status: String) {
     guard let path = getenv("NOTIFY_SOCKET").map({ String(cString: $0) }) else { return }
     withSocket(to: path) { descriptor in
-      // A manager that hears nothing shows nothing, ignoring.
-      _ = send(Array("STATUS=\(status)".utf8), over: descriptor, by: Deadline(in: patience))
+      // A manager that receives nothing shows nothing, ignoring.
+      _ = send(Array("STATUS=\(status)".utf8), over: descriptor, by: Deadline(in: sendTimeout))
     }
   }
 

@@ -12,7 +12,7 @@ struct Output {
   }
 
   /// Tells what happened, to a person also what is old news to the journal. Troubles go to standard error.
-  func tell(_ report: Report, reason: String) {
+  func tell(_ report: RunReport, reason: String) {
     switch voice {
     case .json: break
     case .journal:
@@ -60,7 +60,7 @@ struct RunDocument: JSONEncodable {
   let reason: String
   let status: Status?
 
-  init(actions: [String], report: Report, reason: String, status: Status?) {
+  init(actions: [String], report: RunReport, reason: String, status: Status?) {
     self.actions = actions
     events = report.events.map {
       Entry(event: $0.name.rawValue, priority: $0.priority.rawValue, message: $0.message)

@@ -29,10 +29,10 @@ struct Settings {
     }
   }
 
-  /// As it was given, for whoever knows it may read what else is wrong with the configuration, or with the token itself.
+  /// As it was given, for those who know it may read what else is wrong with the configuration, or with the token itself.
   var token: Secret? { environment["HTTP_TOKEN"].flatMap { $0.isEmpty ? nil : Secret($0) } }
 
-  /// As `load`, for whoever goes on without them as well.
+  /// As `load`, for callers that can continue without them.
   static func loaded(identity: Identity) -> Result<Settings, ConfigurationError> {
     do throws(ConfigurationError) {
       return .success(try load(identity: identity))

@@ -12,9 +12,9 @@ enum DialFailure: Error {
   case failed(SystemError)
 }
 
-/// A host that is being called over TCP, at all of its addresses: whichever answers first is taken (RFC 8305).
+/// A host that is being connected over TCP, at all of its addresses: the first that answers is taken (RFC 8305).
 ///
-/// It makes no thread but for a name that has to be looked up. What can begin begins at once, and goes on in the kernel
+/// It makes a thread only for a name that has to be looked up. What can begin begins at once, and continues in the kernel
 /// while its caller does something else.
 final class Dial {
   /// An address has so much time before the next one is tried beside it (RFC 8305, section 5).
@@ -53,8 +53,8 @@ final class Dial {
       var states = descriptors.map {
         pollfd(fd: $0, events: Int16(lookup == nil ? POLLOUT : POLLIN), revents: 0)
       }
-      let patience = untried.isEmpty ? deadline : min(deadline, nextAttempt)
-      if Socket.wait(for: &states, until: patience) {
+      let limit = untried.isEmpty ? deadline : min(deadline, nextAttempt)
+      if Socket.wait(for: &states, until: limit) {
         if let connection = settle(states) { return connection }
       } else if deadline.isOver {
         throw lookup == nil ? .timeout : .noNameServer
@@ -103,7 +103,7 @@ final class Dial {
     attempts = outcomes.filter { !$0.isOver }.map(\.attempt)
     for outcome in outcomes where outcome.isOver {
       guard let error = outcome.attempt.connectionError else {
-        // The others are hung up on.
+        // The other connections are closed.
         (attempts, untried) = ([], [])
         return outcome.attempt
       }

@@ -18,9 +18,9 @@ enum HTTPFailure: Error, Equatable {
   case closed
 }
 
-/// A web server that is asked one question after another, with one patience for all of it.
+/// A web server that is asked one question after another, with one deadline for all of it.
 ///
-/// A connection is made where there is none, and anew where the server has closed the last one without a word. It asks one
+/// A connection is made where there is none, and anew where the server has closed the last one without a reply. It asks one
 /// question at a time and waits for the answer itself: no thread, no event loop.
 final class WebServer {
   /// Of replies. A household's `/Sessions` has some hundred kilobytes.
@@ -28,15 +28,15 @@ final class WebServer {
 
   private let url: BaseURL
   private let trust: TLSTrust
-  private var patience: Patience
+  private var limit: ReadDeadline
   private var connection: HTTPConnection?
 
   /// - Parameters:
-  ///   - trust: who may vouch for a certificate.
-  ///   - longest: how long it may go on talking once it does.
+  ///   - trust: who may sign a certificate.
+  ///   - longest: the end even while it sends.
   init(_ url: BaseURL, trust: TLSTrust, deadline: Deadline, longest: Deadline? = nil) {
     (self.url, self.trust) = (url, trust)
-    patience = Patience(until: deadline, longest: longest)
+    limit = ReadDeadline(until: deadline, longest: longest)
   }
 
   deinit { connection?.close() }
@@ -63,19 +63,19 @@ final class WebServer {
 
   private func exchange(_ request: [UInt8]) throws -> HTTPReply {
     do {
-      if let connection, connection.hasEnded() { hangUp() }
-      let current = try connection ?? HTTPConnection(url, trust: trust, deadline: patience.deadline)
+      if let connection, connection.hasEnded() { disconnect() }
+      let current = try connection ?? HTTPConnection(url, trust: trust, deadline: limit.deadline)
       connection = current
-      let reply = try current.ask(request, &patience)
-      if !current.isReusable { hangUp() }
+      let reply = try current.ask(request, &limit)
+      if !current.isReusable { disconnect() }
       return reply
     } catch {
-      hangUp()
+      disconnect()
       throw error
     }
   }
 
-  private func hangUp() {
+  private func disconnect() {
     connection?.close()
     connection = nil
   }
@@ -92,28 +92,28 @@ final class HTTPConnection {
   private var outgoing: ArraySlice<UInt8> = []
   private var incoming: ArraySlice<UInt8> = []
   private var buffer = [UInt8](repeating: 0, count: chunk)
-  /// Whether poll(2) knows of all that can be read: TLS may hold a farewell back behind what it has given out.
+  /// Whether poll(2) knows of all that can be read: TLS may still hold its closing alert behind what was read.
   private var isDrained = true
   /// Whether it takes another request.
   private(set) var isReusable = true
 
   /// Connects, and trusts the server's certificate or throws.
   init(_ url: BaseURL, trust: TLSTrust, deadline: Deadline) throws {
-    // What is missing is told before anybody is called.
+    // A missing library is reported before anything is connected.
     let library = url.isSecure ? try OpenSSL.load() : nil
     let socket = try Dial(url.endpoint).connection(by: deadline)
     self.socket = socket
     tls = try library.map { try TLS($0, socket, to: url.endpoint, trust: trust, deadline: deadline) }
   }
 
-  /// Whether the other side has hung up between two questions; or has said something unasked, which would be taken for the
-  /// answer to the next one (RFC 9112, section 6.3).
+  /// Whether the other side has closed the connection between two requests; or has sent something unasked, which would be
+  /// taken for the reply to the next one (RFC 9112, section 6.3).
   func hasEnded() -> Bool {
     do { return try receive() != nil } catch { return true }
   }
 
   /// Sends a request, and reads its reply.
-  func ask(_ request: [UInt8], _ patience: inout Patience) throws -> HTTPReply {
+  func ask(_ request: [UInt8], _ limit: inout ReadDeadline) throws -> HTTPReply {
     outgoing = request[...]
     var reply = ReplyInProgress()
     while true {
@@ -128,10 +128,10 @@ final class HTTPConnection {
       let events = isSending ? POLLIN | POLLOUT : POLLIN
       var states = [pollfd(fd: socket.descriptor, events: Int16(events), revents: 0)]
       guard
-        isDrained ? Socket.wait(for: &states, until: patience.deadline) : !patience.deadline.isOver
+        isDrained ? Socket.wait(for: &states, until: limit.deadline) : !limit.deadline.isOver
       else { throw reply.lateness }
       if try hasEnded(during: reply) { return try end(reply) }
-      if !incoming.isEmpty { patience.noteWord() }
+      if !incoming.isEmpty { limit.noteArrival() }
     }
   }
 
@@ -152,7 +152,7 @@ final class HTTPConnection {
     } catch let error as SystemError where ![ECONNRESET, EPIPE].contains(error.code) {
       throw error
     } catch {
-      // Whoever closed a connection that was kept answers with a reset, if at all.
+      // A server that closed a connection that was kept answers with a reset, if at all.
       throw reader.isInside ? error : HTTPFailure.closed
     }
   }
@@ -174,7 +174,7 @@ final class HTTPConnection {
         outgoing = outgoing.dropFirst(count)
       }
     } catch {
-      // Whoever reads no more may have said why, ignoring: what can be read tells.
+      // A server that reads no more may have said why, ignoring: what can be read tells.
       outgoing = []
       isReusable = false
     }
@@ -192,8 +192,8 @@ final class HTTPConnection {
     return count
   }
 
-  /// Says farewell, where TLS has one, and waits for none.
-  func close() { tls?.sayFarewell() }
+  /// Sends TLS's closing alert, and waits for none.
+  func close() { tls?.sendClosingAlert() }
 }
 
 /// One reply, of the parts in which it arrives.

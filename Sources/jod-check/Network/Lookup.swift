@@ -6,17 +6,17 @@ import Synchronization
 /// The question which addresses a name has. The C library's resolver, which answers it, knows no deadline.
 final class Lookup {
   private let question: Question
-  private let errand: Errand
+  private let call: DetachedCall
 
   /// Asks.
   init(_ endpoint: Endpoint) throws(SystemError) {
     let question = Question(endpoint)
     self.question = question
-    errand = try Errand { question.ask() }
+    call = try DetachedCall { question.ask() }
   }
 
   /// Ready to be read once the question is answered.
-  var descriptor: Int32 { errand.descriptor }
+  var descriptor: Int32 { call.descriptor }
 
   struct Answer: Sendable {
     var addresses: [SocketAddress] = []

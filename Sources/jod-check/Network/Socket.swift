@@ -2,7 +2,8 @@ import CSystemd
 import Glibc
 import JodCore
 
-/// A TCP socket that never blocks: whoever has to wait does so in poll(2), until a deadline. Closed with its last reference.
+/// A TCP socket that never blocks: a caller that has to wait does so in poll(2), until a deadline. Closed
+/// with its last reference.
 final class Socket {
   let descriptor: Int32
 
@@ -12,13 +13,13 @@ final class Socket {
     descriptor = socket(address.family, type, 0)
     guard descriptor >= 0 else { throw SystemError("socket") }
     let code = address.withPointer { Glibc.connect(descriptor, $0, $1) == 0 ? 0 : errno }
-    // Interrupted, it goes on all the same.
+    // Interrupted, it continues all the same.
     guard [0, EINPROGRESS, EINTR].contains(code) else { throw SystemError("connect", code: code) }
   }
 
   /// Takes a connection that waits at a listening socket. Nil where none does, for the reason in `errno`.
-  init?(acceptedAt door: Int32) {
-    descriptor = accept(door, nil, nil)
+  init?(acceptedAt listener: Int32) {
+    descriptor = accept(listener, nil, nil)
     if descriptor < 0 { return nil }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
@@ -31,7 +32,7 @@ final class Socket {
     var code: Int32 = 0
     var size = socklen_t(MemoryLayout<Int32>.size)
     getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
-    // Only a connection that stood can be reset, or miss its reader: it was accepted, and whoever reads finds its end.
+    // Only a connection that stood can be reset, or miss its reader: it was accepted, and a reader finds its end.
     return [0, ECONNRESET, EPIPE].contains(code) ? nil : SystemError("connect", code: code)
   }
 
@@ -84,11 +85,11 @@ final class Socket {
     return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// Says no more, and hears on.
+  /// Sends no more, and still receives.
   func closeOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
 
   /// Waits until one of the descriptors is ready, which their `revents` then say. False once the deadline is over,
-  /// whatever is ready then: who never falls silent would else be listened to for ever.
+  /// even if something is ready then: a sender that never stops would else be read from for ever.
   static func wait(for descriptors: inout [pollfd], until deadline: Deadline) -> Bool {
     while true {
       let left = deadline.left

@@ -5,10 +5,10 @@ import JodCore
 /// TLS in a connection, as a client: at least version 1.2, with a server whose certificate is trusted and bears its name.
 ///
 /// OpenSSL is given bytes and gives bytes, and never the socket: in a handshake it would read on for as long as a server
-/// sends what is passed over, whatever the deadline.
+/// sends what is ignored, regardless of the deadline.
 final class TLS {
   /// Taken from the socket at once, in bytes. With what is left of a record before (RFC 8446, section 5.1), what it holds has
-  /// room in the buffer of whoever reads.
+  /// room in the reader's buffer.
   private static let chunk = 32 << 10
 
   private let openSSL: OpenSSL
@@ -114,7 +114,7 @@ final class TLS {
     return max(0, Int(count))
   }
 
-  /// Reads what has arrived, and returns how many bytes: none at the farewell, nil where nothing is there yet.
+  /// Reads what has arrived, and returns how many bytes: none at the closing alert, nil where nothing is there yet.
   func receive(into bytes: UnsafeMutableRawBufferPointer) throws -> Int? {
     // New keys may have to be answered.
     defer { flush() }
@@ -168,13 +168,13 @@ final class TLS {
         outgoing = outgoing.dropFirst(count)
       }
     } catch {
-      // Whoever reads no more may have said why, ignoring: what can be read tells.
+      // A server that reads no more may have said why, ignoring: what can be read tells.
       outgoing = []
     }
   }
 
-  /// Says farewell, and waits for none.
-  func sayFarewell() {
+  /// Sends the closing alert, and waits for none.
+  func sendClosingAlert() {
     // After a failure there is nobody to say it to, ignoring.
     _ = openSSL.shutdown(session)
     flush()

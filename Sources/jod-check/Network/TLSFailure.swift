@@ -1,4 +1,4 @@
-/// Why there is no TLS with a server, by what whoever runs it or this machine does about it.
+/// Why there is no TLS with a server, by what the administrator of it or of this machine does about it.
 enum TLSFailure: Error, Equatable {
   /// OpenSSL is not there, or not the one that is needed: in the dynamic linker's words.
   case missing(String)
@@ -21,11 +21,11 @@ enum TLSFailure: Error, Equatable {
   case certificate(String)
   /// The server speaks only versions before TLS 1.2.
   case oldVersion
-  /// Whoever answers there does not speak TLS at all.
+  /// The server there does not speak TLS at all.
   case noTLS
   /// The connection ended, or was reset, in the handshake.
   case hungUp
-  /// The connection ended without TLS's farewell: what it brought so far may lack its end.
+  /// The connection ended without TLS's closing alert: what arrived may lack its end.
   case cutOff
   case timeout
   /// Anything else, in OpenSSL's words.

@@ -24,7 +24,7 @@ struct HistoryFile {
       do throws(SystemError) {
         return try Files.write(added, to: descriptor, name: path)
       } catch {
-        // Of what did not fit on the disk no part is to stay; a rest would only be passed over, ignoring.
+        // Of what did not fit on the disk no part is to stay; a rest would only be skipped, ignoring.
         ftruncate(descriptor, off_t(size))
         throw error
       }
@@ -33,7 +33,7 @@ struct HistoryFile {
     try Files.replace(path, with: kept, mode: 0o600, durable: true)
   }
 
-  /// The newest whole lines, as many as the bound allows; none where there is no file. Whatever its size, no more than the
+  /// The newest whole lines, as many as the bound allows; none where there is no file. However large it is, no more than the
   /// bound is read.
   func read() throws(SystemError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

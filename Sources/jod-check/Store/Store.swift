@@ -32,25 +32,25 @@ struct Store {
   private static let stateLimit = 4 << 20
 
   /// What was found wrong while reading or writing.
-  struct Findings {
+  struct Problems {
     var damaged: Event?
     var unwritable: Trouble?
   }
 
   /// What is remembered; a missing or damaged file counts as none. Writes nothing.
-  func load(bootID: String) -> (memory: Memory, findings: Findings) {
-    var findings = Findings()
+  func load(bootID: String) -> (memory: Memory, problems: Problems) {
+    var problems = Problems()
     var state: State?
     do throws(StateDamage) {
       state = try readState(bootID)
     } catch {
-      findings.damaged = error.event(isSetAside: mode == .normal)
+      problems.damaged = error.event(isSetAside: mode == .normal)
     }
     let runtime = (try? Files.read(runtimeFile, limit: Self.stateLimit)).flatMap { bytes in
       bytes.flatMap { try? Runtime(bytes: unified($0, bootID)) }
     }
     let usable = runtime.flatMap { $0.state?.isPlausible ?? true ? $0 : nil }
-    return (Memory(state: state, runtime: usable, bootID: bootID), findings)
+    return (Memory(state: state, runtime: usable, bootID: bootID), problems)
   }
 
   enum Keep {
@@ -63,12 +63,12 @@ struct Store {
   struct Update<Result> {
     var result: Result
     var memory: Memory
-    var findings: Findings
+    var problems: Problems
   }
 
   /// Changes what is remembered, under the lock.
   ///
-  /// A failure to write is a finding, not an error: whoever waits for the storage is served all the same.
+  /// A failure to write is returned, not thrown: those who wait for the storage are served all the same.
   ///
   /// - Parameter show: shows others what is remembered now, under the lock as well: what is older never takes the place of
   ///   what is newer.
@@ -78,49 +78,49 @@ struct Store {
     let lock = mode == .readOnly ? nil : Lock(lockFile)
     let lockError = SystemError("lock \(lockFile)")
     defer { lock?.release() }
-    var (memory, findings) = load(bootID: bootID)
+    var (memory, problems) = load(bootID: bootID)
     let before = memory.state
     let result = change(&memory)
     if memory.state != before { memory.countChange() }
     memory.runtime.state = memory.state
     if mode != .readOnly {
-      if lock == nil { findings.unwritable = trouble(lockError) }
+      if lock == nil { problems.unwritable = trouble(lockError) }
       if lock != nil, keep == .everything { removeTemporaries() }
-      write(memory, keep: keep, &findings)
+      write(memory, keep: keep, &problems)
     }
     show(memory)
-    return Update(result: result, memory: memory, findings: findings)
+    return Update(result: result, memory: memory, problems: problems)
   }
 
-  /// Under the lock, whatever was left was left by somebody who was killed.
+  /// Under the lock, any leftover is of a process that was killed.
   private func removeTemporaries() {
     Files.removeTemporaries(in: runtimeDirectory)
     if mode == .normal { Files.removeTemporaries(in: stateDirectory) }
   }
 
-  private func write(_ memory: Memory, keep: Keep, _ findings: inout Findings) {
+  private func write(_ memory: Memory, keep: Keep, _ problems: inout Problems) {
     do throws(SystemError) {
       try Files.replace(runtimeFile, with: Self.bytes(memory.runtime), mode: 0o600, durable: false)
     } catch {
-      findings.unwritable = trouble(error)
+      problems.unwritable = trouble(error)
     }
     guard keep == .everything, mode == .normal else { return }
     do throws(SystemError) {
-      if findings.damaged != nil, rename(stateFile, stateFile + ".damaged") != 0, errno != ENOENT {
+      if problems.damaged != nil, rename(stateFile, stateFile + ".damaged") != 0, errno != ENOENT {
         throw SystemError("rename \(stateFile)")
       }
       if try !isOnDisk(memory.state) {
         try Files.replace(stateFile, with: Self.bytes(memory.state), mode: 0o640, durable: true)
       }
     } catch {
-      findings.unwritable = trouble(error)
+      problems.unwritable = trouble(error)
       // It will be found again at the next check, and the trouble speaks for both.
-      findings.damaged?.priority = .debug
+      problems.damaged?.priority = .debug
     }
   }
 
   /// What stands on the disk decides, not what was read: an earlier run may have failed to write. A state that says
-  /// nothing yet need not be there, nor need one that is as it was before what was taken back since.
+  /// nothing yet need not be there, and neither need one that is as it was before what was taken back since.
   private func isOnDisk(_ state: State) throws(SystemError) -> Bool {
     guard let bytes = try Files.read(stateFile, limit: Self.stateLimit) else {
       return Self.bytes(state, serial: 0) == Self.bytes(State())
@@ -166,7 +166,7 @@ struct Store {
 
     func event(isSetAside: Bool) -> Event {
       let aside =
-        isSetAside ? "It was set aside as \(path).damaged, and jod-check starts afresh" : "It is passed over"
+        isSetAside ? "It was set aside as \(path).damaged, and jod-check starts afresh" : "It is ignored"
       return Event(
         .stateDamaged, isSetAside ? .warning : .debug,
         "The state in \(path) cannot be used (\(why)). \(aside); the storage is not powered off early for that."

@@ -228,7 +228,7 @@ extension World {
       #expect(sleepy.calls == 1)
     }
 
-    @Test("where the storage's name stops resolving it is not powered off, and whoever comes is served")
+    @Test("where the storage's name stops resolving it is not powered off, and those who come are served")
     func name() throws {
       let sleepy = try Sleepy()
       try sleepy.run()
@@ -267,7 +267,7 @@ extension World {
       #expect(sleepy.calls == 0)
     }
 
-    @Test("sleep powers off now, whatever the times")
+    @Test("sleep powers off now, regardless of the times")
     func sleepNow() throws {
       let sleepy = try Sleepy()
       sleepy.home.sandbox.environment["COOLDOWN_TIME"] = "1h"
@@ -278,7 +278,7 @@ extension World {
       #expect(sleepy.calls == 1)
     }
 
-    @Test("sleep says which rule refuses, and --force passes over activity, recordings and tasks alone")
+    @Test("sleep says which rule refuses, and --force skips activity, recordings and tasks alone")
     func sleepRefuses() throws {
       let sleepy = try Sleepy()
       sleepy.home.someoneBrowses()

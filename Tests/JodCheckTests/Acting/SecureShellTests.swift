@@ -23,7 +23,7 @@ private struct ForcedServer {
       in: folder, authorized: authorizes ? "restrict,command=\"\(folder)/forced\" \(key)" : "")
   }
 
-  /// The known_hosts line that vouches for it.
+  /// The known_hosts line that names it.
   func knownHosts() throws -> String {
     let scan = try Subprocess(["ssh-keyscan", "-t", "ed25519", "-p", "\(server.port)", "127.0.0.1"]).run(
       timeLimit: 20)

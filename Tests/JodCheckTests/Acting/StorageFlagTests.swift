@@ -13,7 +13,7 @@ extension World {
         .filter { $0.hasPrefix("storage-") }
     }
 
-    @Test("a check says that the storage is ready, and leaves a word that still holds untouched")
+    @Test("a check says that the storage is ready, and leaves a flag that still holds untouched")
     func online() throws {
       let home = try Home()
       try home.sandbox.run()
@@ -73,7 +73,7 @@ extension World {
       #expect(try flags(home) == [])
     }
 
-    @Test("of two words one is left, whichever is right", arguments: Availability.allCases)
+    @Test("of two flags the right one is left", arguments: Availability.allCases)
     func both(_ availability: Availability) throws {
       let home = try Home()
       for name in ["storage-online", "storage-offline"] { try home.sandbox.write("", to: "run/\(name)") }
@@ -81,7 +81,7 @@ extension World {
       #expect(try flags(home) == ["storage-\(availability.rawValue)"])
     }
 
-    @Test("a word that cannot be written keeps nobody from being served")
+    @Test("a flag that cannot be written keeps nobody from being served")
     func unwritable() throws {
       let home = try Home()
       try home.storage.turn(.ready)

@@ -9,7 +9,7 @@ extension World {
   @Suite("A web server of others before Jellyfin")
   struct FrontTests {
     private let jellyfin: FakeJellyfin
-    /// It hears everything and says nothing.
+    /// It receives everything and answers nothing.
     private let silent: LoopbackServer
 
     init() throws {
@@ -61,7 +61,7 @@ extension World {
       #expect(try isAnswered("https://localhost:\(nginx.port)", trust: trust))
     }
 
-    @Test("where nginx has ended a connection without a word, the next question goes over another")
+    @Test("where nginx has ended a connection silently, the next question goes over another")
     func endedUnannounced() throws {
       let nginx = try nginx()
       let server = try WebServer("http://127.0.0.1:\(nginx.port)/once")

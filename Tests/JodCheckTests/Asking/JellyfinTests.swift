@@ -92,7 +92,7 @@ extension World {
       #expect(try poll("http://127.0.0.1:\(server.port)").get().sessions == [])
     }
 
-    @Test("ages are told by the Date header, whatever this machine's clock says")
+    @Test("ages are told by the Date header, regardless of this machine's clock")
     func date() throws {
       let server = try LoopbackServer { connection in
         while let request = connection.readRequest() {
@@ -282,7 +282,7 @@ extension World {
       let server = try LoopbackServer { connection in
         guard connection.readRequest() != nil else { return }
         connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-        // Paced by the client's patience alone: poll(2) waits for the end or half a second.
+        // Paced by the client's deadline alone: poll(2) waits for the end or half a second.
         while connection.staysOpen(forMilliseconds: 500) { connection.send("1\r\n[\r\n") }
       }
       #expect(failure(try poll("http://127.0.0.1:\(server.port)"))?.cause == "timeout")

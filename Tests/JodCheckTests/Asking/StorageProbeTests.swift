@@ -40,13 +40,13 @@ extension World {
       #expect(probe(host: "localhost", storage.port) == .up)
     }
 
-    @Test("an answer that came while something else was done counts at a glance, whatever became of it")
+    @Test("an answer that came while something else was done counts at a glance, even if it has ended since")
     func answeredMeanwhile() throws {
       let storage = try StorageServer()
       for power in [StorageServer.Power.ready, .starting] {
         try storage.turn(power)
         let probe = StorageProbe(Endpoint(host: "127.0.0.1", port: storage.port))
-        // Nobody answers any more who asks from now on.
+        // From now on nobody is answered any more.
         try storage.turn(.off)
         #expect(probe.result(within: StorageProbe.glance).probe == (power == .ready ? .ready : .up))
       }

@@ -64,7 +64,7 @@ extension World {
     }
 
     @Test(
-      "what is damaged in the history is passed over", arguments: ["", "{", "\u{0}\u{0}\n", "[[[[\n{}\n"])
+      "what is damaged in the history is skipped", arguments: ["", "{", "\u{0}\u{0}\n", "[[[[\n{}\n"])
     func damaged(text: String) throws {
       let home = try evening()
       let history = try #require(home.sandbox.contents("state/history.jsonl"))
@@ -115,34 +115,34 @@ extension World {
 
     // MARK: What the socket answers
 
-    private func desk(_ home: Home) throws -> Desk {
+    private func handler(_ home: Home) throws -> RequestHandler {
       home.sandbox.environment["HTTP_TOKEN"] = "open-sesame"
-      return try home.sandbox.desk()
+      return try home.sandbox.handler()
     }
 
-    private func text(_ service: WebService, of desk: Desk) throws -> String {
-      String(decoding: try desk.give(service) { true }.get().body, as: UTF8.self)
+    private func text(_ service: WebService, of handler: RequestHandler) throws -> String {
+      String(decoding: try handler.answer(service) { true }.get().body, as: UTF8.self)
     }
 
     @Test("the page, the status and the metrics say what the last check found, and write nothing")
     func answers() throws {
       let home = try evening()
-      let desk = try desk(home)
+      let handler = try handler(home)
       let files = ["state/state.json", "state/history.jsonl", "run/runtime.json", "run/status.json"]
       let before = try files.map(home.sandbox.fingerprint)
-      #expect(try text(.page, of: desk).contains("<h1>Storage ready</h1>"))
-      #expect(try text(.page, of: desk).contains("Anna, Jellyfin Android TV on Living room"))
-      #expect(try text(.status, of: desk) == home.sandbox.contents("run/status.json"))
-      #expect(try text(.metrics, of: desk).contains("jod_check_wakes_total 1\n"))
-      #expect(try text(.metrics, of: desk).contains("jod_check_storage_on 1\n"))
+      #expect(try text(.page, of: handler).contains("<h1>Storage ready</h1>"))
+      #expect(try text(.page, of: handler).contains("Anna, Jellyfin Android TV on Living room"))
+      #expect(try text(.status, of: handler) == home.sandbox.contents("run/status.json"))
+      #expect(try text(.metrics, of: handler).contains("jod_check_wakes_total 1\n"))
+      #expect(try text(.metrics, of: handler).contains("jod_check_storage_on 1\n"))
       #expect(try files.map(home.sandbox.fingerprint) == before)
     }
 
     @Test("no secret is in any of them")
     func noSecret() throws {
-      let desk = try desk(evening())
+      let handler = try handler(evening())
       for service in WebService.allCases {
-        let document = try desk.give(service) { true }.get()
+        let document = try handler.answer(service) { true }.get()
         let all = String(decoding: document.body, as: UTF8.self) + document.policy + document.contentType
         #expect(!all.contains(FakeJellyfin.key) && !all.contains("open-sesame"))
       }
@@ -150,10 +150,10 @@ extension World {
 
     @Test("before anything is known there is an answer to each")
     func beforeTheFirstCheck() throws {
-      let desk = try desk(Home())
-      #expect(try text(.page, of: desk).contains("Nothing known yet"))
-      #expect(try json(text(.status, of: desk))["checked_at"] is NSNull)
-      #expect(try text(.metrics, of: desk).contains("jod_check_wakes_total 0\n"))
+      let handler = try handler(Home())
+      #expect(try text(.page, of: handler).contains("Nothing known yet"))
+      #expect(try json(text(.status, of: handler))["checked_at"] is NSNull)
+      #expect(try text(.metrics, of: handler).contains("jod_check_wakes_total 0\n"))
     }
 
     @Test("where the history cannot be read there is a page all the same")
@@ -161,21 +161,22 @@ extension World {
       let home = try evening()
       try FileManager.default.removeItem(atPath: "\(home.sandbox.folder)/state/history.jsonl")
       #expect(mkfifo("\(home.sandbox.folder)/state/history.jsonl", 0o600) == 0)
-      #expect(try text(.page, of: desk(home)).contains("<h1>Storage ready</h1>"))
+      #expect(try text(.page, of: handler(home)).contains("<h1>Storage ready</h1>"))
     }
 
-    @Test("without a valid configuration there is nothing but a word on that, and a page")
+    @Test("without a valid configuration there is nothing but an error that says so, and a page")
     func invalid() throws {
       let fault = ConfigurationFault(
         variable: "WOL_PORT", problem: "\"<x>\" is not understood", accepted: "a number")
-      let page = InvalidPage([fault], warnings: ["Perhaps."], version: "1").document
-      let desk = Desk(Desk.InvalidNotice(page: page))
+      let page = InvalidPage([fault], warnings: [.windowTooShort(60)], version: "1").document
+      let handler = RequestHandler(RequestHandler.Unconfigured(page: page))
       for service in WebService.allCases where service != .page {
-        #expect(throws: WebRefusal.self) { try desk.give(service) { true }.get() }
+        #expect(throws: WebRefusal.self) { try handler.answer(service) { true }.get() }
       }
-      let text = String(decoding: try desk.give(.page) { true }.get().body, as: UTF8.self)
+      let text = String(decoding: try handler.answer(.page) { true }.get().body, as: UTF8.self)
       #expect(text.contains("WOL_PORT: &quot;&lt;x&gt;&quot; is not understood; accepted: a number"))
-      #expect(text.contains("Perhaps.") && text.contains("Correct <code>/etc/default/jod-check</code>"))
+      #expect(
+        text.contains("Make it longer.") && text.contains("Correct <code>/etc/default/jod-check</code>"))
     }
   }
 }

@@ -115,7 +115,7 @@ extension World {
       #expect(storage.packets().isEmpty)
     }
 
-    @Test("wake sends whatever the cooldown says, waits, and records it")
+    @Test("wake sends regardless of the cooldown, waits, and records it")
     func byHand() throws {
       let home = try Home()
       for _ in 1...2 {
@@ -142,7 +142,7 @@ extension World {
       #expect(packets >= 6)
     }
 
-    @Test("wake of a storage that is on sends nothing, and keeps it on for whoever asked")
+    @Test("wake of a storage that is on sends nothing, and keeps it on for the person who asked")
     func byHandReady() throws {
       let home = try Home()
       try home.storage.turn(.ready)

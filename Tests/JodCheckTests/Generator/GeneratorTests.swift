@@ -119,7 +119,7 @@ struct GeneratorTests {
   }
 
   @Test(
-    "an interval of the administrator's is found wherever systemd finds it, however it is written",
+    "an interval of the administrator's is found where systemd finds it, however it is written",
     arguments: [
       "etc/systemd/system/jod-check.timer.d/x.conf", "etc/systemd/system/jod-.timer.d/x.conf",
       "etc/systemd/system/timer.d/x.conf", "run/systemd/system/jod-check.timer.d/x.conf",
@@ -161,7 +161,7 @@ struct GeneratorTests {
     #expect(seen?.contains("10000ms") == false)
   }
 
-  @Test("files are read in the order of their names, whatever folder they lie in")
+  @Test("files are read in the order of their names, in every folder")
   func order() throws {
     let late = [
       "etc/systemd/system/timer.d/b.conf": "[Timer]\nOnUnitActiveSec=\n",
@@ -204,7 +204,7 @@ struct GeneratorTests {
   }
 
   @Test(
-    "LISTEN_ADDRESS becomes the socket's, in place of its own, whatever CHECK_INTERVAL is",
+    "LISTEN_ADDRESS becomes the socket's, in place of its own, with any CHECK_INTERVAL",
     arguments: ["172.17.0.1:8097", "0.0.0.0:1", "[::1]:8097"])
   func listen(address: String) throws {
     let text = try generate("CHECK_INTERVAL=soon\nLISTEN_ADDRESS=\(address)\n", for: .socket)

@@ -71,7 +71,7 @@ struct RootMachine {
       find /etc /mnt/victim -printf '%p %i %m %u %g %l\\n' | sort
       find /etc /mnt/victim -type f -exec sha256sum {} + | sort
     }
-    # Wherever a copy of the key is, but for what the tests' ssh notes.
+    # All places where a copy of the key is, except what the tests' ssh notes.
     copies() {
       grep -rlF '\(key)' /run /var/lib /etc/default /dev/shm 2>/dev/null | grep -vx /run/jod-check/seen || true
     }

@@ -46,7 +46,7 @@ extension World {
     ]
 
     @Test(
-      "links planted wherever the user can write change nothing outside", arguments: plantings.keys.sorted())
+      "links planted where the user can write change nothing outside", arguments: plantings.keys.sorted())
     func links(planting: String) throws {
       let ended = try machine.run(
         """
@@ -75,7 +75,7 @@ extension World {
         mkdir -m 700 /mnt/victim
         for name in storage-server-ssh-key known_hosts; do echo secret > "/mnt/victim/$name"; done
         outside > /mnt/before
-        # It ends with this script, whatever ends that.
+        # It ends with this script, even when that is killed.
         setpriv --pdeathsig KILL --reuid=64999 --regid=64999 --clear-groups sh -c '
           cd /run/jod-check
           ln -s /mnt/victim link
@@ -345,7 +345,7 @@ extension World {
     }
 
     @Test(
-      "whoever may not read the configuration is told what to type",
+      "a user who may not read the configuration is told what to type",
       arguments: ["wake --no-wait", "hold 3h", "release", "sleep", "check", "--dry-run"])
     func others(command: String) throws {
       let ended = try machine.run(
@@ -372,7 +372,7 @@ extension World {
 
     // MARK: The boot
 
-    @Test("who sees another id of the boot takes that of the files, which lie in memory")
+    @Test("a process that sees another id of the boot takes that of the files, which lie in memory")
     func boot() throws {
       let ended = try machine.run(
         """
@@ -397,7 +397,7 @@ extension World {
       #expect(ended.output == "\"boot\":\"00000000-1111-2222-3333-444444444444\"\n")
     }
 
-    @Test("what was written under the kernel's own id is of the boot that goes on under another")
+    @Test("what was written under the kernel's own id is of the boot that continues under another")
     func oneBoot() {
       func unified(_ text: String, id: String) -> String {
         String(decoding: Boot.unified(Array(text.utf8), id: id, kernel: "0f-1e"), as: UTF8.self)

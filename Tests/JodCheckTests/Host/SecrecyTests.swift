@@ -31,7 +31,7 @@ extension World {
       ("\"tool -P m4rker", { $0.hasSuffix("_COMMAND") || Disclosure.secretVariables.contains($0) }),
     ]
 
-    @Test("none is told, by whichever variable it comes", arguments: ways.indices)
+    @Test("none is told, by any variable that it comes in", arguments: ways.indices)
     func allVariables(way: Int) throws {
       let (value, hides) = Self.ways[way]
       let variables = try ManualTests.variablesInCode().filter(hides)

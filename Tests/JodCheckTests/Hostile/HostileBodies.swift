@@ -40,9 +40,11 @@ extension HostileRequest {
     .init(400, "the same length twice", post("Content-Length: 2\r\nContent-Length: 2\r\n", "{}")),
     .init(late: 408, "a body shorter than said", post("Content-Length: 10\r\n", "{}")),
     .init(late: 408, "a body that never begins", post("Content-Length: 1\r\n")),
-    .init(200, "a body for who only reads", get("/status", "Content-Length: 5\r\n") + "hello"),
-    .init(late: 408, "a body for who only reads, that never comes", get("/status", "Content-Length: 5\r\n")),
-    .init(413, "too much for who only reads", get("/status", "Content-Length: 1048577\r\n")),
+    .init(200, "a body with a request that only reads", get("/status", "Content-Length: 5\r\n") + "hello"),
+    .init(
+      late: 408, "a body with a request that only reads, that never comes",
+      get("/status", "Content-Length: 5\r\n")),
+    .init(413, "too much with a request that only reads", get("/status", "Content-Length: 1048577\r\n")),
     .init(
       405, "a body where none is taken",
       "PUT /status HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello"),

@@ -5,7 +5,7 @@ import Testing
 
 @testable import jod_check
 
-/// A hostile request, worn down by chance.
+/// A hostile request, changed by chance.
 private struct Mutation {
   /// What means something to a parser.
   static let words: [[UInt8]] = [
@@ -71,12 +71,12 @@ private struct Mutation {
   }
 }
 
-/// One connection with a mutation, from its beginning to its end; and what must hold whatever it is.
-private struct Ordeal {
+/// One connection with a mutation, from its beginning to its end; and what must hold for all of them.
+private struct Trial {
   static let token = "s3cr3t-0f-th15-h0us3"
-  static let doorkeepers = [
-    Doorkeeper(token: nil, isLoopback: true), Doorkeeper(token: nil, isLoopback: false),
-    Doorkeeper(token: Secret(token), isLoopback: false),
+  static let policies = [
+    RequestPolicy(token: nil, isLoopback: true), RequestPolicy(token: nil, isLoopback: false),
+    RequestPolicy(token: Secret(token), isLoopback: false),
   ]
   static let statuses: Set = [200, 202, 400, 401, 403, 404, 405, 408, 413, 431]
 
@@ -84,56 +84,61 @@ private struct Ordeal {
   private(set) var failure: String?
   private(set) var status: Int?
 
-  init(seed: Int, desk: Desk) throws {
+  init(seed: Int, handler: RequestHandler) throws {
     var chance = Chance(seed: seed)
-    let number = chance.below(Self.doorkeepers.count)
+    let number = chance.below(Self.policies.count)
     let mutation = Mutation(&chance)
-    let visit = Visit(Self.doorkeepers[number], desk: desk)
-    visit.isDeaf = chance.isOne(in: 20)
-    var isWhole = !visit.isDeaf
+    let connection = SimulatedConnection(Self.policies[number], handler: handler)
+    connection.readsNothing = chance.isOne(in: 20)
+    var isWhole = !connection.readsNothing
     for piece in mutation.pieces {
-      visit.say(piece)
-      if chance.isOne(in: 200) { visit.wait(Seconds(chance.below(2500)) / 1000) }
-      if visit.isDeaf, chance.isOne(in: 10) { visit.isDeaf = false }
+      connection.send(piece)
+      if chance.isOne(in: 200) { connection.wait(Seconds(chance.below(2500)) / 1000) }
+      if connection.readsNothing, chance.isOne(in: 10) { connection.readsNothing = false }
     }
-    let wasOpen = visit.isOpen
+    let wasOpen = connection.isOpen
     switch chance.below(4) {
-    case 0: visit.closeOutput()
+    case 0: connection.closeOutput()
     case 1:
-      visit.reset()
+      connection.reset()
       isWhole = false
     default: break
     }
-    let isCut = wasOpen && !visit.isOpen
-    visit.wait(5)
-    failure = judge(visit, mutation, isWhole: isWhole, isCut: isCut)
+    let isCut = wasOpen && !connection.isOpen
+    connection.wait(5)
+    failure = judge(connection, mutation, isWhole: isWhole, isCut: isCut)
     if failure == nil, status == 200 || status == 202, number == 2 {
       failure = "\(status!) without the token"
     }
     if failure == nil, status == 200, number == 1 { failure = "read from outside without a token" }
   }
 
-  private mutating func judge(_ visit: Visit, _ mutation: Mutation, isWhole: Bool, isCut: Bool) -> String? {
-    if visit.isOpen { return "still open" }
-    if visit.isUnanswered { return "unanswered" }
-    let heard = String(decoding: visit.heard, as: UTF8.self)
-    if heard.contains(Self.token) { return "the token is in the answer" }
-    guard let answer = WireAnswer(visit.heard, isHead: heard.isEmpty || isHead(mutation, visit.heard)) else {
-      let isSilent = visit.heard.isEmpty || heard == "HTTP/1.1 100 Continue\r\n\r\n"
-      // Who hung up, or did not listen, may have no answer; everybody else has one.
-      return isSilent && (!isWhole || isCut) ? nil : "no answer, or more than one: \(heard.prefix(500))"
+  private mutating func judge(
+    _ connection: SimulatedConnection, _ mutation: Mutation, isWhole: Bool, isCut: Bool
+  ) -> String? {
+    if connection.isOpen { return "still open" }
+    if connection.isUnanswered { return "unanswered" }
+    let received = String(decoding: connection.received, as: UTF8.self)
+    if received.contains(Self.token) { return "the token is in the answer" }
+    guard
+      let answer = WireAnswer(
+        connection.received, isHead: received.isEmpty || isHead(mutation, connection.received))
+    else {
+      let isSilent = connection.received.isEmpty || received == "HTTP/1.1 100 Continue\r\n\r\n"
+      // A connection that was closed, or not read from, may have no answer; every other one has one.
+      return isSilent && (!isWhole || isCut) ? nil : "no answer, or more than one: \(received.prefix(500))"
     }
     status = answer.status
     if !Self.statuses.contains(answer.status) { return "an unknown answer: \(answer.status)" }
-    if visit.isPromised != (answer.status == 202) {
+    if connection.isPromised != (answer.status == 202) {
       return "a promise without a poll, or the other way round"
     }
     return nil
   }
 
   /// Whether the answer ends with its headers, as one to HEAD does.
-  private func isHead(_ mutation: Mutation, _ heard: [UInt8]) -> Bool {
-    heard.suffix(4) == Array("\r\n\r\n".utf8)[...] && mutation.bytes.contains(UInt8(ascii: "H"))
+  private func isHead(_ mutation: Mutation, _ received: [UInt8]) -> Bool {
+    received.suffix(4) == Array("\r\n\r\n".utf8)[...] && mutation.bytes.contains(UInt8(ascii: "H"))
   }
 }
 
@@ -141,14 +146,14 @@ private struct Ordeal {
 struct HostileMutationTests {
   @Test("none crashes, hangs or leaks, and each has one answer or none")
   func mutations() throws {
-    let office = try HostileRequestTests.Office()
+    let served = try HostileRequestTests.Served()
     let seeds = try Seeds("requests")
     var statuses: [Int: Int] = [:]
     var failures = 0
     for seed in seeds where failures < 20 {
-      let ordeal = try Ordeal(seed: seed, desk: office.desk)
-      statuses[ordeal.status ?? 0, default: 0] += 1
-      if let failure = ordeal.failure {
+      let trial = try Trial(seed: seed, handler: served.handler)
+      statuses[trial.status ?? 0, default: 0] += 1
+      if let failure = trial.failure {
         failures += 1
         Issue.record("JOD_SEED=\(seed): \(failure)")
       }
@@ -157,6 +162,6 @@ struct HostileMutationTests {
       "\(statuses.values.reduce(0, +)) mutations:",
       statuses.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
     // They met every answer that there is, so they were not all the same nonsense.
-    if !seeds.isOne { #expect(Ordeal.statuses.isSubset(of: statuses.keys)) }
+    if !seeds.isOne { #expect(Trial.statuses.isSubset(of: statuses.keys)) }
   }
 }

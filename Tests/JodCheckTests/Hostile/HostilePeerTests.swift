@@ -38,19 +38,19 @@ extension World {
 
     @Test("all hostile requests at once get the answers that each gets alone")
     func requests() throws {
-      let home = try Doorstep()
+      let home = try SocketHousehold()
       defer { home.close() }
       home.watch()
-      let (heard, port) = (Box<[Int: [UInt8]]>([:]), home.unit.port)
+      let (received, port) = (Box<[Int: [UInt8]]>([:]), home.unit.port)
       concurrently(HostileRequest.all.count, atOnce: 40) { number in
-        guard let caller = try? Caller(port: port) else { return }
-        caller.say(HostileRequest.all[number].bytes)
-        let answer = caller.hear()
-        heard.value.withLock { $0[number] = answer }
+        guard let client = try? Client(port: port) else { return }
+        client.send(HostileRequest.all[number].bytes)
+        let answer = client.receive()
+        received.value.withLock { $0[number] = answer }
       }
       var cutOff = 0
       for (number, request) in HostileRequest.all.enumerated() {
-        let bytes = heard.value.withLock { $0[number] }
+        let bytes = received.value.withLock { $0[number] }
         let answer = bytes.flatMap { WireAnswer($0, isHead: request.text.hasPrefix("HEAD")) }
         switch request.end {
         case .answered(let status): #expect(answer?.status == status, "\(request.testDescription)")
@@ -66,78 +66,78 @@ extension World {
       for run in home.unit.runs { #expect(run.status == 0) }
     }
 
-    @Test("those who say nothing, or little, keep nobody waiting")
+    @Test("clients that send nothing, or little, keep nobody waiting")
     func silence() throws {
-      let home = try Doorstep()
+      let home = try SocketHousehold()
       defer { home.close() }
-      let silent = try (0..<50).map { _ in try home.caller() }
+      let silent = try (0..<50).map { _ in try home.client() }
       let slow = try (0..<50).map { _ in try home.asking("POST /check HTTP/1.1\r\nHo") }
-      let caller = try home.asking(check)
+      let client = try home.asking(check)
       home.watch()
-      #expect(WireAnswer(caller.hear())?.status == 202)
+      #expect(WireAnswer(client.receive())?.status == 202)
       while home.jellyfin.polls.isEmpty, home.unit.runs.isEmpty { usleep(2000) }
-      // Nobody's patience was at an end by then.
-      #expect((silent + slow).filter(\.isKeptWaiting).count == 100)
+      // No connection had reached its time limit by then.
+      #expect((silent + slow).filter(\.isWaiting).count == 100)
       #expect(home.unit.awaitRuns(1))
       #expect(home.unit.runs.map(\.status) == [0])
-      // The next run would poll again for whoever is still at the door.
-      for caller in silent + slow { #expect([nil, 408].contains(WireAnswer(caller.hear())?.status)) }
+      // The next run would poll again for the connections that still wait.
+      for client in silent + slow { #expect([nil, 408].contains(WireAnswer(client.receive())?.status)) }
       #expect(home.jellyfin.polls.count == 1)
     }
 
-    @Test("those who say no more are answered")
+    @Test("clients that send no more are answered")
     func halfClosed() throws {
-      let home = try Doorstep()
+      let home = try SocketHousehold()
       defer { home.close() }
       home.watch()
       for (request, status) in [(check, 202), (HostileRequest.get(), 200), ("GET / HTTP/1.1\r\nX", 400)] {
-        let caller = try home.asking(request)
-        caller.closeOutput()
-        #expect(WireAnswer(caller.hear())?.status == status)
+        let client = try home.asking(request)
+        client.closeOutput()
+        #expect(WireAnswer(client.receive())?.status == status)
       }
-      let caller = try home.caller()
-      caller.closeOutput()
-      #expect(caller.hear().isEmpty)
+      let client = try home.client()
+      client.closeOutput()
+      #expect(client.receive().isEmpty)
     }
 
-    @Test("those who are gone before anybody came to the door harm nobody")
+    @Test("clients that are gone before a run accepts them harm nobody")
     func gone() throws {
-      let home = try Doorstep()
+      let home = try SocketHousehold()
       defer { home.close() }
       for number in 0..<60 {
-        let caller = try home.asking(number % 2 == 0 ? check : "")
-        if number % 3 > 0 { caller.slamTheDoor() }
+        let client = try home.asking(number % 2 == 0 ? check : "")
+        if number % 3 > 0 { client.resetAtEnd() }
       }
-      let caller = try home.asking(HostileRequest.get())
+      let client = try home.asking(HostileRequest.get())
       home.watch()
-      #expect(WireAnswer(caller.hear())?.status == 200)
+      #expect(WireAnswer(client.receive())?.status == 200)
       #expect(home.unit.awaitRuns(1))
       #expect(home.unit.runs.map(\.status) == [0])
     }
 
-    @Test("where more come than there are places, those who ask are answered all the same")
+    @Test("where more connect than the limit allows, those that ask are answered all the same")
     func crowd() throws {
-      let home = try Doorstep()
+      let home = try SocketHousehold()
       defer { home.close() }
-      let silent = try (0..<Reception.places + 44).map { _ in try home.caller() }
+      let silent = try (0..<ConnectionPool.connectionLimit + 44).map { _ in try home.client() }
       let asking = try (0..<20).map { _ in try home.asking(check) }
       home.watch()
-      for caller in asking { #expect(WireAnswer(caller.hear())?.status == 202) }
-      for caller in silent { #expect([nil, 408].contains(WireAnswer(caller.hear())?.status)) }
+      for client in asking { #expect(WireAnswer(client.receive())?.status == 202) }
+      for client in silent { #expect([nil, 408].contains(WireAnswer(client.receive())?.status)) }
       home.unit.stop()
       for run in home.unit.runs { #expect(run.status == 0) }
     }
 
     @Test("three hundred who ask at once are all answered")
     func rush() throws {
-      let home = try Doorstep()
+      let home = try SocketHousehold()
       defer { home.close() }
       home.watch()
       let (statuses, port, check) = (Box<[Int?]>([]), home.unit.port, check)
       concurrently(300, atOnce: 300) { _ in
-        let caller = try? Caller(port: port)
-        caller?.say(check)
-        let status = caller.flatMap { WireAnswer($0.hear()) }?.status
+        let client = try? Client(port: port)
+        client?.send(check)
+        let status = client.flatMap { WireAnswer($0.receive()) }?.status
         statuses.value.withLock { $0.append(status) }
       }
       #expect(statuses.value.withLock { $0 } == Array(repeating: 202, count: 300))
@@ -149,15 +149,15 @@ extension World {
     @Test(
       "those who come again and again keep a run for ten seconds at most, however long its last poll takes")
     func insistence() throws {
-      let home = try Doorstep()
+      let home = try SocketHousehold()
       defer { home.close() }
-      // The fourth poll begins before the doors close, and ends long after.
+      // The fourth poll begins before connections are refused, and ends long after.
       home.jellyfin.slowDown(seconds: 3.2)
       home.watch()
       var answered: [Double] = []
       while home.unit.runs.isEmpty {
-        let caller = try home.asking(check)
-        while caller.isKeptWaiting, home.unit.runs.isEmpty { usleep(2000) }
+        let client = try home.asking(check)
+        while client.isWaiting, home.unit.runs.isEmpty { usleep(2000) }
         if home.unit.runs.isEmpty { answered.append(SocketUnit.now()) }
         usleep(100_000)
       }

@@ -1,12 +1,12 @@
 import Testing
 
-/// What somebody may send who means no good, or does not know better; and what they get.
+/// What an attacker or a broken client may send, and what they get.
 struct HostileRequest: CustomTestStringConvertible, Sendable {
   /// What comes of it, on loopback and without a token.
   enum End: Hashable, Sendable {
     /// Status of the one answer.
     case answered(Int)
-    /// The status of the one answer, which comes when patience ends.
+    /// The status of the one answer, which comes when the time is over.
     case answeredLate(Int)
   }
 

@@ -21,23 +21,23 @@ enum Arrival: CaseIterable, Sendable {
 
 @Suite("Hostile requests")
 struct HostileRequestTests {
-  /// A desk with a status that an earlier check left.
-  struct Office {
+  /// A request handler with a status that an earlier check left.
+  struct Served {
     private let sandbox: Sandbox
-    let desk: Desk
+    let handler: RequestHandler
 
     init() throws {
       sandbox = try Sandbox()
       try Store(
         stateDirectory: "\(sandbox.folder)/state", runtimeDirectory: "\(sandbox.folder)/run", mode: .normal
       ).write(Status.nothingKnown)
-      desk = try sandbox.desk()
+      handler = try sandbox.handler()
     }
   }
 
-  let office: Office
+  let served: Served
 
-  init() throws { office = try Office() }
+  init() throws { served = try Served() }
 
   @Test("there are some hundreds of them, and none twice")
   func number() {
@@ -49,136 +49,140 @@ struct HostileRequestTests {
   @Test("each gets its one answer, however it arrives", arguments: HostileRequest.all)
   func answers(request: HostileRequest) throws {
     for arrival in Arrival.allCases where arrival != .byteByByte || request.text.count < 5000 {
-      let visit = Visit(desk: office.desk)
-      for piece in arrival.pieces(request.bytes) { visit.say(piece) }
+      let connection = SimulatedConnection(handler: served.handler)
+      for piece in arrival.pieces(request.bytes) { connection.send(piece) }
       if case .answeredLate = request.end {
-        #expect(WireAnswer(visit.heard) == nil, "\(arrival)")
-        #expect(visit.isUnanswered, "\(arrival)")
-        visit.wait(2)
+        #expect(WireAnswer(connection.received) == nil, "\(arrival)")
+        #expect(connection.isUnanswered, "\(arrival)")
+        connection.wait(2)
       }
       let isHead = request.text.hasPrefix("HEAD")
       let answer = try #require(
-        WireAnswer(visit.heard, isHead: isHead),
-        "\(arrival): \(String(decoding: visit.heard.prefix(2000), as: UTF8.self))")
+        WireAnswer(connection.received, isHead: isHead),
+        "\(arrival): \(String(decoding: connection.received.prefix(2000), as: UTF8.self))")
       switch request.end {
       case .answered(let status), .answeredLate(let status): #expect(answer.status == status, "\(arrival)")
       }
-      #expect(visit.isPromised == (answer.status == 202))
-      #expect(!visit.isUnanswered)
+      #expect(connection.isPromised == (answer.status == 202))
+      #expect(!connection.isUnanswered)
       #expect(answer.headers["connection"] == "close")
       #expect(answer.headers["x-content-type-options"] == "nosniff")
-      // Whoever still talks can hear the answer, and the line is free soon.
-      #expect(visit.isOpen)
-      visit.wait(0.5)
-      #expect(!visit.isOpen)
+      // A client that still sends can read the answer, and the connection is closed soon.
+      #expect(connection.isOpen)
+      connection.wait(0.5)
+      #expect(!connection.isOpen)
     }
   }
 
-  @Test("whoever says no more is answered, or has said nothing that could be", arguments: HostileRequest.all)
+  @Test(
+    "a client that sends no more is answered, or has sent nothing that could be",
+    arguments: HostileRequest.all)
   func halfClosed(request: HostileRequest) throws {
-    let visit = Visit(desk: office.desk)
-    visit.say(request.bytes)
-    visit.closeOutput()
-    #expect(!visit.isOpen)
-    #expect(!visit.isUnanswered)
+    let connection = SimulatedConnection(handler: served.handler)
+    connection.send(request.bytes)
+    connection.closeOutput()
+    #expect(!connection.isOpen)
+    #expect(!connection.isUnanswered)
     switch request.end {
     case .answered(let status):
-      #expect(WireAnswer(visit.heard, isHead: request.text.hasPrefix("HEAD"))?.status == status)
+      #expect(WireAnswer(connection.received, isHead: request.text.hasPrefix("HEAD"))?.status == status)
     case .answeredLate:
-      let heard = WireAnswer(visit.heard)
-      #expect(visit.heard.isEmpty || heard?.status == 400, "\(String(decoding: visit.heard, as: UTF8.self))")
+      let received = WireAnswer(connection.received)
+      #expect(
+        connection.received.isEmpty || received?.status == 400,
+        "\(String(decoding: connection.received, as: UTF8.self))")
     }
   }
 
-  @Test("whoever is gone at any moment leaves nothing behind", arguments: HostileRequest.all)
+  @Test("a client that is gone at any moment leaves nothing behind", arguments: HostileRequest.all)
   func gone(request: HostileRequest) throws {
     for share in [0.0, 0.1, 0.5, 0.9, 1] {
-      let visit = Visit(desk: office.desk)
-      visit.say(request.bytes.prefix(Int(Double(request.bytes.count) * share)))
-      visit.reset()
-      #expect(!visit.isOpen)
-      #expect(!visit.isUnanswered)
+      let connection = SimulatedConnection(handler: served.handler)
+      connection.send(request.bytes.prefix(Int(Double(request.bytes.count) * share)))
+      connection.reset()
+      #expect(!connection.isOpen)
+      #expect(!connection.isUnanswered)
     }
   }
 
-  // MARK: Hostile listeners
+  // MARK: Hostile readers
 
-  @Test("whoever does not listen to the answer does not keep the place")
-  func deaf() throws {
-    let visit = Visit(desk: office.desk)
-    visit.isDeaf = true
-    visit.say(Array(HostileRequest.get().utf8))
-    visit.wait(1.999)
-    #expect(visit.isOpen)
-    visit.wait(0.001)
-    #expect(!visit.isOpen)
-    #expect(visit.heard.isEmpty)
+  @Test("a client that does not read the answer does not keep the connection")
+  func unread() throws {
+    let connection = SimulatedConnection(handler: served.handler)
+    connection.readsNothing = true
+    connection.send(Array(HostileRequest.get().utf8))
+    connection.wait(1.999)
+    #expect(connection.isOpen)
+    connection.wait(0.001)
+    #expect(!connection.isOpen)
+    #expect(connection.received.isEmpty)
   }
 
-  @Test("whoever says no more and listens slowly hears the whole answer")
-  func slowListener() throws {
-    let visit = Visit(desk: office.desk)
-    visit.isDeaf = true
-    visit.say(Array(HostileRequest.get().utf8))
-    visit.closeOutput()
-    #expect(visit.isOpen)
-    visit.wait(1)
-    visit.isDeaf = false
-    #expect(WireAnswer(visit.heard)?.status == 200)
-    #expect(!visit.isOpen)
+  @Test("a client that sends no more and reads slowly gets the whole answer")
+  func slowReader() throws {
+    let connection = SimulatedConnection(handler: served.handler)
+    connection.readsNothing = true
+    connection.send(Array(HostileRequest.get().utf8))
+    connection.closeOutput()
+    #expect(connection.isOpen)
+    connection.wait(1)
+    connection.readsNothing = false
+    #expect(WireAnswer(connection.received)?.status == 200)
+    #expect(!connection.isOpen)
   }
 
-  @Test("whoever goes on talking hears the answer, and is cut off then")
-  func talker() throws {
-    let visit = Visit(desk: office.desk)
+  @Test("a client that keeps sending gets the answer, and is cut off then")
+  func endless() throws {
+    let connection = SimulatedConnection(handler: served.handler)
     for request in [HostileRequest.post("Connection: upgrade\r\nUpgrade: x\r\n"), HostileRequest.get(), "\0"]
     {
-      visit.say(Array(request.utf8))
+      connection.send(Array(request.utf8))
     }
     for _ in 0..<49 {
-      visit.say(Array(repeating: 0, count: 1 << 16))
-      visit.wait(0.01)
+      connection.send(Array(repeating: 0, count: 1 << 16))
+      connection.wait(0.01)
     }
-    #expect(visit.isOpen)
-    #expect(WireAnswer(visit.heard)?.status == 202)
-    visit.wait(0.01)
-    #expect(!visit.isOpen)
+    #expect(connection.isOpen)
+    #expect(WireAnswer(connection.received)?.status == 202)
+    connection.wait(0.01)
+    #expect(!connection.isOpen)
   }
 
-  @Test("whoever sends a request a byte at a time is told when patience ends")
-  func slowTalker() throws {
-    let visit = Visit(desk: office.desk)
+  @Test("a client that sends a request a byte at a time is told when the time is over")
+  func slowSender() throws {
+    let connection = SimulatedConnection(handler: served.handler)
     for byte in HostileRequest.get("/status", "X: \(HostileRequest.many(1000, "a"))\r\n").utf8.prefix(200) {
-      visit.say([byte])
-      visit.wait(0.01)
+      connection.send([byte])
+      connection.wait(0.01)
     }
-    #expect(WireAnswer(visit.heard)?.status == 408)
+    #expect(WireAnswer(connection.received)?.status == 408)
   }
 
-  @Test("whoever waits to be asked for the body is asked, once")
+  @Test("a client that waits to be asked for the body is asked, once")
   func expectation() throws {
-    let visit = Visit(desk: office.desk)
-    visit.say(Array(HostileRequest.post("Expect: 100-continue\r\nContent-Length: 2\r\n").utf8))
-    #expect(String(decoding: visit.heard, as: UTF8.self) == "HTTP/1.1 100 Continue\r\n\r\n")
-    visit.say(Array("{}".utf8))
-    #expect(WireAnswer(visit.heard)?.status == 202)
+    let connection = SimulatedConnection(handler: served.handler)
+    connection.send(Array(HostileRequest.post("Expect: 100-continue\r\nContent-Length: 2\r\n").utf8))
+    #expect(String(decoding: connection.received, as: UTF8.self) == "HTTP/1.1 100 Continue\r\n\r\n")
+    connection.send(Array("{}".utf8))
+    #expect(WireAnswer(connection.received)?.status == 202)
   }
 
-  @Test("whoever speaks HTTP/1.0 is not asked, for that knows no such answer")
+  @Test("a client of HTTP/1.0 is not asked, for that knows no such answer")
   func expectationOfOldClient() throws {
-    let visit = Visit(desk: office.desk)
-    visit.say(Array("POST /check HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n".utf8))
-    #expect(visit.heard.isEmpty)
-    visit.say(Array("{}".utf8))
-    #expect(WireAnswer(visit.heard)?.status == 202)
+    let connection = SimulatedConnection(handler: served.handler)
+    connection.send(Array("POST /check HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n".utf8))
+    #expect(connection.received.isEmpty)
+    connection.send(Array("{}".utf8))
+    #expect(WireAnswer(connection.received)?.status == 202)
   }
 
-  @Test("whoever asks for a check when the last is made is told to ask again")
+  @Test("a request for a check when the last is made is told to ask again")
   func tooLate() throws {
-    let visit = Visit(desk: office.desk)
-    let hasLeft = visit.leave()
+    let connection = SimulatedConnection(handler: served.handler)
+    let hasLeft = connection.leave()
     #expect(hasLeft)
-    visit.say(Array(HostileRequest.post().utf8))
-    #expect(WireAnswer(visit.heard)?.status == 503)
+    connection.send(Array(HostileRequest.post().utf8))
+    #expect(WireAnswer(connection.received)?.status == 503)
   }
 }

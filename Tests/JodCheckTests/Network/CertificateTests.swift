@@ -85,7 +85,7 @@ extension World {
       #expect(try WebServer("https://localhost:\(server.port)").get("/hello", []).text == "hello")
     }
 
-    @Test("whoever is vouched for may not vouch for others")
+    @Test("a certificate that is signed may not sign others")
     func noAuthority() throws {
       let leaf = try Certificate(for: "DNS:nas.home.test")
       let server = try TLSServer(Certificate("DNS:localhost", by: leaf), options: ["-cert_chain", leaf.file])
@@ -94,7 +94,7 @@ extension World {
       }
     }
 
-    @Test("a certificate that vouches for itself is good where it is trusted")
+    @Test("a certificate that signs itself is good where it is trusted")
     func ownRoot() throws {
       let certificate = try Certificate("DNS:localhost", by: nil)
       let server = try TLSServer(certificate)
@@ -164,12 +164,12 @@ extension World {
         certificate, .byHand,
         options: ["-servername", "other.home.test", "-cert2", certificate.file, "-key2", certificate.key])
       #expect(try failure(host, server) == nil)
-      let heard = try server.peer.wait(for: "CIPHER is")
-      #expect(heard.contains("Hostname in TLS extension") == (told != nil))
-      if let told { #expect(heard.contains("Hostname in TLS extension: \"\(told)\"")) }
+      let output = try server.peer.wait(for: "CIPHER is")
+      #expect(output.contains("Hostname in TLS extension") == (told != nil))
+      if let told { #expect(output.contains("Hostname in TLS extension: \"\(told)\"")) }
     }
 
-    /// What comes of a handshake with a server that is called so, wherever that would lead.
+    /// What comes of a handshake with a server that is called so, without a look at where that leads.
     private func failure(_ host: String, _ server: TLSServer) throws -> TLSFailure? {
       let deadline = Deadline(in: 60)
       let socket = try Dial(Endpoint(host: "127.0.0.1", port: server.port)).connection(by: deadline)

@@ -62,7 +62,7 @@ extension World {
       #expect(try connect(Dial(addresses)) == Numbers(addresses[1]))
     }
 
-    @Test("addresses that fail at once are passed over", arguments: [true, false])
+    @Test("addresses that fail at once are skipped", arguments: [true, false])
     func failingFirst(isRefused: Bool) throws {
       let (other, ready) = (try StorageServer(), try StorageServer())
       try other.turn(.starting)
@@ -98,7 +98,7 @@ extension World {
       #expect(error.code != ECONNREFUSED)
     }
 
-    @Test("an address that says nothing is a time-out, whatever became of the others")
+    @Test("an address that says nothing is a time-out, regardless of the others")
     func timeout() throws {
       let (off, refusing) = (try StorageServer(), try StorageServer())
       try refusing.turn(.starting)
@@ -132,7 +132,7 @@ extension World {
     }
 
     @Test(
-      "an address needs no question, nor does the loopback's name",
+      "an address needs no question, and the loopback's name needs none either",
       arguments: [
         ("127.0.0.1", ["127.0.0.1"]), ("::1", ["::1"]), ("fe80::1%lo", ["fe80::1%lo"]),
         ("localhost", ["::1", "127.0.0.1"]), ("storage.invalid", []),

@@ -113,19 +113,19 @@ extension World {
     }
 
     /// What a server does with a connection that was kept, once it has the next request.
-    enum Farewell: CaseIterable { case goodbye, reset }
+    enum Ending: CaseIterable { case close, reset }
 
     @Test(
-      "a server that leaves without a word when it is asked again is asked once more",
-      arguments: Farewell.allCases)
-    func leaves(farewell: Farewell) throws {
+      "a server that closes the connection silently when it is asked again is asked once more",
+      arguments: Ending.allCases)
+    func leaves(ending: Ending) throws {
       let count = Count()
       let server = try LoopbackServer { connection in
         count.next()
         guard connection.readRequest() != nil else { return }
         connection.send(Self.hello)
         guard connection.readRequest() != nil else { return }
-        if farewell == .reset { connection.resetAtEnd() }
+        if ending == .reset { connection.resetAtEnd() }
       }
       let web = try WebServer("http://127.0.0.1:\(server.port)")
       #expect(try web.get("/", []).text == "hello")
@@ -133,7 +133,7 @@ extension World {
       #expect(count.now == 2)
     }
 
-    @Test("a server that never says a word is asked twice, and told what it shall do once")
+    @Test("a server that never answers is asked twice, and told what to do once")
     func asksTwice() throws {
       let count = Count()
       let server = try LoopbackServer { connection in
@@ -159,7 +159,7 @@ extension World {
     }
 
     @Test(
-      "what nobody asked for is not heard, and the next question goes over another connection",
+      "what nobody asked for is not read, and the next question goes over another connection",
       arguments: ["\r\n", hello, "\u{0}"])
     func unsolicited(extra: String) throws {
       let connections = Mutex(0)
@@ -233,7 +233,7 @@ extension World {
       #expect(throws: HTTPFailure.tooSlow(received: 1, of: 32 << 20)) { try get(shortURL, within: 0.2) }
     }
 
-    /// Asks with a patience that is longer while bytes arrive.
+    /// Asks with a deadline that is later while bytes arrive.
     private func listen(to port: Int, within limit: Seconds, longest: Seconds) throws -> HTTPReply {
       try WebServer(
         try #require(BaseURL("http://127.0.0.1:\(port)")), trust: TLSTrust(), deadline: Deadline(in: limit),
@@ -272,7 +272,7 @@ extension World {
       #expect(Clock.seconds(CLOCK_MONOTONIC) - start < 30)
     }
 
-    @Test("a silent server is given up at the deadline, whatever it could have had")
+    @Test("a silent server is given up at the deadline, even if it had more time before")
     func silent() throws {
       let server = try LoopbackServer { connection in connection.waitForEnd() }
       let start = Clock.seconds(CLOCK_MONOTONIC)

@@ -6,7 +6,7 @@ import Testing
 @testable import jod_check
 
 extension World {
-  @Suite("Who may vouch for a certificate")
+  @Suite("Who may sign a certificate")
   struct RootsTests {
     private let root: Certificate
     private let server: TLSServer
@@ -20,7 +20,7 @@ extension World {
       try WebServer("https://localhost:\(server.port)", trust: trust).get("/hello", []).text
     }
 
-    @Test("whoever is in the file, wherever in it")
+    @Test("an authority in the file, at any place in it")
     func file() throws {
       #expect(try get(TLSTrust(file: root.file, directory: "/nowhere")) == "hello")
       let other = try Certificate(named: "Another", by: nil, isAuthority: true)
@@ -51,10 +51,10 @@ extension World {
       let ended = try sandbox.run()
       #expect(ended.status == 69)
       #expect(ended.errors.contains("/nowhere/roots.pem"), "\(ended.errors)")
-      #expect(ended.errors.contains("Correct SSL_CERT_FILE, or take it away"))
+      #expect(ended.errors.contains("Correct SSL_CERT_FILE, or remove it"))
     }
 
-    @Test("whoever is found by the hash of his name, in any of the folders")
+    @Test("an authority that is found by the hash of its name, in any of the folders")
     func folders() throws {
       let hashed = try root.hashed()
       let other = try Certificate(named: "Another", by: nil, isAuthority: true).hashed()
@@ -67,7 +67,7 @@ extension World {
       }
     }
 
-    @Test("nobody else who lies in a folder")
+    @Test("no other authority in a folder")
     func unhashed() throws {
       let folder = try Folder()
       try folder.write(String(contentsOfFile: root.file, encoding: .utf8), to: "root.pem")

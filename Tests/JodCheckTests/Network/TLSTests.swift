@@ -95,11 +95,11 @@ extension World {
 
     // MARK: Ends
 
-    enum End: CaseIterable { case farewell, cut }
+    enum End: CaseIterable { case closing, cut }
 
     /// A server that says this, and ends.
     private func server(_ reply: String, _ end: End) throws -> TLSServer {
-      if end == .farewell { return try TLSServer(certificate, .files(["hello": reply])) }
+      if end == .closing { return try TLSServer(certificate, .files(["hello": reply])) }
       let server = try TLSServer(certificate, .byHand)
       server.on("GET ") { peer in
         peer.sayAlone(reply)
@@ -114,22 +114,24 @@ extension World {
       #expect(try get(server(TLSServer.hello, end)).text == "hello")
     }
 
-    @Test("a reply that lasts to the end is whole where TLS says farewell, and cut off where it does not")
+    @Test(
+      "a reply that lasts to the end is whole where TLS sends its closing alert, and cut off where it does not"
+    )
     func untilTheEnd() throws {
       let reply = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello"
-      #expect(try get(server(reply, .farewell)).text == "hello")
+      #expect(try get(server(reply, .closing)).text == "hello")
       #expect(throws: TLSFailure.cutOff) { try get(server(reply, .cut)) }
     }
 
     @Test("half a reply is none, however TLS ends")
     func half() throws {
       let reply = String(TLSServer.hello.dropLast())
-      #expect(throws: HTTPFault.incomplete) { try get(server(reply, .farewell)) }
+      #expect(throws: HTTPFault.incomplete) { try get(server(reply, .closing)) }
       #expect(throws: TLSFailure.cutOff) { try get(server(reply, .cut)) }
     }
 
-    @Test("a server that says farewell after each reply is asked over another connection")
-    func farewells() throws {
+    @Test("a server that ends TLS after each reply is asked over another connection")
+    func closings() throws {
       let bodies = ["Sessions": "[]", "Devices": #"{"Items":[]}"#]
       let server = try TLSServer(
         certificate, .files(bodies.mapValues { FakeJellyfin.reply("200 OK", body: $0) }))
@@ -203,7 +205,7 @@ extension World {
       server.peer.send(SIGCONT)
     }
 
-    @Test("a server that sends without end what a handshake passes over is given up at the deadline")
+    @Test("a server that sends without end what a handshake skips is given up at the deadline")
     func flood() throws {
       // HelloRequest, which nobody has to heed (RFC 5246, section 7.4.1.1), as often as a record can hold it.
       let record = [0x16, 3, 3, 0x40, 0] + [UInt8](repeating: 0, count: 1 << 14)

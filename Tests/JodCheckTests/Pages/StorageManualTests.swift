@@ -14,7 +14,7 @@ extension World {
       script = try World.ManualTests.file("storage/jod-check-storage")
     }
 
-    /// What `jod-check-storage --help` prints. The script is run as it is, but for the place of what it sources.
+    /// What `jod-check-storage --help` prints. The script is run as it is, except for the place of what it sources.
     private func help() throws -> String {
       let library = "\nsource /usr/lib/jod-check-storage/"
       try #require(script.contains(library))

@@ -8,7 +8,7 @@ final class Certificate: Sendable {
     case rsaTooShort = "rsa:1024"
   }
 
-  /// Of whom everybody in these tests knows, and of whom nobody knows who is not told.
+  /// The authority that all tests trust, and one that is trusted only where a test says so.
   struct Authorities {
     let root: Certificate
     /// Vouched for by the root.
@@ -39,7 +39,7 @@ final class Certificate: Sendable {
 
   /// - Parameters:
   ///   - names: none, if they are nil.
-  ///   - issuer: who vouches for it; itself, if that is nil.
+  ///   - issuer: who signs it; itself, if that is nil.
   ///   - period: from when to when it holds.
   init(
     _ names: String? = nil, named commonName: String = "jellyfin", by issuer: Certificate?,

@@ -2,7 +2,7 @@ import Foundation
 import Household
 import Synchronization
 
-/// A folder that goes with the last who knows it.
+/// A folder that is removed with the last reference to it.
 final class Folder: Sendable {
   let path = "\(NSTemporaryDirectory())jod-check-test-\(UUID().uuidString)"
 
@@ -29,7 +29,7 @@ final class Peer: Sendable {
   private let input = Pipe()
   private let output = Pipe()
   /// What it has said so far.
-  private let heard = Mutex("")
+  private let received = Mutex("")
 
   init(_ words: [String], in folder: String) throws {
     self.words = words
@@ -40,7 +40,7 @@ final class Peer: Sendable {
     process.standardOutput = output
     process.standardError = output
     try process.run()
-    // Its end would not be heard while it could be said here, too.
+    // Its end would not be seen while it was also open here.
     try output.fileHandleForWriting.close()
   }
 
@@ -59,19 +59,19 @@ final class Peer: Sendable {
   @discardableResult
   func wait(for words: String) throws -> String {
     guard hear({ $0.contains(words) }) else { throw failure }
-    return heard.withLock { $0 }
+    return received.withLock { $0 }
   }
 
   /// Waits for words, and returns those that follow them on their line.
   func words(after words: String) throws -> String {
     func rest(_ text: String) -> Substring? { text.firstRange(of: words).map { text[$0.upperBound...] } }
-    guard hear({ rest($0)?.contains("\n") == true }), let rest = rest(heard.withLock { $0 }) else {
+    guard hear({ rest($0)?.contains("\n") == true }), let rest = rest(received.withLock { $0 }) else {
       throw failure
     }
     return String(rest.prefix { !$0.isNewline })
   }
 
-  /// Says something to it. A program that is gone hears nothing.
+  /// Sends something to it. A program that is gone receives nothing.
   func say(_ text: String) { try? input.fileHandleForWriting.write(contentsOf: Data(text.utf8)) }
 
   /// Says something that it reads by itself, not together with what is said next.
@@ -85,14 +85,14 @@ final class Peer: Sendable {
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
-  /// Ends it at once, without a farewell to anybody.
+  /// Ends it at once, without closing its connections.
   func end() {
     if process.isRunning { send(SIGKILL) }
     process.waitUntilExit()
   }
 
   private var failure: Failure {
-    Failure(program: words.joined(separator: " "), output: heard.withLock { $0 })
+    Failure(program: words.joined(separator: " "), output: received.withLock { $0 })
   }
 
   /// Reads on until that is enough; false at the end, or after half a minute of silence.
@@ -100,12 +100,12 @@ final class Peer: Sendable {
   private func hear(_ isEnough: (String) -> Bool) -> Bool {
     let descriptor = output.fileHandleForReading.fileDescriptor
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while !isEnough(heard.withLock { $0 }) {
+    while !isEnough(received.withLock { $0 }) {
       var states = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
       guard poll(&states, 1, 30_000) > 0 else { return false }
       let count = read(descriptor, &buffer, buffer.count)
       guard count > 0 else { return false }
-      heard.withLock { $0 += String(decoding: buffer[..<count], as: UTF8.self) }
+      received.withLock { $0 += String(decoding: buffer[..<count], as: UTF8.self) }
     }
     return true
   }

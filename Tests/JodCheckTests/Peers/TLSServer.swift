@@ -8,9 +8,9 @@ final class TLSServer: Sendable {
 
   /// What it does with a connection that stands.
   enum Manner {
-    /// It sends a file by the name that is asked for, and says farewell. The files: replies, with their heads.
+    /// It sends a file by the name that is asked for, and sends TLS's closing alert. The files: replies, with their heads.
     case files([String: String])
-    /// It says what it is told, and hears on. A line that begins with one of its commands is a command (openssl-s_server(1)).
+    /// It sends what it is told, and receives. A line that begins with one of its commands is a command (openssl-s_server(1)).
     case byHand
   }
 
@@ -30,10 +30,10 @@ final class TLSServer: Sendable {
     port = Int(try peer.words(after: "ACCEPT 127.0.0.1:")) ?? 0
   }
 
-  /// Does something once it has heard these words, beside the caller.
+  /// Does something once it has received these words, beside the caller.
   func on(_ words: String, _ answer: @escaping @Sendable (Peer) -> Void) {
     Thread.detachNewThread { [peer] in
-      // Where they do not come, the caller hears nothing.
+      // Where they do not come, the caller gets nothing.
       guard (try? peer.wait(for: words)) != nil else { return }
       answer(peer)
     }

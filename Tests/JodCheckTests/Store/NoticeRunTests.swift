@@ -89,7 +89,7 @@ extension World {
     }
 
     @Test(
-      "whatever comes of a message changes nothing else, and it is not sent again",
+      "the result of a message changes nothing else, and it is not sent again",
       arguments: Reaction.allCases)
     func failure(_ reaction: Reaction) throws {
       let home = try home("tv")

@@ -35,7 +35,7 @@ extension World {
       #expect(home.storage.packets().isEmpty)
     }
 
-    @Test("after a reboot the wall clock vouches for the cooldown, or the time the system is up")
+    @Test("after a reboot the wall clock proves the cooldown over, or the time the system is up does")
     func reboot() throws {
       let home = try Home(blind: true)
       home.someoneBrowses()
@@ -234,7 +234,7 @@ extension World {
       let sandbox = try Sandbox()
       let store = store(sandbox)
       let lock = try #require(Lock(store.lockFile))
-      let writer = try Errand {
+      let writer = try DetachedCall {
         _ = store.update(bootID: "boot", keep: .runtime) { _ in
         } show: { _ in
           try? store.write(.nothingKnown)

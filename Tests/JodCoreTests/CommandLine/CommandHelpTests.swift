@@ -50,7 +50,7 @@ struct CommandHelpTests {
           access   Wake the storage server for an opened file, and wait for it.
 
         Options:
-          --dry-run   Say what a check would do now, and neither do nor remember it.
+          --dry-run   Say what a check would do now, without doing or recording it.
           --json      Print one JSON document instead of sentences.
           --version   Show the version.
           -h, --help  Show help information.
@@ -92,7 +92,7 @@ struct CommandHelpTests {
 
         Wake the storage server now, and wait until it is ready.
 
-        Sends one wake request whatever the cooldown says, and records it. Waits until
+        Sends one wake request regardless of the cooldown, and records it. Waits until
         the storage server is ready or WAKE_TIMEOUT is over; exit status 0 only when it
         is ready. Where neither STORAGE_SERVER_ADDRESS nor STORAGE_SERVER_SSH is set
         there is nothing to wait for.

@@ -174,7 +174,7 @@ struct CommandRequestTests {
   }
 
   @Test(
-    "an option without its value is told, whatever comes behind it",
+    "an option without its value is told, with anything behind it",
     arguments: [[], ["--yes"], ["--", "7"], ["-1"]])
   func missingValue(words: [String]) {
     #expect(

@@ -35,7 +35,7 @@ struct NearestNameTests {
     #expect(NearestName.of(word, among: Self.commands) == nil)
   }
 
-  @Test("the nearer of two is found, wherever it stands")
+  @Test("the nearer of two is found, at any place")
   func nearer() {
     #expect(NearestName.of("abcdeX", among: ["abcdXX", "abcdef"]) == "abcdXX")
     #expect(NearestName.of("abcdef", among: ["abcdXX", "abcdef"]) == "abcdef")
@@ -46,7 +46,7 @@ struct NearestNameTests {
     #expect(NearestName.of(word, among: ["-h"]) == nil)
   }
 
-  @Test("whatever the word is, what is passed over at first sight is not near", arguments: commands)
+  @Test("for any word, what is skipped at first sight is not near", arguments: commands)
   func firstSight(_ name: String) {
     // Each place of a name left out, doubled, mistaken, or exchanged with its neighbour.
     let letters = Array(name)

@@ -5,7 +5,7 @@ import Testing
 @Suite("What is shown of a value")
 struct DisclosureTests {
   @Test(
-    "of a command its first word, whatever it is made of",
+    "of a command its first word, of any kind",
     arguments: [
       ("ipmitool -H nas -P s3cret chassis power soft", "ipmitool …"), ("ipmitool", "ipmitool"),
       ("  /usr/bin/ipmitool\t-P s3cret", "/usr/bin/ipmitool …"), ("ipmitool\u{A0}-P s3cret", "ipmitool …"),

@@ -36,7 +36,7 @@ struct MisspeltNameTests {
     #expect(MisspeltName.among(Configuration.variables).isEmpty)
   }
 
-  @Test("nor are those that systemd and shells set")
+  @Test("names that systemd and shells set are not misspelt either")
   func others() {
     let names = [
       "PATH", "LANG", "LANGUAGE", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "TERM", "_", "SHLVL",
@@ -51,7 +51,7 @@ struct MisspeltNameTests {
     #expect(MisspeltName.among(names).map(\.name) == [])
   }
 
-  @Test("a file's are told by their lines, whatever stands around them, and no value is shown")
+  @Test("a file's are told by their lines, with anything around them, and no value is shown")
   func lines() {
     let text = """
       # COOLDWN_TIME=1
@@ -68,9 +68,9 @@ struct MisspeltNameTests {
     #expect(found.map(\.name) == ["COOLDWN_TIME", "JELLYFIN_API_KY", "export DRY_RUN"])
     #expect(found.map(\.line) == [3, 5, 8])
     #expect(
-      found[0].warning
-        == "\"COOLDWN_TIME\" in line 3 of /etc/default/jod-check is not read by anything: perhaps COOLDOWN_TIME is meant; write it so, or take it away."
+      Warning.misspelt(found[0]).words
+        == "\"COOLDWN_TIME\" in line 3 of /etc/default/jod-check is not read by anything: perhaps COOLDOWN_TIME is meant. Correct the name, or remove it."
     )
-    #expect(!found.contains { $0.warning.contains("secret") })
+    #expect(!found.contains { Warning.misspelt($0).words.contains("secret") })
   }
 }

@@ -121,7 +121,7 @@ struct DecisionTests {
       ])
   }
 
-  @Test("a wake request names who asked for it, not who is ignored")
+  @Test("a wake request names the user who asked for it, not one who is ignored")
   func wakeEventBesideIgnored() {
     let people = answer([player(user: "Robot", client: "robot", id: "r"), browser(user: "Anna", id: "a")])
     var story = Story(configuration(["IGNORE_CLIENTS": "robot"]))
@@ -151,7 +151,7 @@ struct DecisionTests {
     #expect(story.check(after: after, .playing).sends == sends)
   }
 
-  @Test("who has to wait for the cooldown is told how long")
+  @Test("a user who has to wait for the cooldown is told how long")
   func cooldownReason() {
     var story = Story()
     story.check(.browsing)
@@ -183,7 +183,7 @@ struct DecisionTests {
   @Test(
     "after a reboot the cooldown is over once the machine has been up for as long, or by the wall clock",
     arguments: [
-      // Up for that long, whatever the wall clock says.
+      // Up for that long, regardless of the wall clock.
       (60.0, 0.0, true), (60, -86_400, true), (59, 0, false), (59, -86_400, false), (5, 59, false),
       // The wall clock says so.
       (5, 60, true), (5, 86_400, true),
@@ -278,7 +278,7 @@ struct DecisionTests {
     #expect((story.memory.state.undertaking.wake != nil) == runs)
   }
 
-  @Test("activity that comes back in time goes on with the wake, and its end counts anew")
+  @Test("activity that comes back in time continues the wake, and its end counts anew")
   func wakeGoesOn() {
     var story = Story()
     story.check(.playing)
@@ -291,7 +291,7 @@ struct DecisionTests {
     #expect(story.memory.state.undertaking.wake == nil)
   }
 
-  @Test("activity that comes back during the cooldown goes on with the wake as well")
+  @Test("activity that comes back during the cooldown continues the wake as well")
   func wakeGoesOnInCooldown() {
     var story = Story(configuration(["PACKET_COOLDOWN_TIME": "1h"]))
     story.check(.playing)

@@ -70,15 +70,15 @@ private enum Words {
 struct NoticeTests {
   // MARK: The first word
 
-  @Test("whoever browses when a wake begins is told once that the storage is starting")
+  @Test("a user who browses when a wake begins is told once that the storage is starting")
   func begins() {
     var screens = Screens()
     #expect(screens.check(browsing("tv", "phone")) == ["tv: \(Words.starting)", "phone: \(Words.starting)"])
     for _ in 1...20 { #expect(screens.check(browsing("tv", "phone")) == []) }
-    #expect(screens.memory.state.undertaking.wake?.requests ?? 0 > 3, "a wake that goes on is no other one")
+    #expect(screens.memory.state.undertaking.wake?.requests ?? 0 > 3, "a wake that continues is no other one")
   }
 
-  @Test("who joins while the wake runs is told once as well")
+  @Test("a user who joins while the wake runs is told once as well")
   func joins() {
     var screens = Screens()
     #expect(screens.check(browsing("tv")) == ["tv: \(Words.starting)"])
@@ -123,7 +123,7 @@ struct NoticeTests {
     #expect(screens.check(both, storage: .ready) == ["phone: \(Words.ready)"])
   }
 
-  @Test("who is seen by the device alone is told on that device's session")
+  @Test("a user who is seen by the device alone is told on that device's session")
   func deviceAlone() {
     var screens = Screens()
     let quiet = browsing("tv", "phone") { $0.lastActivity? -= 7200 }
@@ -140,7 +140,7 @@ struct NoticeTests {
     #expect(screens.check(sessions) == ["tv: \(Words.starting)"])
   }
 
-  @Test("who plays on a device where somebody else browses is not disturbed")
+  @Test("a user who plays on a device where somebody else browses is not disturbed")
   func sharedWithPlayer() {
     var screens = Screens()
     let sessions: (Seconds) -> [SessionEntry] = { time in
@@ -220,7 +220,7 @@ struct NoticeTests {
 
   // MARK: The second word
 
-  @Test("who was told the first is told once that the storage is ready, though they play by now")
+  @Test("a user who was told the first is told once that the storage is ready, though they play by now")
   func ready() {
     var screens = Screens()
     _ = screens.check(browsing("tv", "phone"))
@@ -286,7 +286,7 @@ struct NoticeTests {
 
   // MARK: Households
 
-  @Test("a blind household hears the first word, without a time, for as long as a wake may take")
+  @Test("a blind household gets the first message, without a time, for as long as a wake may take")
   func blind() {
     var screens = Screens(blindConfiguration())
     #expect(screens.check(browsing("tv")) == ["tv: \(Words.starting)"])

@@ -361,7 +361,7 @@ struct PowerOffCountTests {
   }
 
   @Test(
-    "a reboot of this machine starts the count anew, whatever its clock says",
+    "a reboot of this machine starts the count anew, regardless of its clock",
     arguments: [-1e9, 0, 30, 86_400, 1e9])
   func reboot(_ wallMoved: Seconds) {
     var story = Story.ripe()
@@ -403,7 +403,7 @@ struct PowerOffCountTests {
   }
 
   @Test(
-    "no reboot brings a power-off forward, whatever the clock says after it", arguments: waits,
+    "no reboot brings a power-off forward, regardless of the clock after it", arguments: waits,
     [-1e9, 0, 7200, 1e9])
   func rebootNotForward(_ wait: Wait, _ wallMoved: Seconds) throws {
     var steady = Story.ripe()
@@ -567,7 +567,7 @@ struct ManualStartTests {
   }
 }
 
-@Suite("A power-off without a word where the storage is")
+@Suite("A power-off without the storage's address")
 struct BlindPowerOffTests {
   private func woken(for span: Seconds = 30) -> Story {
     var story = Story(
@@ -654,7 +654,7 @@ struct StoppingTests {
     #expect(story.check(after: 0, .playing, storage: .up).sends == sends)
   }
 
-  @Test("who comes while it goes down is told why nothing is sent yet")
+  @Test("a user who comes while it goes down is told why nothing is sent yet")
   func reason() {
     var story = Story.stopping()
     #expect(
@@ -689,7 +689,7 @@ struct StoppingTests {
     #expect(story.check(.nobody).sends)
   }
 
-  @Test("who does not wake the storage is owed nothing")
+  @Test("a user who does not wake the storage is owed nothing")
   func ignored() {
     var story = Story.stopping(["IGNORE_CLIENTS": "robot"])
     story.check(.robotPlaying, storage: .up)
@@ -712,7 +712,7 @@ struct StoppingTests {
     #expect(story.check(.nobody, storage: .silent).sends)
   }
 
-  @Test("who was served by a storage that did not go down after all is owed nothing later")
+  @Test("a user who was served by a storage that did not go down after all is owed nothing later")
   func servedAfterAll() {
     var story = Story.stopping()
     story.check(.browsing, storage: .ready)
@@ -936,7 +936,7 @@ struct DryRunPowerOffTests {
     #expect(story.secondsUntilPowerOff() == 1830)
   }
 
-  @Test("nothing goes down, so who comes finds the storage ready and is owed nothing")
+  @Test("nothing goes down, so a user who comes finds the storage ready and is owed nothing")
   func notGoingDown() {
     var story = story()
     story.check(.nobody, storage: .ready)
@@ -987,7 +987,7 @@ struct PowerOffByHandTests {
     #expect(questions == [] && objections == [])
   }
 
-  @Test("nor need a failure be 5 minutes old", arguments: [PowerOffUrgency.now, .forced])
+  @Test("a failure need not be 5 minutes old", arguments: [PowerOffUrgency.now, .forced])
   func afterFailure(_ urgency: PowerOffUrgency) {
     var story = fresh
     story.memory.notePowerOff(at: story.moment, .failed("x"))

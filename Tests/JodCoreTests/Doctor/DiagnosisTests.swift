@@ -70,7 +70,7 @@ struct DiagnosisTests {
     #expect(mended.configuration == (try? Configuration(environment: environment)))
   }
 
-  @Test("a configuration can be mended whatever is wrong with it")
+  @Test("a configuration can be mended with any fault")
   func mendsEverything() {
     let names = [
       "STORAGE_SERVER_MAC", "BROADCAST_ADDRESS", "JELLYFIN_API_URL", "CHECK_INTERVAL",
@@ -396,7 +396,7 @@ struct LoginDiagnosisTests {
     let (status, errors, probe) = row.fact
     row.expected.check(
       Diagnosis.login(
-        Self.destination, Diagnosis.Login(status: status, report: nil, errors: errors), probe: probe))
+        Self.destination, Diagnosis.Login(status: status, answer: nil, errors: errors), probe: probe))
   }
 
   @Test("without a key or a program there is no login")
@@ -431,18 +431,18 @@ struct LoginDiagnosisTests {
   @Test("the card must be armed", arguments: cards)
   private func armed(row: Row<String>) throws {
     let json = #"{"version":"0.1.0","busy":false,"guards":[],"inhibitors":[],"wake_on_lan":[\#(row.fact)]}"#
-    let report = try decoded(StorageReport.self, json)
+    let answer = try decoded(StorageStatus.self, json)
     row.expected.check(
       Diagnosis.wakeOnLAN(
-        Diagnosis.Login(status: 0, report: report, errors: ""), MACAddress("02:00:00:00:00:01")))
+        Diagnosis.Login(status: 0, answer: answer, errors: ""), MACAddress("02:00:00:00:00:01")))
   }
 
   @Test("where the address is not known, cards are judged all the same, and none is told as none")
   func addressless() throws {
     func finding(_ cards: String) throws -> Finding? {
       let json = #"{"version":"0.1.0","busy":false,"guards":[],"inhibitors":[],"wake_on_lan":[\#(cards)]}"#
-      let report = try decoded(StorageReport.self, json)
-      return Diagnosis.wakeOnLAN(Diagnosis.Login(status: 0, report: report, errors: ""), nil)
+      let answer = try decoded(StorageStatus.self, json)
+      return Diagnosis.wakeOnLAN(Diagnosis.Login(status: 0, answer: answer, errors: ""), nil)
     }
     Expected.fault("has no wired card, and no other wakes", "by cable").check(try finding(""))
     Expected.good("armed, at every start").check(try finding(Self.card(mac: "02:00:00:00:00:99")))
@@ -451,7 +451,7 @@ struct LoginDiagnosisTests {
   @Test("a storage server that cannot tell is a warning, and one that nobody reached none")
   func cannotTell() {
     let login = Diagnosis.Login(
-      status: 127, report: nil, errors: "Authenticated to nas.\nsh: status: not found")
+      status: 127, answer: nil, errors: "Authenticated to nas.\nsh: status: not found")
     Expected.warning("sh: status: not found", "jod-check-storage").check(Diagnosis.wakeOnLAN(login, nil))
     #expect(Diagnosis.wakeOnLAN(.silent, nil) == nil)
   }

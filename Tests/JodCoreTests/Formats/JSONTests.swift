@@ -71,7 +71,7 @@ struct JSONReadingTests {
     #expect(throws: JSON.Failure.self) { try parsed(#"{"a":"# + nested(64) + "}", keeping: []) }
   }
 
-  @Test("a text of more values than any household sends is refused, unless they are passed over")
+  @Test("a text of more values than any household sends is refused, unless they are skipped")
   func count() throws {
     let many = "[" + String(repeating: "1,", count: 1 << 20) + "1]"
     #expect(throws: JSON.Failure.self) { try parsed(many) }
@@ -84,7 +84,7 @@ struct JSONKeepingTests {
   private static let text =
     #"{"a":{"b":[1,{"c":2,"d":3}],"x":"\ud800"},"d":null,"e":1e999,"f\u0000":{"a":1}}"#
 
-  @Test("they are passed over at every depth")
+  @Test("they are skipped at every depth")
   func kept() throws {
     #expect(
       try parsed(Self.text, keeping: ["a", "b", "d"]) == #"{"a":{"b":[1,{"d":3}]},"d":null}"#)

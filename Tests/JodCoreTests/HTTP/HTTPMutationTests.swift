@@ -57,7 +57,7 @@ private struct ReplyMutation {
 struct HTTPMutationTests {
   private static let limits = HTTPLimits(head: 100, fields: 4, body: 100)
 
-  @Test("none crashes the reader, which reads the same whatever the bytes are cut into")
+  @Test("none crashes the reader, which reads the same however the bytes are cut")
   func mutations() throws {
     let seeds = try Seeds("replies")
     var outcomes: Set<String> = []

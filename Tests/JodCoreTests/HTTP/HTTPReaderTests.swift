@@ -102,14 +102,14 @@ struct HTTPReaderTests {
     #expect(read.messages.map(\.isWhole) == [true])
   }
 
-  @Test("some replies have no body, whatever they say", arguments: [204, 304])
+  @Test("some replies have no body, even if they announce one", arguments: [204, 304])
   func bodiless(status: Int) {
     let read = reply(
       "HTTP/1.1 \(status) X\r\nContent-Length: 5\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
     #expect(read.messages.map(\.status) == [status, 200])
   }
 
-  @Test("replies that announce another are passed over, however many there are, but not a change of protocol")
+  @Test("replies that announce another are skipped, however many there are, but not a change of protocol")
   func interim() {
     let interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
     let many = String(repeating: interim, count: 20_000) + "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

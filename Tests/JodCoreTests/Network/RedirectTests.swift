@@ -77,7 +77,7 @@ struct RedirectTests {
   }
 
   @Test(
-    "whatever a server says is one printable line",
+    "anything that a server says is one printable line",
     arguments: ["https://a\nb/", "\u{1B}[2J", "://", "http://", "http://[/web/", "//"])
   func hostile(location: String) throws {
     let remedy = try redirect(location, at: "http://jf.lan").remedy

@@ -48,7 +48,7 @@ struct TrafficTests {
     #expect(Traffic.bytesRead(mountstats: text, from: nil) == 123_456_789)
   }
 
-  @Test("several mounts are added up, whatever stands between them")
+  @Test("several mounts are added up, with anything between them")
   func several() {
     let text =
       Self.mount(read: "1000") + Self.local + Self.mount(on: "/mnt/b", type: "nfs", read: "200") + Self.local

@@ -146,7 +146,7 @@ struct Account: Hashable, Sendable {
     let isBack = wasStopping && wasSilent && (input.probe == .ready || isHanging)
     isStopping = wasStopping && !isHanging && !isBack
     if isHanging, !isBack { idle = nil }
-    // It is there, and serves whoever asked.
+    // It is there, and serves those who asked.
     if !isStopping, input.probe == .ready { isOwed = false }
     guard input.jellyfin != .silent else {
       unknown = min(unknown + 1, 4)

@@ -7,7 +7,7 @@ struct ModelWalkTests {
   /// The bound is for a model that has grown: this one ends long before.
   static let bound = 20_000
 
-  @Test("whatever follows whatever, nothing happens that must never happen")
+  @Test("in any order of events, nothing happens that must never happen")
   func everything() {
     var seen: Set<ModelWalk.Node.Key> = [ModelWalk.root.key]
     var frontier = [ModelWalk.root]

@@ -1,7 +1,7 @@
 @testable import JodCore
 
 /// Knows the true history of a household and says what no decision may do. It never asks the memory that is on trial,
-/// nor any function that is.
+/// and no function that is.
 struct Oracle {
   struct Request {
     var time: Seconds
@@ -192,7 +192,7 @@ struct Oracle {
       return
     }
     demand(verdict != nil, "a wake request though nothing is known")
-    // A wake that runs goes on over a start of Jellyfin.
+    // A wake that runs continues over a start of Jellyfin.
     let mayGoOn = requestSinceReady && verdict?.isPossible == true
     demand(verdict?.mayWake == true || owed || mayOweMore || mayGoOn, "a wake request for nobody")
     demand(sight.probe != .ready, "a wake request though the storage is ready")
@@ -280,7 +280,7 @@ struct Oracle {
 
   // MARK: What befalls the household
 
-  /// A command that asks for the storage: whoever gave it is there.
+  /// A command that asks for the storage: the person who gave it is there.
   mutating func noteHand(at time: Seconds) {
     (idle, clear) = (nil, nil)
     mayBeByHand = time
@@ -330,7 +330,7 @@ struct Oracle {
     requestSinceReady = earlier.requestSinceReady
     (wakeBegan, askedByHand) = (earlier.wakeBegan, earlier.askedByHand)
     isPresumedOn = earlier.isPresumedOn
-    // Whoever it was for is owed it still.
+    // It is still owed to the person it was for.
     (owed, mayOweMore) = (true, earlier.mayOweMore)
     isOwedForCertain = false
   }

@@ -1,6 +1,6 @@
 @testable import JodCore
 
-/// A device and the person before it. What it truly does, and when Jellyfin last heard of it: by true time and by the
+/// A device and the person before it. What it truly does, and when Jellyfin last saw it: by true time and by the
 /// stamp that Jellyfin's clock put to it.
 struct SimulatedDevice {
   enum Doing { case away, tabOpen, browsing, playing, paused, crashed, leftOpen }
@@ -37,7 +37,7 @@ struct SimulatedDevice {
 
   /// Lives on until a true time, with Jellyfin's clock as it is.
   mutating func live(until now: Seconds, jellyfinUpSince up: Seconds?, offset: Offset, _ dice: inout Dice) {
-    while until <= now { change(at: until, heard: up.map { until >= $0 } ?? false, offset: offset, &dice) }
+    while until <= now { change(at: until, seen: up.map { until >= $0 } ?? false, offset: offset, &dice) }
     guard let up else { return }
     let first = max(since, up, listedFrom)
     guard first <= now else { return }
@@ -56,7 +56,7 @@ struct SimulatedDevice {
     touchOffset = offset
   }
 
-  private mutating func change(at time: Seconds, heard: Bool, offset: Offset, _ dice: inout Dice) {
+  private mutating func change(at time: Seconds, seen: Bool, offset: Offset, _ dice: inout Dice) {
     since = time
     doing = next(&dice)
     switch doing {
@@ -68,7 +68,7 @@ struct SimulatedDevice {
     case .leftOpen: until = time + dice.seconds(pace...60 * pace)
     }
     if doing == .paused { (paused, pauseOffset) = (time, offset) }
-    if heard, doing != .away, doing != .crashed { touch(time, offset) }
+    if seen, doing != .away, doing != .crashed { touch(time, offset) }
   }
 
   private func next(_ dice: inout Dice) -> Doing {

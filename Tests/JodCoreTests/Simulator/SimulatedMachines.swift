@@ -18,7 +18,7 @@ struct SimulatedServer {
     return Now(moment: moment, uptime: boot)
   }
 
-  /// Comes up again. Without a battery the wall clock goes on from a time it once saved, or from years ago.
+  /// Comes up again. Without a battery the wall clock continues from a time it once saved, or from years ago.
   mutating func reboot(at time: Seconds, hasClockBattery: Bool, _ dice: inout Dice) {
     boots += 1
     bootID = "boot-\(boots)"
@@ -95,7 +95,7 @@ struct SimulatedJellyfin {
 struct SimulatedStorage {
   enum Phase: Sendable, Hashable {
     case off, booting, ready, goingDown
-    /// Its shutdown never ends: the service goes on.
+    /// Its shutdown never ends: the service stays.
     case hanging
   }
 
@@ -165,7 +165,7 @@ struct SimulatedFiles {
     runtime = keepsRuntime ? try runtime.map { try decoded(Runtime.self, encoded($0)) } : nil
   }
 
-  /// Deletes, cuts, rolls back or scrambles one or both of the files. Whatever comes out is read as `Store` reads it.
+  /// Deletes, cuts, rolls back or scrambles one or both of the files. The result is read as `Store` reads it.
   mutating func damage(_ dice: inout Dice) throws {
     loaded = nil
     switch dice.index(below: 6) {

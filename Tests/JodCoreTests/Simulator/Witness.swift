@@ -52,7 +52,7 @@ struct Witness {
   private var latest: [String: Seconds] = [:]
   /// Which pause of each device was last seen, and since when one was seen at every look.
   private var pauses: [String: (began: Seconds, seen: Seconds)] = [:]
-  /// Since when each was seen paused at every look, whatever was lost meanwhile.
+  /// Since when each was seen paused at every look, even if something was lost meanwhile.
   private var pausedSince: [String: Seconds] = [:]
   private var recordingNear: Seconds?
   private var recordingKnown: Seconds?
@@ -117,7 +117,7 @@ struct Witness {
     let known = pauses[device.id]
     pauses[device.id] = (device.paused, known?.seen ?? sight.time)
     let limit = configuration.pauseLimit ?? .infinity
-    // A clock that was set since the pause began tells nothing of its length, but whoever saw it before knows it.
+    // A clock that was set since the pause began tells nothing of its length, but a check that saw it before knows it.
     let isClear = device.pauseOffset == sight.jellyfin.offset || !device.tellsPause
     let wasSeen = known.map { $0.began == device.paused && $0.seen >= device.paused } ?? false
     // Where nobody tells, two pauses with no look between them are one.
@@ -130,7 +130,7 @@ struct Witness {
     // Of a pause that nobody tells of, only the check before its first sight is sure to be older.
     let unseen = device.tellsPause ? 0 : 2 * configuration.checkInterval
     let cameBack = isClear && device.tellsPause && isKnownToHaveComeBack(device.paused, sight)
-    // Whatever was seen of it.
+    // With anything that was seen of it.
     let isToldOver = device.tellsPause && told >= limit
     verdict.add(
       certain: length < limit && (isClear || wasSeen) && !device.isIgnored,
@@ -169,7 +169,7 @@ struct Witness {
   private mutating func judgeRecording(_ sight: Sight, _ verdict: inout Verdict) {
     guard configuration.wakeForRecordings else { return }
     let isNear = sight.jellyfin.isRecording(at: sight.time, ahead: configuration.wakeTimeout + 120)
-    // What was heard of recordings half an hour ago may still be believed, and a clock that was set brings it near.
+    // What was known of recordings half an hour ago may still be believed, and a clock that was set brings it near.
     if sight.jellyfin.recording != nil { recordingKnown = sight.time }
     let wasSet = sight.jellyfin.offset != lookedOffset
     if isNear || (wasSet && recordingKnown.map { sight.time - $0 <= 2100 } ?? false) {

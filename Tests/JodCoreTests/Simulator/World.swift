@@ -14,7 +14,7 @@ struct World {
   private var bytes = 0.0
   /// Why the last check decided as it did, in its own words.
   private(set) var reason = ""
-  /// The last check in a line, for whoever looks into a failure; only where `isTold`.
+  /// The last check in a line, for a developer who looks into a failure; only where `isTold`.
   private(set) var line = ""
   var isTold = false
   private(set) var checks = 0

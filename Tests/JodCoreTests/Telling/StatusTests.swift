@@ -8,7 +8,9 @@ struct StatusTests {
   /// A wall clock that people here read in UTC.
   private static func clock(_ time: Seconds) -> String { String(UTC.text(time).dropFirst(11).prefix(5)) }
 
-  private func status(_ story: Story, warnings: [String] = []) -> Status {
+  private let otherTimer = Warning.otherTimer(interval: 60, timer: 30, isEdited: false)
+
+  private func status(_ story: Story, warnings: [Warning] = []) -> Status {
     Status(story.configuration, story.memory, warnings: warnings)
   }
 
@@ -34,7 +36,7 @@ struct StatusTests {
     return status(story)
   }
 
-  @Test("who has used up BROWSING_LIMIT is told by name, in words and to programs")
+  @Test("a user who has used up BROWSING_LIMIT is told by name, in words and to programs")
   func spentBrowsing() throws {
     var story = Story(configuration(["BROWSING_LIMIT": "10min"]))
     story.checks(for: 900, .browsing, storage: .ready)
@@ -100,7 +102,7 @@ struct StatusTests {
     #expect(try decoded(Status.self, encoded(status)) == status)
   }
 
-  @Test("a document of another version is read: fields it lacks are unknown, fields it adds are passed over")
+  @Test("a document of another version is read: fields it lacks are unknown, fields it adds are skipped")
   func otherVersion() throws {
     let text = """
       {"storage":{"state":"ready","rail":7},"activity":{"sessions":[]},"wake":{"requests":2},"poweroff":{},
@@ -147,7 +149,7 @@ struct StatusTests {
     #expect(status(story).storage.state == .ready)
   }
 
-  @Test("the storage's state is known since it began, whatever probe was lost")
+  @Test("the storage's state is known since it began, even if a probe was lost")
   func since() {
     var story = Story()
     story.check(.nobody, storage: .ready)
@@ -186,11 +188,11 @@ struct StatusTests {
   func warnings() {
     var story = Story(configuration(["COOLDOWN_TIME": "1min"]))
     story.check(.withoutDevices)
-    let warnings = status(story, warnings: ["The timer differs."]).warnings
+    let warnings = status(story, warnings: [otherTimer]).warnings
     #expect(warnings.count == 3)
     #expect(warnings.first?.hasPrefix("COOLDOWN_TIME (1min) is shorter than WAKE_TIMEOUT (5min)") == true)
-    #expect(warnings.dropFirst().first == Words.withoutDevices)
-    #expect(warnings.last == "The timer differs.")
+    #expect(warnings.dropFirst().first == Warning.devicesRefused.words)
+    #expect(warnings.last == otherTimer.words)
   }
 
   // MARK: Powering off
@@ -327,7 +329,7 @@ struct StatusTests {
     story.check(.playing, storage: .ready)
     let recording = ActiveSession(user: "", client: "Live TV", device: "News", kind: .recording, wakes: true)
     story.memory.runtime.lastCheck?.active = [recording]
-    let line = status(story).summary(now: story.moment.wall, clock: Self.clock)
+    let line = status(story).line(now: story.moment.wall, clock: Self.clock)
     #expect(line == "Storage ready · recording, Live TV on News")
   }
 
@@ -374,7 +376,7 @@ struct StatusTests {
     var story = Story(configuration(line.variables))
     story.checks(for: Seconds(line.checks) * 30, line.household, storage: line.storage)
     let now = story.moment.wall + 2 * 3600 + 5 * 60 - 90
-    #expect(status(story).summary(now: now, clock: Self.clock) == line.line)
+    #expect(status(story).line(now: now, clock: Self.clock) == line.line)
   }
 
   @Test("the line begins with what is wrong")
@@ -382,7 +384,7 @@ struct StatusTests {
     var story = Story()
     story.check(.jellyfinAway, storage: .ready)
     story.memory.runtime.lastCheck?.trouble = "Jellyfin refused the connection."
-    let line = status(story).summary(now: story.moment.wall, clock: Self.clock)
+    let line = status(story).line(now: story.moment.wall, clock: Self.clock)
     #expect(line == "Trouble: Jellyfin refused the connection. · Storage ready · activity unknown")
   }
 
@@ -391,7 +393,7 @@ struct StatusTests {
     var story = Story()
     story.check(.playing, storage: .ready)
     story.memory.runtime.lastCheck?.active = [somebody(), somebody(.playing)]
-    let line = status(story).summary(now: story.moment.wall, clock: Self.clock)
+    let line = status(story).line(now: story.moment.wall, clock: Self.clock)
     #expect(line == "Storage ready · 2 active sessions")
   }
 
@@ -399,7 +401,7 @@ struct StatusTests {
   func summaryClock() {
     var story = Story()
     story.check(.nobody, storage: .ready)
-    #expect(status(story).summary(now: 0, clock: Self.clock) == "Storage ready · no activity")
+    #expect(status(story).line(now: 0, clock: Self.clock) == "Storage ready · no activity")
   }
 
   // MARK: The page
@@ -441,7 +443,7 @@ struct StatusTests {
     var story = Story()
     story.checks(for: 60, .playing)
     story.memory.runtime.lastCheck?.trouble = "The disk is full."
-    let page = status(story, warnings: ["The timer differs."]).page(
+    let page = status(story, warnings: [otherTimer]).page(
       now: story.moment.wall + 12, clock: Self.clock)
     #expect(
       page == """
@@ -453,7 +455,7 @@ struct StatusTests {
         Power-off not now: neither STORAGE_SERVER_SSH nor SHUTDOWN_COMMAND is set, so jod-check only wakes
         Next      a check every 30s; another wake request when the cooldown is over, while somebody is active
         Why       Anna is playing (Jellyfin Web on Firefox); the next wake request may go out in 30s
-        Warning   The timer differs.
+        Warning   CHECK_INTERVAL is 1min, but jod-check.timer runs every 30s. Run `systemctl daemon-reload`.
         Checked   08:01, 12s ago
 
         """)

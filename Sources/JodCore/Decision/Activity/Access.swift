@@ -7,7 +7,7 @@ public struct Access: Hashable, Sendable {
   public init(session: ActiveSession, seen: Moment) { (self.session, self.seen) = (session, seen) }
 
   /// Its command speaks once a second. So long a silence ends it, in seconds; it also outlasts the making of the mount.
-  static let patience: Seconds = 5
+  static let timeLimit: Seconds = 5
 }
 
 extension ActiveSession {
@@ -33,7 +33,7 @@ extension Memory {
 
   /// Who waits for a file at this moment.
   public func waitingAccess(_ now: Now) -> ActiveSession? {
-    runtime.access.flatMap { now.since($0.seen) < Access.patience ? $0.session : nil }
+    runtime.access.flatMap { now.since($0.seen) < Access.timeLimit ? $0.session : nil }
   }
 }
 
@@ -51,7 +51,7 @@ public struct UnexplainedAccesses: Hashable, Sendable {
   static let tooMany = 6
   static let memory: Seconds = 86400
   /// Seconds in which a film that was waited for shows in Jellyfin.
-  static let patience: Seconds = 15 * 60
+  static let timeLimit: Seconds = 15 * 60
 
   public init() {}
 
@@ -63,7 +63,7 @@ public struct UnexplainedAccesses: Hashable, Sendable {
 
   /// Somebody is there after all.
   mutating func explainLast(_ now: Now) {
-    if let last = entries.last, now.since(last.at) < Self.patience { entries.removeLast() }
+    if let last = entries.last, now.since(last.at) < Self.timeLimit { entries.removeLast() }
   }
 
   /// Who it was, each once, where they were too many in a day; nil where they were not.

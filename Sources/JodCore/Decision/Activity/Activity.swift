@@ -1,7 +1,7 @@
 /// Who is active (specification, Activity). Ages are by Jellyfin's clock, stretches of time
 /// by the boot clock.
 public struct ActivityJudge {
-  /// Jellyfin hears of a living player every 10 s; it gives up a silent one after 5 minutes (its `SessionManager`).
+  /// A living player reports to Jellyfin every 10 s; it gives up a silent one after 5 minutes (its `SessionManager`).
   static let playerSilence: Seconds = 6 * 60
   /// The `Date` header has whole seconds, and clocks differ.
   static let futureTolerance: Seconds = 60
@@ -12,7 +12,7 @@ public struct ActivityJudge {
   let answer: JellyfinAnswer
   /// The boot clock, now.
   let boot: Seconds
-  /// A wake that runs goes on over a start of Jellyfin: then no sign is one of those that come back by themselves.
+  /// A wake that runs continues over a start of Jellyfin: then no sign is one of those that come back by themselves.
   let isWaking: Bool
   /// What Jellyfin says of its start; nil where it was not asked.
   let start: Result<StartupTasks, Trouble>?
@@ -44,7 +44,7 @@ public struct ActivityJudge {
     if let start { memory.jellyfin.noteStart(start, sessions) }
     memory.jellyfin.forgetOld(at: answer.time, longest: longestAge)
     let playing = playing(sessions)
-    // Without a user only playing counts: nothing tells whether anybody will go on.
+    // Without a user only playing counts: nothing tells whether anybody will continue.
     let paused = paused(sessions.filter { $0.hasItem && $0.isPaused && !$0.user.isEmpty }, &memory)
     let browsing = browsingDevices(sessions, playing: Set(playing.map(\.deviceKey)), &memory, &spent)
     return playing.map { person($0, .playing) } + paused + notUnderstood + browsing.map(\.person)
@@ -66,14 +66,15 @@ public struct ActivityJudge {
     }.compactMap(\.screen)
   }
 
-  /// Seconds: no stamp that counts is older, nor a pause that nobody tells of and that was first seen some checks late.
+  /// Seconds: no stamp that counts is older. The same holds for a pause that is not reported, and was first seen some
+  /// checks late.
   private var longestAge: Seconds {
     max(configuration.activityWindow, configuration.pauseLimit ?? .infinity) + 3 * configuration.checkInterval
       + 60
   }
 
   /// Time in which nobody could look is no part of a stretch of browsing: nobody knows whether it was broken. What was
-  /// browsed before it still counts, for an app left open outlives every outage. Nor is such time quiet.
+  /// browsed before it still counts, for an app left open outlives every outage. Such time is not quiet either.
   private func leaveOutUnseenTime(_ memory: inout ActivityMemory) {
     let hasFailed = memory.jellyfin.noteAnswer(at: answer.time)
     // As far apart as checks may be for inactivity to count as observed, and no break of browsing can hide in less.
@@ -164,7 +165,7 @@ public struct ActivityJudge {
   }
 
   /// A device browses anew once it has played, or has been quiet for `ACTIVITY_WINDOW` of witnessed time: while Jellyfin
-  /// was away nobody could be heard, so what was not heard then was not necessarily quiet.
+  /// was away nobody could be seen, so what was not seen then was not necessarily quiet.
   private func forgetQuiet(
     _ signs: [Sign], playing: Set<String>, _ memory: inout ActivityMemory, _ spent: inout SpentBrowsing
   ) {
@@ -177,7 +178,7 @@ public struct ActivityJudge {
     let present = Set(signs.map(\.key))
     func isOver(_ key: String) -> Bool {
       if playing.contains(key) { return true }
-      // Of what was spent in another boot, nothing was heard before this one.
+      // Of what was spent in another boot, nothing was seen before this one.
       let quiet = memory.witnessed - (memory.heard[key] ?? 0)
       return !present.contains(key) && quiet >= configuration.activityWindow
     }

@@ -34,7 +34,7 @@ public struct JellyfinStarts: Hashable, Sendable {
     return failures > 0
   }
 
-  /// Notes what Jellyfin told of its start when it was asked; where that says nothing, what was seen of it has to do.
+  /// Notes what Jellyfin told of its start when it was asked; where that says nothing, what was seen of it is used.
   mutating func noteStart(_ tasks: Result<StartupTasks, Trouble>, _ sessions: [Session]) {
     guard case .success(let tasks) = tasks, let ran = tasks.ran else {
       started = recovered
@@ -47,13 +47,13 @@ public struct JellyfinStarts: Hashable, Sendable {
   /// Whether a sign of that time may be one of those that come back by themselves.
   func explains(_ stamp: Seconds) -> Bool { started.map { stamp <= $0 + Self.reconnecting } ?? false }
 
-  /// The same, as far as anything tells: a word on a screen is for those who surely wait.
+  /// The same, as far as anything tells: a message on a screen is for those who surely wait.
   func mayExplain(_ stamp: Seconds) -> Bool {
     [started, recovered].contains { $0.map { stamp <= $0 + Self.reconnecting } ?? false }
   }
 
-  /// Once every stamp that counts is newer than the reconnecting, a start means nothing more; nor does one of the future,
-  /// which is the work of a clock that was set.
+  /// Once every stamp that counts is newer than the reconnecting, a start means nothing more. A start in the future means
+  /// nothing either: a clock was set.
   mutating func forgetOld(at time: Seconds, longest: Seconds) {
     let relevant = -ActivityJudge.futureTolerance...Self.reconnecting + longest
     if let started, !relevant.contains(time - started) { self.started = nil }

@@ -28,7 +28,7 @@ public struct KeyOwner: Hashable, Sendable {
 
   var isPlausible: Bool { Moment.isBootClock(asked) && own.values.allSatisfy(Moment.isBootClock) }
 
-  /// Notes which devices are stamped whenever we poll. Somebody else's may be once, by chance.
+  /// Notes which devices are stamped each time we poll. Somebody else's may be once, by chance.
   mutating func noteDevices(of answer: JellyfinAnswer, boot: Seconds, interval: Seconds) {
     guard user != nil else { return }
     own = own.filter { boot - $0.value <= 2 * (Self.noted + interval) }
@@ -46,13 +46,6 @@ public struct KeyOwner: Hashable, Sendable {
   }
 
   private func isUsers(_ device: Device) -> Bool { device.user == user?.name || device.user == user?.id }
-
-  /// Nil where the key is an API key, or nobody knows.
-  var warning: String? {
-    user.map {
-      "The API key is a token of the user \(Printable.clean($0.name)), not an API key: it ends when that user signs out, and its own polls make a device of theirs look active; make a key under Dashboard, API Keys, and set JELLYFIN_API_KEY to it."
-    }
-  }
 }
 
 /// The user of a token (`GET /Users/Me`, which answers 400 to an API key).
@@ -74,21 +67,15 @@ public struct KeyUser: Hashable, Sendable, JSONCodable {
   public var json: JSON { .present(["Name": name.json, "Id": id.json]) }
 }
 
-extension KeyOwner: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    fingerprint = try fields["fingerprint"]
-    asked = try fields["asked"]
-    isKnown = try fields["is_known"]
-    user = try fields["user"]
-    own = try fields["own"]
-  }
+extension KeyOwner: JSONDocument {
+  public init() { self.init(Secret(""), asked: 0) }
 
-  public var json: JSON {
-    .present([
-      "fingerprint": fingerprint.json, "asked": asked.json, "is_known": isKnown.json, "user": user.json,
-      "own": own.json,
-    ])
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("fingerprint", &fingerprint)
+    try fields.field("asked", &asked)
+    try fields.field("is_known", &isKnown)
+    try fields.field("user", &user)
+    try fields.field("own", &own)
   }
 }
 

@@ -36,7 +36,7 @@ extension Recording: JSONCodable {
 public struct TimerList: JSONDecodable, Sendable {
   public let recordings: [Recording]
 
-  /// What needs nothing more: the other states are `New`, `InProgress`, `ConflictedOk` and whatever is yet to come.
+  /// What needs nothing more: the other states are `New`, `InProgress`, `ConflictedOk` and any that a later version adds.
   private static let over: Set<String> = ["Completed", "Cancelled", "ConflictedNotOk", "Error"]
 
   public init(json: JSON) throws(JSON.Failure) {
@@ -75,7 +75,7 @@ public struct ScheduledTask: JSONDecodable, Sendable {
     state = try fields["State"]
   }
 
-  /// The tasks that keep the storage up, in words: all that do not rest, but for those that `IGNORE_TASKS` names.
+  /// The tasks that keep the storage up, in words: all that do not rest, except those that `IGNORE_TASKS` names.
   public static func running(_ tasks: [ScheduledTask], ignoring patterns: [Pattern]) -> [String] {
     tasks.filter { task in task.state != "Idle" && !patterns.contains { $0.matches(task.key ?? "") } }
       .map { task in task.key.map { "the task \(Printable.clean($0))" } ?? "a task without a key" }
@@ -100,7 +100,7 @@ public struct LibraryFolder: JSONDecodable, Sendable {
   }
 }
 
-/// What was last heard of recordings. It lives as long as the boot.
+/// What was last known of recordings. It lives as long as the boot.
 public struct RecordingMemory: Hashable, Sendable {
   /// When Jellyfin was last asked, on the boot clock.
   public var asked: Seconds

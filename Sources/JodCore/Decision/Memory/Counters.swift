@@ -1,6 +1,6 @@
 extension State {
-  /// What happened so often since the state began. Nothing here is ever taken back, save what turned out not to have been
-  /// done.
+  /// What happened so often since the state began. Nothing here is ever taken back, except what turned out not to have
+  /// been done.
   public struct Counters: Hashable, Sendable {
     public var wakeRequests = 0
     public var wakes = 0
@@ -32,33 +32,22 @@ extension State {
   static func isCount(_ number: Int) -> Bool { (0...(1 << 40)).contains(number) }
 }
 
-extension State.Counters: JSONCodable {
+extension State.Counters: JSONDocument {
   /// What an earlier version did not count has not been seen yet.
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    wakeRequests = try fields["wake_requests"] ?? 0
-    wakes = try fields["wakes"] ?? 0
-    failedWakes = try fields["failed_wakes"] ?? 0
-    powerOffs = try fields["power_offs"] ?? 0
-    refusedPowerOffs = try fields["refused_power_offs"] ?? 0
-    failedPowerOffs = try fields["failed_power_offs"] ?? 0
-    jellyfinFailures = try fields["jellyfin_failures"] ?? 0
-    keyRejections = try fields["key_rejections"] ?? 0
-    packetFailures = try fields["packet_failures"] ?? 0
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.added("wake_requests", &wakeRequests)
+    try fields.added("wakes", &wakes)
+    try fields.added("failed_wakes", &failedWakes)
+    try fields.added("power_offs", &powerOffs)
+    try fields.added("refused_power_offs", &refusedPowerOffs)
+    try fields.added("failed_power_offs", &failedPowerOffs)
+    try fields.added("jellyfin_failures", &jellyfinFailures)
+    try fields.added("key_rejections", &keyRejections)
+    try fields.added("packet_failures", &packetFailures)
+    try fields.added("time_to_ready", &timeToReady)
+    try fields.added("power", &power)
     // Another version may have had other buckets, whose counts fit no longer.
-    let times: TimeToReady? = try fields["time_to_ready"]
-    timeToReady = times.flatMap { $0.hasItsBuckets ? $0 : nil } ?? TimeToReady()
-    power = try fields["power"] ?? PowerTime()
-  }
-
-  public var json: JSON {
-    .present([
-      "wake_requests": wakeRequests.json, "wakes": wakes.json, "failed_wakes": failedWakes.json,
-      "power_offs": powerOffs.json,
-      "refused_power_offs": refusedPowerOffs.json, "failed_power_offs": failedPowerOffs.json,
-      "jellyfin_failures": jellyfinFailures.json, "key_rejections": keyRejections.json,
-      "packet_failures": packetFailures.json, "time_to_ready": timeToReady.json, "power": power.json,
-    ])
+    if !timeToReady.hasItsBuckets { timeToReady = TimeToReady() }
   }
 }
 
@@ -103,13 +92,10 @@ public struct TimeToReady: Hashable, Sendable {
   }
 }
 
-extension TimeToReady: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    counts = try fields["counts"]
-    sum = try fields["sum"]
-    last = try fields["last"]
+extension TimeToReady: JSONDocument {
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("counts", &counts)
+    try fields.field("sum", &sum)
+    try fields.field("last", &last)
   }
-
-  public var json: JSON { .present(["counts": counts.json, "sum": sum.json, "last": last.json]) }
 }

@@ -1,4 +1,4 @@
-/// Somebody's word that the storage server is not to be powered off for a while.
+/// A request that the storage server is not powered off for a while.
 public struct Hold: Hashable, Sendable {
   /// When it was given.
   public var began: Moment
@@ -49,18 +49,13 @@ public struct Hold: Hashable, Sendable {
   }
 }
 
-extension Hold: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    began = try fields["began"]
-    seconds = try fields["seconds"]
-    // 0.1.0 did not note it.
-    isByTrueClock = try fields["is_by_true_clock"] ?? false
-  }
+extension Hold: JSONDocument {
+  public init() { self.init(began: Moment(), seconds: 0) }
 
-  public var json: JSON {
-    .present([
-      "began": began.json, "seconds": seconds.json, "is_by_true_clock": isByTrueClock.json,
-    ])
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("began", &began)
+    try fields.field("seconds", &seconds)
+    // 0.1.0 did not note it.
+    try fields.added("is_by_true_clock", &isByTrueClock)
   }
 }

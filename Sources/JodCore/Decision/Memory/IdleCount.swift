@@ -1,6 +1,6 @@
 /// Inactivity, counted only as far as it was observed (specification, No activity).
 public struct IdleCount: Hashable, Sendable {
-  /// Seconds without activity that checks have vouched for.
+  /// Seconds without activity that checks have witnessed.
   public private(set) var seconds: Seconds = 0
   /// The last check that found none.
   private var last: Moment
@@ -12,14 +12,14 @@ public struct IdleCount: Hashable, Sendable {
   static let clockStep: Seconds = 10
 
   /// How far apart two checks may be for the time between them to count as witnessed.
-  static func patience(beat: Seconds) -> Seconds { 3 * beat + 60 }
+  static func longestGap(beat: Seconds) -> Seconds { 3 * beat + 60 }
 
-  /// Adds the time since the last check that found no activity, or starts anew where nobody can vouch for it: after a
+  /// Adds the time since the last check that found no activity, or starts anew where it was not witnessed: after a
   /// gap, a reboot or a clock step. The boot clock alone counts, so no clock change brings anything forward.
   public mutating func observe(_ moment: Moment, beat: Seconds) {
     let elapsed = moment.boot - last.boot
     let isWitnessed =
-      moment.bootID == last.bootID && elapsed >= 0 && elapsed <= Self.patience(beat: beat)
+      moment.bootID == last.bootID && elapsed >= 0 && elapsed <= Self.longestGap(beat: beat)
       && abs((moment.wall - last.wall) - elapsed) <= Self.clockStep
     seconds = isWitnessed ? seconds + elapsed : 0
     last = moment

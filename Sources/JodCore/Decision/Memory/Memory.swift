@@ -21,7 +21,7 @@ public struct State: Hashable, Sendable {
   }
 
   public internal(set) var version = currentVersion
-  /// Counts the changes, so that of two copies the newer is known whatever the clocks did.
+  /// Counts the changes, so that of two copies the newer is known even where a clock was set.
   public var serial = 0
   public internal(set) var requests = WakeRequests()
   public internal(set) var undertaking = Undertaking()
@@ -40,7 +40,7 @@ public struct State: Hashable, Sendable {
 
   public init() {}
 
-  /// The same, as the so-manieth change.
+  /// The same, with this number of changes.
   public func numbered(_ serial: Int) -> State {
     var state = self
     state.serial = serial
@@ -114,11 +114,11 @@ public struct Runtime: Hashable, Sendable {
 
   public init(bootID: String) { boot = bootID }
 
-  /// Notes which names are misspelt now, and returns those that nobody has heard of since this machine started.
+  /// Notes which names are misspelt now, and returns those that were not reported since this machine started.
   public mutating func noteMisspelt(_ names: [MisspeltName]) -> [Event] {
     let news = names.filter { misspelt?.contains($0.name) != true }
     if misspelt != nil || !names.isEmpty { misspelt = names.map(\.name) }
-    return news.map { Event(.configurationDoubtful, .warning, $0.warning) }
+    return news.map { Event(.configurationDoubtful, .warning, Warning.misspelt($0).words) }
   }
 
   /// As `State.isPlausible`.

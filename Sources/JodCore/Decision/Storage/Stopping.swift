@@ -14,7 +14,7 @@ public struct Stopping: Hashable, Sendable {
   /// A packet before this is lost in a machine that goes down, or wakes its firmware.
   public static let noPackets: Seconds = 60
   /// What has not gone down by then hangs.
-  public static let patience: Seconds = 3 * 60
+  public static let timeLimit: Seconds = 3 * 60
 }
 
 /// A power-off that was refused or failed.

@@ -82,7 +82,7 @@ public struct Undertaking: Hashable, Sendable {
     }
   }
 
-  /// Whoever it was for is owed it still, where the wake is none without it.
+  /// It is still owed to the person it was for, where the wake is none without it.
   mutating func requestStayed() {
     guard let wake, wake.requests == 0 else { return }
     phase = owedOrNothing
@@ -90,12 +90,12 @@ public struct Undertaking: Hashable, Sendable {
 
   mutating func demandGoesOn() { changeWake { wake in wake.demandEnded = nil } }
 
-  /// Nobody asks any more. The wake goes on for a while: the server may yet come.
-  mutating func demandEnded(_ now: Now, patience: Seconds) {
+  /// Nobody asks any more. The wake continues for a while: the server may still come.
+  mutating func demandEnded(_ now: Now, limit: Seconds) {
     guard let wake else { return }
     let ended = wake.demandEnded ?? now.moment
     changeWake { wake in wake.demandEnded = ended }
-    if now.since(ended) >= patience { phase = .nothing }
+    if now.since(ended) >= limit { phase = .nothing }
   }
 
   /// Its kernel answered, its service did not.

@@ -25,7 +25,7 @@ public struct Wake: Hashable, Sendable {
   static let requestsBeforeFailure = 3
 }
 
-/// When the storage server was asked to come, whoever asked.
+/// When the storage server was asked to come, by anyone.
 public struct WakeRequests: Hashable, Sendable {
   /// When the last one left.
   public private(set) var last: Moment?

@@ -12,7 +12,7 @@ public struct History: Hashable, Sendable {
 
   public let records: [Record]
 
-  /// Reads lines of JSON. What is no entry is passed over: a power cut may have torn a line, and a hand may have been at work.
+  /// Reads lines of JSON. What is no entry is skipped: a power cut may have torn a line, and a hand may have been at work.
   public init(lines bytes: some Sequence<UInt8>, now: Now) {
     let entries = Array(bytes).split(separator: UInt8(ascii: "\n")).compactMap { line in
       line.count <= Self.lineLimit ? try? HistoryEntry(bytes: Array(line)) : nil

@@ -25,14 +25,14 @@ public struct HistoryEntry: Hashable, Sendable {
   public var storage: Power?
   /// For how many seconds it had been so, without a break.
   public var storageSec: Int?
-  /// The boot clock, by which entries of one boot can be ordered and measured whatever was done to the wall clock.
+  /// The boot clock, by which entries of one boot can be ordered and measured even where the wall clock was set.
   public var boot: Seconds?
   public var bootID: String?
 
   /// The kind of what somebody asked for with a command.
   public static let byHand = "hand"
 
-  /// Bound of each text. With it a line is never larger than some kilobytes, whatever names Jellyfin's users give themselves.
+  /// Bound of each text. With it a line is never larger than some kilobytes, even with the longest names of Jellyfin's users.
   private static let textLimit = 200
 
   /// Nil for an event that is not worth a line.
@@ -78,29 +78,26 @@ extension HistoryEntry {
   }
 }
 
-extension HistoryEntry: JSONCodable {
-  public init(json: JSON) throws(JSON.Failure) {
-    let fields = try json.object()
-    time = try fields["time"]
-    event = try fields["event"]
-    message = try fields["message"]
-    (user, client, device) = (try fields["user"], try fields["client"], try fields["device"])
-    (kind, sessions, mac) = (try fields["kind"], try fields["sessions"], try fields["mac"])
-    wakeRequests = try fields["wake_requests"]
-    (wakeSec, idleSec) = (try fields["wake_sec"], try fields["idle_sec"])
-    activeSec = try fields["active_sec"]
-    (storage, storageSec) = (try fields["storage"], try fields["storage_sec"])
-    (boot, bootID) = (try fields["boot"], try fields["boot_id"])
-  }
+extension HistoryEntry: JSONDocument {
+  public init() { (time, event, message) = ("", "", "") }
 
-  public var json: JSON {
-    .present([
-      "time": time.json, "event": event.json, "message": message.json, "user": user.json,
-      "client": client.json, "device": device.json,
-      "kind": kind.json, "sessions": sessions.json, "mac": mac.json, "wake_requests": wakeRequests.json,
-      "wake_sec": wakeSec.json,
-      "idle_sec": idleSec.json, "active_sec": activeSec.json, "storage": storage.json,
-      "storage_sec": storageSec.json, "boot": boot.json, "boot_id": bootID.json,
-    ])
+  public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
+    try fields.field("time", &time)
+    try fields.field("event", &event)
+    try fields.field("message", &message)
+    try fields.field("user", &user)
+    try fields.field("client", &client)
+    try fields.field("device", &device)
+    try fields.field("kind", &kind)
+    try fields.field("sessions", &sessions)
+    try fields.field("mac", &mac)
+    try fields.field("wake_requests", &wakeRequests)
+    try fields.field("wake_sec", &wakeSec)
+    try fields.field("idle_sec", &idleSec)
+    try fields.field("active_sec", &activeSec)
+    try fields.field("storage", &storage)
+    try fields.field("storage_sec", &storageSec)
+    try fields.field("boot", &boot)
+    try fields.field("boot_id", &bootID)
   }
 }

@@ -45,9 +45,9 @@ public struct PowerTime: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - lastCheck: the check before, where this boot has one.
-  ///   - patience: how far apart two checks may be for the time between them to count as witnessed.
-  mutating func note(_ power: Power, at now: Now, lastCheck: Moment?, patience: Seconds) {
-    goOn(at: now, lastCheck: lastCheck, patience: patience)
+  ///   - longestGap: how far apart two checks may be for the time between them to count as witnessed.
+  mutating func note(_ power: Power, at now: Now, lastCheck: Moment?, longestGap: Seconds) {
+    goOn(at: now, lastCheck: lastCheck, longestGap: longestGap)
     guard power != self.power else { return }
     finish(at: now.moment)
     self.power = power
@@ -55,15 +55,15 @@ public struct PowerTime: Hashable, Sendable {
   }
 
   /// The present stretch, as far as it is known to have lasted until now.
-  func stretch(at now: Now, lastCheck: Moment?, patience: Seconds) -> Stretch {
+  func stretch(at now: Now, lastCheck: Moment?, longestGap: Seconds) -> Stretch {
     var copy = self
-    copy.goOn(at: now, lastCheck: lastCheck, patience: patience)
+    copy.goOn(at: now, lastCheck: lastCheck, longestGap: longestGap)
     return Stretch(copy.power, copy.present(at: now.moment))
   }
 
   /// Seconds on and off until a moment of this boot; nil before this boot has looked, for then a part is missing.
   ///
-  /// Neither is ever less than before, save that both start anew where a clock is too wrong to tell what a reboot
+  /// Neither is ever less than before, except that both start anew where a clock is too wrong to tell what a reboot
   /// took: a counter may do that.
   public func total(until moment: Moment) -> Total? {
     guard since?.bootID ?? moment.bootID == moment.bootID else { return nil }
@@ -77,12 +77,12 @@ public struct PowerTime: Hashable, Sendable {
   }
 
   /// Lets the present stretch end where nobody watched any more.
-  private mutating func goOn(at now: Now, lastCheck: Moment?, patience: Seconds) {
+  private mutating func goOn(at now: Now, lastCheck: Moment?, longestGap: Seconds) {
     guard let since else { return }
     if since.bootID != now.moment.bootID {
       let lasted = now.moment.wall - now.uptime - since.wall
       if (0...Self.longestPresumed).contains(lasted) { carried += lasted } else { self = anew }
-    } else if let lastCheck, now.moment.boot - lastCheck.boot > patience {
+    } else if let lastCheck, now.moment.boot - lastCheck.boot > longestGap {
       finish(at: lastCheck)
     } else {
       self.since = redated(since, now.moment)
@@ -148,24 +148,24 @@ extension Memory {
   mutating func notePower(_ configuration: Configuration, _ now: Now) {
     state.counters.power.note(
       power(isBlind: configuration.isBlind), at: now,
-      lastCheck: runtime.lastCheck?.at, patience: patience(configuration))
+      lastCheck: runtime.lastCheck?.at, longestGap: longestGap(configuration))
   }
 
   /// How the storage server has been, and for how long, up to now.
   public func stretch(_ configuration: Configuration, _ now: Now) -> PowerTime.Stretch {
     state.counters.power.stretch(
-      at: now, lastCheck: runtime.lastCheck?.at, patience: patience(configuration))
+      at: now, lastCheck: runtime.lastCheck?.at, longestGap: longestGap(configuration))
   }
 
-  /// What goes on, as far as the last check tells; nil where there was none since this machine started.
+  /// What is going on, as far as the last check tells; nil where there was none since this machine started.
   public func present(_ now: Now) -> Summary.Present? {
     guard let last = runtime.lastCheck?.at, last.bootID == now.moment.bootID else { return nil }
     let age = max(0, now.moment.boot - last.boot)
-    // Who reports need not know the beat, and the next check may never come.
-    let isRecent = age <= IdleCount.patience(beat: runtime.beat.length(interval: 0))
+    // The report does not know the beat, and the next check may never come.
+    let isRecent = age <= IdleCount.longestGap(beat: runtime.beat.length(interval: 0))
     let until = isRecent ? now.moment : last
     let stretch = state.counters.power.stretch(
-      at: Now(moment: until, uptime: now.uptime), lastCheck: last, patience: .infinity)
+      at: Now(moment: until, uptime: now.uptime), lastCheck: last, longestGap: .infinity)
     return Summary.Present(
       stretch: stretch,
       isActive: state.activity?.isActive == true
@@ -173,7 +173,7 @@ extension Memory {
       until: isRecent ? now.moment.wall : now.moment.wall - age)
   }
 
-  private func patience(_ configuration: Configuration) -> Seconds {
-    IdleCount.patience(beat: runtime.beat.length(interval: configuration.checkInterval))
+  private func longestGap(_ configuration: Configuration) -> Seconds {
+    IdleCount.longestGap(beat: runtime.beat.length(interval: configuration.checkInterval))
   }
 }

@@ -2,18 +2,23 @@
 public struct LocalDay: Hashable, Sendable {
   /// `2026-11-22`
   public var date: String
-  /// For people: `Sun 22 Nov`
-  public var name: String
+  /// For people: `Sun 22`
+  public var day: String
+  /// `Nov`
+  public var month: String
   /// Its midnights, in seconds of the wall clock.
   public var start: Seconds
   public var end: Seconds
 
-  public init(date: String, name: String, start: Seconds, end: Seconds) {
+  public init(date: String, day: String, month: String, start: Seconds, end: Seconds) {
     self.date = date
-    self.name = name
+    self.day = day
+    self.month = month
     self.start = start
     self.end = end
   }
+
+  public var name: String { "\(day) \(month)" }
 }
 
 /// What the storage server and its users did over some days.
@@ -36,7 +41,7 @@ public struct Summary: Hashable, Sendable {
     public var power: Power
   }
 
-  /// What goes on, and no later event has ended.
+  /// What is going on, and no later event has ended.
   public struct Present: Hashable, Sendable {
     public var stretch: PowerTime.Stretch
     public var isActive: Bool
@@ -51,7 +56,7 @@ public struct Summary: Hashable, Sendable {
   }
 
   /// An attempt to get the storage server ready, and who caused it.
-  public struct Wake: Hashable, Sendable {
+  public struct PastWake: Hashable, Sendable {
     public var at: Seconds
     public var user = ""
     public var client = ""
@@ -76,7 +81,7 @@ public struct Summary: Hashable, Sendable {
     public var timeToReady: Seconds?
     /// Nil where `STORAGE_SERVER_WATTS` is not set.
     public var used: Double?
-    /// What the storage server would have used besides, had it been on all the time that it was off.
+    /// What the storage server would have used in addition if it had been on all the time that it was off.
     public var saved: Double?
   }
 
@@ -84,7 +89,7 @@ public struct Summary: Hashable, Sendable {
     public var day: LocalDay
     public var power: [PowerInterval]
     public var activity: [Interval]
-    public var wakes: [Wake]
+    public var wakes: [PastWake]
     public var sums: Sums
   }
 
@@ -124,7 +129,7 @@ public struct Summary: Hashable, Sendable {
 
 extension Summary.Sums {
   init(
-    _ power: [Summary.PowerInterval], _ activity: [Summary.Interval], _ wakes: [Summary.Wake],
+    _ power: [Summary.PowerInterval], _ activity: [Summary.Interval], _ wakes: [Summary.PastWake],
     length: Seconds, watts: Configuration.Watts?
   ) {
     on = power.reduce(0) { $0 + ($1.power == .on ? $1.interval.length : 0) }
@@ -208,8 +213,8 @@ extension History {
     return parts
   }
 
-  var wakes: [Summary.Wake] {
-    var wakes: [Summary.Wake] = []
+  var wakes: [Summary.PastWake] {
+    var wakes: [Summary.PastWake] = []
     var isOpen = false
     for record in records {
       let entry = record.entry
@@ -220,7 +225,7 @@ extension History {
           wakes[wakes.count - 1].requests = number
         } else {
           wakes.append(
-            Summary.Wake(
+            Summary.PastWake(
               at: record.at, user: entry.user ?? "", client: entry.client ?? "", device: entry.device ?? "",
               kind: entry.kind ?? "", requests: number))
           isOpen = true

@@ -13,7 +13,7 @@ public struct SummaryDocument: Hashable, Sendable {
     var savedWattHours: Double?
   }
 
-  public struct Wake: Hashable, Sendable {
+  public struct PastWake: Hashable, Sendable {
     var at: String
     var user: String
     var client: String
@@ -44,7 +44,7 @@ public struct SummaryDocument: Hashable, Sendable {
     var sums: Sums
     var storage: [PowerInterval]
     var activity: [Interval]
-    var wakes: [Wake]
+    var wakes: [PastWake]
   }
 
   public struct Watts: Hashable, Sendable {
@@ -65,7 +65,7 @@ public struct SummaryDocument: Hashable, Sendable {
           PowerInterval(from: UTC.text($0.interval.start), to: UTC.text($0.interval.end), power: $0.power)
         },
         activity: day.activity.map { Interval(from: UTC.text($0.start), to: UTC.text($0.end)) },
-        wakes: day.wakes.map(Wake.init))
+        wakes: day.wakes.map(PastWake.init))
     }
     total = Sums(summary.total)
     watts = summary.watts.map { Watts(on: $0.on, off: $0.off) }
@@ -84,8 +84,8 @@ extension SummaryDocument.Sums {
   private static func tenths(_ value: Double) -> Double { (value * 10).rounded() / 10 }
 }
 
-extension SummaryDocument.Wake {
-  init(_ wake: Summary.Wake) {
+extension SummaryDocument.PastWake {
+  init(_ wake: Summary.PastWake) {
     self.init(
       at: UTC.text(wake.at), user: wake.user, client: wake.client, device: wake.device, kind: wake.kind,
       requests: wake.requests, readyAfterSeconds: wake.readyAfter, failed: wake.failed)
@@ -109,7 +109,7 @@ extension SummaryDocument.Sums: JSONEncodable {
   }
 }
 
-extension SummaryDocument.Wake: JSONEncodable {
+extension SummaryDocument.PastWake: JSONEncodable {
   public var json: JSON {
     .complete([
       "at": at.json, "user": user.json, "client": client.json, "device": device.json, "kind": kind.json,

@@ -155,7 +155,7 @@ public struct SummaryText: Sendable {
     return lines
   }
 
-  private func causes(_ wakes: [Summary.Wake]) -> String {
+  private func causes(_ wakes: [Summary.PastWake]) -> String {
     let counts = Dictionary(grouping: wakes, by: \.person).mapValues(\.count)
     let ordered = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     let others = ordered.dropFirst(5).reduce(0) { $0 + $1.value }
@@ -164,7 +164,7 @@ public struct SummaryText: Sendable {
   }
 }
 
-extension Summary.Wake {
+extension Summary.PastWake {
   /// Who or what caused it, in a word or two.
   public var person: String {
     if !user.isEmpty { return user }

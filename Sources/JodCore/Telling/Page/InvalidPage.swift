@@ -1,10 +1,10 @@
 /// What `GET /` answers where the configuration is not valid: what is wrong, and what to do.
 public struct InvalidPage: Sendable {
   let faults: [ConfigurationFault]
-  let warnings: [String]
+  let warnings: [Warning]
   let version: String
 
-  public init(_ faults: [ConfigurationFault], warnings: [String], version: String) {
+  public init(_ faults: [ConfigurationFault], warnings: [Warning], version: String) {
     (self.faults, self.warnings, self.version) = (faults, warnings, version)
   }
 
@@ -19,7 +19,7 @@ public struct InvalidPage: Sendable {
       <header><div><h1>Configuration not valid</h1>\
       <p>Nobody is served: the storage is neither woken nor powered off.</p></div></header>
       <section class="bad"><h2>What is wrong</h2>\(faults.map { "<p>\($0.description)</p>" as HTML })\
-      \(warnings.map { "<p>\($0)</p>" as HTML })</section>
+      \(warnings.map { "<p>\($0.words)</p>" as HTML })</section>
       <section><h2>What to do</h2><p>Correct <code>/etc/default/jod-check</code> on this machine; the next check reads it \
       again. After a change of CHECK_INTERVAL or LISTEN_ADDRESS, run <code>systemctl daemon-reload</code> as well. \
       <code>sudo jod-check doctor</code> tells whether all is well then.</p></section>

@@ -7,18 +7,21 @@ public struct Page: Sendable {
   let version: String
   /// Writes a time of the wall clock as a person here reads it.
   let clock: @Sendable (Seconds) -> String
+  /// Writes only its hour and minute.
+  let timeOfDay: @Sendable (Seconds) -> String
 
   public static let contentType = "text/html; charset=utf-8"
 
   public init(
     _ status: Status, _ summary: Summary, usual: Seconds?, version: String,
-    clock: @escaping @Sendable (Seconds) -> String
+    clock: @escaping @Sendable (Seconds) -> String, timeOfDay: @escaping @Sendable (Seconds) -> String
   ) {
     self.status = status
     self.summary = summary
     self.usual = usual
     self.version = version
     self.clock = clock
+    self.timeOfDay = timeOfDay
   }
 
   private var now: Seconds { summary.now }
@@ -123,7 +126,7 @@ public struct Page: Sendable {
     }
     var rows: [HTML] = [row("Active", people), row("Next", "\(next)")]
     if let hold = status.hold.until.flatMap(UTC.parse) { rows.append(row("Held on", "until \(clock(hold))")) }
-    if let reason = status.reason { rows.append(row("Why", "\(Self.sentence(reason))")) }
+    if let reason = status.reason { rows.append(row("Why", "\(Self.capitalized(reason)).")) }
     return "<section><h2>Now</h2><dl>\(rows)</dl></section>"
   }
 
@@ -160,7 +163,8 @@ public struct Page: Sendable {
     case .unknown where status.activity.active == true:
       return "Wake requests are sent while somebody is active."
     case .unknown: return "A wake request is sent as soon as somebody uses Jellyfin."
-    case .stopping: return "It will be off in a moment. Whoever uses Jellyfin meanwhile wakes it right after."
+    case .stopping:
+      return "It will be off in a moment. Anyone who uses Jellyfin meanwhile wakes it right after."
     case .waking: return wakingWords
     case .ready, .up: return powerOffWords
     }
@@ -194,10 +198,6 @@ public struct Page: Sendable {
     return "Checked \(clock(checked))\(rhythm)\(dryRun) · jod-check \(version)"
   }
 
-  private static func sentence(_ words: String) -> String {
-    capitalized(words) + (words.hasSuffix(".") ? "" : ".")
-  }
-
   private static func capitalized(_ words: String) -> String {
     words.prefix(1).uppercased() + words.dropFirst()
   }
@@ -210,7 +210,7 @@ public struct Page: Sendable {
   /// `18:02`, with the name of its day if that is not today.
   private func dayAndClock(_ time: Seconds) -> String {
     let day = summary.days.dropLast().first { $0.day.start <= time && time < $0.day.end }
-    return day.map { "\($0.day.name), \(clock(time).suffix(5))" } ?? clock(time)
+    return day.map { "\($0.day.name), \(timeOfDay(time))" } ?? clock(time)
   }
 
   private var recentWakes: HTML {

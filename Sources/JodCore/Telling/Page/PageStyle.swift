@@ -70,7 +70,7 @@ extension Page {
   /// SHA-256 of the style sheet, in base64. A test computes it anew.
   static let styleHash = "hcVO1viwZdD4V2/UgYV96KGSXU4sDLOdhGFfmGGkgEE="
 
-  /// What goes with the page as `Content-Security-Policy`: nothing is fetched and nothing runs, whatever a name contains.
+  /// What goes with the page as `Content-Security-Policy`: nothing is fetched and nothing runs, even if a name contains code.
   public static let contentSecurityPolicy =
     "default-src 'none'; style-src 'sha256-\(styleHash)'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 }

@@ -32,7 +32,7 @@ extension Page {
       "<path class=\"hour\" d=\"M\(quarter * width / 4) 0v\(height)\"/>"
     }
     return """
-      <div class="day"><span>\(label(day.day.name))</span>\
+      <div class="day"><span>\(label(day.day))</span>\
       <svg viewBox="0 0 \(width) \(height)" preserveAspectRatio="none" role="img" aria-label="\(words(day))">\
       \(power)\(lines)\(activity)<rect class="edge" width="\(width)" height="\(height)"/>\(day.wakes.map { mark($0, in: day) })\
       </svg></div>
@@ -41,13 +41,10 @@ extension Page {
   }
 
   /// Without its month where there is little room.
-  private func label(_ name: String) -> HTML {
-    guard let space = name.lastIndex(of: " ") else { return "\(name)" }
-    return "\(String(name[..<space]))<i>\(String(name[space...]))</i>"
-  }
+  private func label(_ day: LocalDay) -> HTML { "\(day.day)<i> \(day.month)</i>" }
 
   /// A line without length, whose round ends make a dot of the same size however the picture is stretched.
-  private func mark(_ wake: Summary.Wake, in day: Summary.Day) -> HTML {
+  private func mark(_ wake: Summary.PastWake, in day: Summary.Day) -> HTML {
     let x = position(wake.at, in: day)
     let words = [clock(wake.at), wake.cause, wake.outcome].filter { !$0.isEmpty }.joined(separator: ", ")
     return """
@@ -118,7 +115,7 @@ extension Page {
 
   private func length(_ seconds: Seconds) -> String { seconds < 1 ? "–" : TimeSpan.text(seconds) }
 
-  /// The picture of a day for who cannot see it.
+  /// The picture of a day for those who cannot see it.
   private func words(_ day: Summary.Day) -> String {
     let sums = day.sums
     var parts = [(sums.on, "on"), (sums.off, "off"), (sums.active, "in use")].filter { $0.0 >= 1 }

@@ -209,7 +209,7 @@ struct AccessTests {
     for _ in 1...5 { night(&story) }
     #expect(story.memory.warnings(story.now) == [])
     night(&story)
-    let warning = try #require(story.memory.warnings(story.now).first)
+    let warning = try #require(story.memory.warnings(story.now).first).words
     #expect(warning.contains("jellyfin (jellyfin.service)"))
     #expect(warning.contains("indexer"))
     story.pass(86400)

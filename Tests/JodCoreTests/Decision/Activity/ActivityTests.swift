@@ -76,7 +76,7 @@ struct ActivityTests {
     #expect(active([pausedPlayer(for: 60, reported: 1500)]).map(\.kind) == [.paused])
   }
 
-  @Test("a paused web tab is no browser, whatever it and its device report")
+  @Test("a paused web tab is no browser, regardless of what it and its device report")
   func pausedTab() {
     #expect(active([pausedPlayer(id: "x", for: 1800)], devices: [device(id: "x", seen: 1)]).isEmpty)
   }
@@ -147,7 +147,7 @@ struct ActivityTests {
     "a session without an item browses within ACTIVITY_WINDOW of its last activity",
     arguments: [
       ([:], 0.0, true), ([:], 300, true), ([:], 300.5, false), ([:], 172_800, false),
-      // A stamp of the future is none, but for what clocks differ.
+      // A stamp of the future is none, unless clocks differ by so little.
       ([:], -60, true), ([:], -60.5, false), ([:], -86_400, false),
       (["ACTIVITY_WINDOW": "10min"], 600, true), (["ACTIVITY_WINDOW": "10min"], 601, false),
       (["CHECK_INTERVAL": "3min"], 420, true), (["CHECK_INTERVAL": "3min"], 421, false),
@@ -286,7 +286,7 @@ struct ActivityTests {
   }
 
   @Test(
-    "names are compared as Jellyfin gives them, whatever characters they have and however long they are",
+    "names are compared as Jellyfin gives them, with any characters and of any length",
     arguments: [
       ("An\u{200D}na", "An\u{200D}na", true), ("An\u{200D}na", "an\u{200D}*", true),
       ("An\u{200D}na", "Anna", false), ("An\u{202E}na", "An\u{202E}na", true),
@@ -334,7 +334,8 @@ struct ActivityTests {
   }
 
   @Test(
-    "whoever uses Jellyfin beside a robot is seen", arguments: ["Jellyfin Web", "Home Assistant Companion"])
+    "a person who uses Jellyfin beside a robot is seen",
+    arguments: ["Jellyfin Web", "Home Assistant Companion"])
   func besideRobots(_ client: String) {
     let robot = browser(client: "Home Assistant", id: "r", seen: 1)
     #expect(active([robot, browser(client: client, seen: 20)]).map(\.client) == [client])
@@ -365,7 +366,7 @@ struct ActivityTests {
     #expect(look.at(8331 + 7199, browsing) == [.browsing])
   }
 
-  @Test("a device that was quiet for less goes on with its stretch")
+  @Test("a device that was quiet for less continues its stretch")
   func notQuiet() {
     var look = Look(spent: true)
     #expect(look.at(8269) { [browser(seen: 299, at: $0)] } == [])
@@ -445,7 +446,7 @@ struct ActivityTests {
 
   // MARK: Spent browsing outlives the boot
 
-  @Test("what has used up its limit wakes nothing after a reboot of this machine, nor keeps anything up")
+  @Test("what has used up its limit wakes nothing after a reboot of this machine, and keeps nothing up")
   func spentAfterReboot() {
     var look = Look(spent: true)
     look.reboot(at: 8100)
@@ -455,7 +456,7 @@ struct ActivityTests {
     #expect(look.spent.people.map(\.user) == ["Anna"])
   }
 
-  @Test("a reboot is no quiet time: a device must be heard of by nobody for ACTIVITY_WINDOW after it")
+  @Test("a reboot is no quiet time: a device must be quiet for ACTIVITY_WINDOW after it")
   func quietAfterReboot() {
     var look = Look(spent: true)
     look.reboot(at: 9000)
@@ -514,7 +515,7 @@ struct ActivityTests {
     #expect(look.at(30_100) { [browser(seen: 7, at: $0)] } == [])
   }
 
-  @Test("no more is kept on the disk than a household has, nor changed while nothing changes")
+  @Test("no more is kept on the disk than a household has, and nothing is written while nothing changes")
   func boundedOnDisk() {
     var look = Look(["BROWSING_LIMIT": "10s"])
     let entries = (0..<500).map { browser(user: "\($0 % 7)", id: "b\($0)", seen: 1) }

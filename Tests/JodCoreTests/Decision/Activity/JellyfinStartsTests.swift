@@ -28,7 +28,7 @@ struct JellyfinStartsTests {
     #expect(time == UTC.parse("2026-11-25T22:15:50.5Z"))
   }
 
-  @Test("one that was started by hand since is passed over for one that was not")
+  @Test("one that was started by hand since is skipped for one that was not")
   func byHand() throws {
     let time = try ran(
       task("DeleteTranscodeFiles", began: "2026-11-25T04:00:00Z"),
@@ -176,7 +176,7 @@ struct JellyfinStartsTests {
     #expect(packets > 10)
   }
 
-  @Test("a wake that has begun goes on over a start of Jellyfin")
+  @Test("a wake that has begun continues over a start of Jellyfin")
   func wakeGoesOn() {
     var story = Story()
     #expect(story.check(.browsing).sends)

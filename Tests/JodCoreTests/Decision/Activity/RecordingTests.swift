@@ -99,7 +99,7 @@ struct TimerListTests {
     #expect(recording.needsStorage(at: time, ahead: 600) == needs)
   }
 
-  @Test("a recording that runs needs it, whatever its times", arguments: [0.0, 1500, 9000])
+  @Test("a recording that runs needs it, with any times", arguments: [0.0, 1500, 9000])
   func running(_ time: Seconds) {
     let recording = Recording(name: "x", start: 1000, end: 2000, isRunning: true)
     #expect(recording.needsStorage(at: time, ahead: 0))

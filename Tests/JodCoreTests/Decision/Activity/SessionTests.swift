@@ -188,7 +188,7 @@ struct SessionTests {
     #expect(try sessionEntry(json) == .withoutUser)
   }
 
-  @Test("what shows an item is a session, whoever it is that plays it")
+  @Test("what shows an item is a session, with any user or none")
   func itemWithoutUser() throws {
     let session = try sessionEntry(#"{"Client":"DLNA","DeviceName":"TV","NowPlayingItem":{}}"#).session
     #expect(session?.user == "")

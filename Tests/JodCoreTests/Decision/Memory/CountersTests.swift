@@ -53,7 +53,7 @@ struct CountersTests {
     var story = Story()
     func check(_ household: Story.Household) {
       let decision = story.check(household)
-      _ = Report(
+      _ = RunReport(
         changes: decision.events, troubles: decision.troubles, onBeat: true,
         memory: &story.memory.runtime.troubles, boot: story.moment.boot)
     }
@@ -72,7 +72,7 @@ struct CountersTests {
     for _ in 1...3 {
       story.sendFails = true
       story.check(.playing)
-      _ = Report(
+      _ = RunReport(
         changes: [], troubles: [Trouble(.packet, cause: "x", "x")], onBeat: true,
         memory: &story.memory.runtime.troubles, boot: story.moment.boot)
     }

@@ -8,11 +8,11 @@ struct FirstVersionTests {
     let state = try decoded(State.self, text)
     #expect(state.isPlausible)
     #expect(state.version == State.currentVersion)
-    #expect(try decoded(State.self, encoded(state)) == state, "it goes on as this version's")
+    #expect(try decoded(State.self, encoded(state)) == state, "it is kept as this version's")
     return state
   }
 
-  @Test("a wake that runs goes on, with its requests and its cooldown")
+  @Test("a wake that runs continues, with its requests and its cooldown")
   func waking() throws {
     let state = try state(StateOf010.waking)
     let wake = try #require(state.undertaking.wake)
@@ -22,7 +22,7 @@ struct FirstVersionTests {
     #expect(state.counters.wakes == 1 && state.counters.wakeRequests == 1)
   }
 
-  @Test("a power-off that runs goes on, so that no packet meets a machine going down")
+  @Test("a power-off that runs continues, so that no packet meets a machine going down")
   func stopping() throws {
     let state = try state(StateOf010.stopping)
     let stopping = try #require(state.undertaking.stopping)
@@ -31,7 +31,7 @@ struct FirstVersionTests {
     #expect(state.counters.powerOffs == 1)
   }
 
-  @Test("whoever asked while it went down is not forgotten")
+  @Test("a user who asked while it went down is not forgotten")
   func owing() throws {
     let state = try state(StateOf010.owing)
     #expect(state.undertaking.stopping != nil)
@@ -46,14 +46,14 @@ struct FirstVersionTests {
     #expect(failed.reason == .failed("SHUTDOWN_COMMAND ended with status 1. no route"))
   }
 
-  @Test("a hold goes on")
+  @Test("a hold continues")
   func held() throws {
     let state = try state(StateOf010.held)
     #expect(state.hold?.seconds == 10_800 && state.hold?.isByTrueClock == false)
     #expect(state.undertaking.phase == .nothing)
   }
 
-  @Test("a household goes on from each of them without a packet or a power-off that nobody asked for")
+  @Test("a household continues from each of them without a packet or a power-off that nobody asked for")
   func goesOn() throws {
     for text in [
       StateOf010.waking, StateOf010.stopping, StateOf010.busy, StateOf010.failed, StateOf010.held,

@@ -25,7 +25,7 @@ struct IdleCountTests {
     #expect(self.counted([moment(100), moment(100 + gap)], beat: beat) == counted)
   }
 
-  @Test("after a gap it starts anew, and goes on from there")
+  @Test("after a gap it starts anew, and continues from there")
   func anew() { #expect(counted([moment(0), moment(100), moment(1000), moment(1030)]) == 30) }
 
   @Test(
@@ -78,7 +78,7 @@ struct BeatTests {
   @Test("the first run is off the beat: a boot asked for it")
   func first() { #expect(!Beat().includes(start: 30, interval: 30)) }
 
-  @Test("the distance counts from the last run, whoever asked for it")
+  @Test("the distance counts from the last run, of any kind")
   func afterWebhook() {
     #expect(!beat([0, 30, 45]).includes(start: 60, interval: 30))
     #expect(beat([0, 30, 45]).includes(start: 75, interval: 30))

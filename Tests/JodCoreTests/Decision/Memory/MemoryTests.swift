@@ -34,7 +34,7 @@ struct MemoryTests {
     #expect(try decoded(State.self, encoded(State())) == State())
   }
 
-  @Test("who has used up BROWSING_LIMIT is in the state once, whatever the next checks see")
+  @Test("a device that has used up BROWSING_LIMIT is in the state once, regardless of the next checks")
   func spentBrowsing() throws {
     var story = Story(configuration(["BROWSING_LIMIT": "10min"]))
     story.checks(for: 900, .browsing, storage: .ready)
@@ -62,7 +62,7 @@ struct MemoryTests {
   }
 
   @Test(
-    "a device's id survives as it is, whatever its letters",
+    "a device's id survives as it is, with any letters",
     arguments: [
       "TW96aWxsYS81LjAg", "device_id", "deviceID", "Device_Id_", "_x", "__", "URLSession",
       "a83dd3cd-21b6-47b7",
@@ -77,7 +77,7 @@ struct MemoryTests {
     #expect(read.activity.pauses == [key: 2])
   }
 
-  @Test("what was told of a trouble survives, whatever its cause is called")
+  @Test("what was told of a trouble survives, with any name of its cause")
   func troublesSurvive() throws {
     var troubles = TroubleMemory()
     let trouble = Trouble(.keyRejected, cause: "Some_cause OfIts_own", "x")

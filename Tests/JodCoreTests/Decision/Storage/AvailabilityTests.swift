@@ -24,10 +24,10 @@ struct AvailabilityTests {
       (Story.Household.nobody, 180.0), (.browsing, 180), (.jellyfinAway, 180), (.playing, 600),
       (.robotPlaying, 600),
     ])
-  func unasked(_ household: Story.Household, _ patience: Seconds) {
+  func unasked(_ household: Story.Household, _ limit: Seconds) {
     var story = Story()
     story.check(household, storage: .ready)
-    story.checks(for: patience, household, storage: .silent)
+    story.checks(for: limit, household, storage: .silent)
     #expect(availability(story) == nil)
     story.check(household, storage: .silent)
     #expect(availability(story) == .offline)
@@ -48,7 +48,7 @@ struct AvailabilityTests {
   }
 
   @Test(
-    "a storage that is ready is online, whoever started it, and a machine whose service is not is unknown")
+    "a storage that is ready is online, started by anyone, and a machine whose service is not is unknown")
   func ready() {
     var story = Story()
     story.check(.nobody, storage: .up)

@@ -40,7 +40,7 @@ struct PowerOffOutcomeTests {
 
   static let ends: [End] = [
     End(words: "accepted", status: 0, errors: [stood] + sums, outcome: .accepted),
-    End(words: "accepted without a word", status: 0, errors: [], outcome: .accepted),
+    End(words: "accepted without output", status: 0, errors: [], outcome: .accepted),
     // Busy
     End(
       words: "the storage's own helper says busy", status: 75,
@@ -56,7 +56,7 @@ struct PowerOffOutcomeTests {
       words: "an inhibitor forbids it, in the words of newer releases", status: 1,
       errors: [stood, "Call to PowerOff failed: Operation denied due to active block inhibitor"] + sums,
       outcome: .busy("Call to PowerOff failed: Operation denied due to active block inhibitor")),
-    End(words: "busy without a word", status: 75, errors: [stood] + sums, outcome: .busy("it said nothing")),
+    End(words: "busy without output", status: 75, errors: [stood] + sums, outcome: .busy("it said nothing")),
     // Not busy, though the word is there
     End(
       words: "a shell that repeats the request", status: 1,
@@ -167,7 +167,7 @@ struct PowerOffOutcomeTests {
 
   // MARK: What is noted
 
-  @Test("a power-off ends a wake, and forgets who was owed one")
+  @Test("a power-off ends a wake, and forgets those who were owed one")
   func noted() {
     var memory = memory {
       $0.notePowerOff(at: moment())

@@ -38,7 +38,7 @@ struct HandTests {
     #expect(story.memory.state.counters.wakes == 0 && story.memory.state.requests.latest == nil)
   }
 
-  @Test("the first request leaves whatever the cooldown says, and the next ones at the cooldown")
+  @Test("the first request leaves regardless of the cooldown, and the next ones at the cooldown")
   func repeats() {
     var story = Story()
     story.check(.playing)
@@ -146,7 +146,7 @@ struct DismissedTests {
     #expect(story.memory.state.dismissed.count == 1)
   }
 
-  @Test("who plays wakes it")
+  @Test("a user who plays wakes it")
   func plays() {
     var story = dismissed()
     story.checks(for: 90, .browsing)
@@ -154,7 +154,7 @@ struct DismissedTests {
     #expect(story.memory.state.dismissed.isEmpty)
   }
 
-  @Test("who was away for ACTIVITY_WINDOW and comes back wakes it")
+  @Test("a user who was away for ACTIVITY_WINDOW and comes back wakes it")
   func comesBack() {
     var story = dismissed()
     story.checks(for: 90, .browsing)
@@ -162,7 +162,7 @@ struct DismissedTests {
     #expect(story.check(.browsing).sends)
   }
 
-  @Test("a reboot of this machine forgets nobody, nor does a time in which Jellyfin is away")
+  @Test("a reboot of this machine forgets nobody, and a time in which Jellyfin is away does not either")
   func reboot() {
     var story = dismissed()
     story.checks(for: 90, .browsing)
@@ -266,7 +266,7 @@ struct StorageSightTests {
     comeBack(&story, after: after)
     #expect(story.memory.warnings(story.now) == [])
     comeBack(&story, after: after)
-    #expect((story.memory.warnings(story.now) == [Words.comesBack]) == isTold)
+    #expect((story.memory.warnings(story.now) == [.comesBack]) == isTold)
     story.pass(8 * 86400)
     #expect(story.memory.warnings(story.now) == [])
   }
@@ -279,7 +279,7 @@ struct StorageSightTests {
       story.check(.nobody, storage: .silent)
       story.check(.nobody, storage: .ready)
     }
-    #expect(story.memory.warnings(story.now) == [Words.comesBack])
+    #expect(story.memory.warnings(story.now) == [.comesBack])
   }
 
   @Test("one that was woken has not come back by itself")

@@ -48,7 +48,7 @@ struct HistoryTests {
   ]
 
   @Test(
-    "whatever names people give themselves, an entry is one short line and is read again",
+    "with any names that people give themselves, an entry is one short line and is read again",
     arguments: hostileNames)
   func hostileName(_ name: String) throws {
     let person = somebody(.playing, user: name, client: name, device: name)
@@ -86,14 +86,14 @@ struct HistoryTests {
     String(repeating: "[", count: 60_000),
   ]
 
-  @Test("a line that is no entry is passed over", arguments: foreignLines)
+  @Test("a line that is no entry is skipped", arguments: foreignLines)
   func foreign(_ line: String) throws {
     let ours = try encoded(entry(.storageDown))
     let text = "\(ours)\n\(line)\n\(ours)\n"
     #expect(History(lines: Array(text.utf8), now: now(moment(10_001))).records.count == 2)
   }
 
-  @Test("bytes that are no text are passed over")
+  @Test("bytes that are no text are skipped")
   func noText() throws {
     let bytes = [0xFF, 0xFE, 0x0A] + Array(try encoded(entry(.storageDown)).utf8) + [0x0A, 0xC3, 0x28]
     #expect(History(lines: bytes, now: now(moment(10_001))).records.count == 1)
@@ -150,7 +150,7 @@ struct HistoryTests {
     #expect(dates([plain, odd], at: now(moment(20_000))) == [0, 0])
   }
 
-  @Test("time never runs backwards, whatever clocks were written down")
+  @Test("time never runs backwards, with any clocks written down")
   func order() {
     var entries: [HistoryEntry] = []
     for number in 0..<500 {

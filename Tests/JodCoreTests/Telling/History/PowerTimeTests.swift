@@ -132,7 +132,7 @@ struct PowerTimeTests {
     #expect(try #require(total(story)).off == before.off + 60)
   }
 
-  @Test("neither ever runs backwards, whatever happens between two checks")
+  @Test("neither ever runs backwards, with anything between two checks")
   func monotonic() throws {
     var story = Story(poweringOff())
     var last = PowerTime.Total(on: 0, off: 0)
@@ -179,7 +179,7 @@ struct PowerTimeTests {
     #expect(memory().stretch(configuration(), now()) == .unknown)
   }
 
-  @Test("a stretch goes on over a reboot")
+  @Test("a stretch continues over a reboot")
   func stretchOverReboot() {
     var story = Story()
     story.checks(for: 660, .nobody)

@@ -7,7 +7,8 @@ func days(_ count: Int) -> [LocalDay] {
   (0..<count).map { number in
     let start = jellyfinTime - 3600 - Seconds(count - 1 - number) * 86400
     return LocalDay(
-      date: "2027-01-\(number + 10)", name: "Fri \(number + 10) Jan", start: start, end: start + 86400)
+      date: "2027-01-\(number + 10)", day: "Fri \(number + 10)", month: "Jan", start: start,
+      end: start + 86400)
   }
 }
 
@@ -149,8 +150,9 @@ struct SummaryTests {
   func summerTime() {
     let start = jellyfinTime - 48 * 3600
     let days = [
-      LocalDay(date: "2027-03-28", name: "Sun 28 Mar", start: start, end: start + 23 * 3600),
-      LocalDay(date: "2027-03-29", name: "Mon 29 Mar", start: start + 23 * 3600, end: start + 48 * 3600),
+      LocalDay(date: "2027-03-28", day: "Sun 28", month: "Mar", start: start, end: start + 23 * 3600),
+      LocalDay(
+        date: "2027-03-29", day: "Mon 29", month: "Mar", start: start + 23 * 3600, end: start + 48 * 3600),
     ]
     let summary = Summary(
       History([HistoryEntry](), now: now()), days: days,
@@ -163,7 +165,8 @@ struct SummaryTests {
 
   @Test("a day that has not come yet has no length")
   func tomorrow() {
-    let day = LocalDay(date: "2027-01-16", name: "Sat", start: jellyfinTime + 60, end: jellyfinTime + 86460)
+    let day = LocalDay(
+      date: "2027-01-16", day: "Sat 16", month: "Jan", start: jellyfinTime + 60, end: jellyfinTime + 86460)
     let summary = Summary(
       History([HistoryEntry](), now: now()), days: [day],
       present: .init(stretch: .init(.on, 3600), isActive: true, until: jellyfinTime),
@@ -279,7 +282,7 @@ struct SummaryTests {
     for _ in 1...240 { check(.playing, .ready) }
     for _ in 1...62 { check(.nobody, .ready) }
     for _ in 1...60 { check(.nobody, .silent) }
-    let day = LocalDay(date: "x", name: "x", start: jellyfinTime, end: jellyfinTime + 86400)
+    let day = LocalDay(date: "x", day: "x", month: "x", start: jellyfinTime, end: jellyfinTime + 86400)
     let summary = Summary(
       History(entries, now: story.now), days: [day],
       present: story.memory.present(story.now), watts: nil, now: story.moment.wall)

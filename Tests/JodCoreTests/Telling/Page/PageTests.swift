@@ -6,7 +6,7 @@ import Testing
 @Suite("The page")
 struct PageTests {
   private func page(_ status: Status, _ summary: Summary = Week().summary, usual: Seconds? = 48) -> String {
-    Page(status, summary, usual: usual, version: "1.0", clock: clock).text
+    Page(status, summary, usual: usual, version: "1.0", clock: clock, timeOfDay: clock).text
   }
 
   /// A status at the present of the week.
@@ -113,7 +113,7 @@ struct PageTests {
     #expect(text.contains("systemctl enable --now jod-check.timer"))
   }
 
-  @Test("the picture shows when it was on, in use and woken, and tells it to who cannot see")
+  @Test("the picture shows when it was on, in use and woken, and tells it to those who cannot see")
   func picture() {
     let text = page(status(.ready))
     #expect(text.contains("aria-label=\"Fri 10 Jan: on 2h 59min, off 16h, in use 2h, 2 wakes\""))
@@ -146,7 +146,7 @@ struct PageTests {
   }
 
   @Test(
-    "whatever names people give themselves, no tag and no attribute is made of them",
+    "with any names that people give themselves, no tag and no attribute is made of them",
     arguments: HistoryTests.hostileNames.filter { !$0.isEmpty } + [
       "</title><script>x</script>", "\" onload=\"x", "' onload='x", "<\u{338}b>", "&lt;",
     ])

@@ -1,5 +1,5 @@
 /// What one run tells the world (specification, Reporting).
-public struct Report: Hashable, Sendable {
+public struct RunReport: Hashable, Sendable {
   /// Journal entries, in order.
   public var events: [Event] = []
   public var exitStatus: Int32 = 0
@@ -14,7 +14,7 @@ public struct Report: Hashable, Sendable {
   /// - Parameters:
   ///   - changes: what changed in this run.
   ///   - troubles: what is wrong, the gravest deciding the exit status.
-  ///   - examined: the kinds of trouble this run can vouch for; others are left as they were.
+  ///   - examined: the kinds of trouble that this run has examined; others are left as they were.
   ///   - onBeat: whether the timer asked for this run, as far as can be told.
   ///   - isByHand: whether somebody reads what this run prints.
   public init(
@@ -34,7 +34,7 @@ public struct Report: Hashable, Sendable {
     let over = examined.subtracting(present).filter { memory.clear($0) }
     guard !over.isDisjoint(with: Trouble.Kind.ofJellyfin) else { return }
     if let still = present.intersection(Trouble.Kind.ofJellyfin).first {
-      // Who heard of the one trouble is to hear when both are over.
+      // The end is reported when both are over, if one of them was.
       memory.noteAnnounced(still)
     } else {
       events.append(Event(.jellyfinRecovered, .notice, "Jellyfin answers again."))
@@ -45,7 +45,8 @@ public struct Report: Hashable, Sendable {
 extension Event {
   /// Whether another event would only repeat this one.
   fileprivate func says(_ other: Event) -> Bool {
-    name == other.name && message == other.message && priority <= other.priority
+    guard let trouble, let repeated = other.trouble, trouble.kind == repeated.kind else { return false }
+    return name == other.name && trouble.cause == repeated.cause && priority <= other.priority
   }
 }
 
@@ -64,6 +65,6 @@ extension Trouble {
       case .powerOff: .powerOffFailed
       case .state: .stateUnwritable
       }
-    return Event(name, priority, words)
+    return Event(name, priority, self)
   }
 }

@@ -66,7 +66,7 @@ with_sshd "RevokedKeys $work/one.pub" no 'among those that are revoked'
 ssh-keygen -q -k -f "$work/list" "$work/one.pub"
 with_sshd "RevokedKeys $work/list" no 'among those that are revoked'
 with_sshd 'ForceCommand none' yes
-with_sshd 'ForceCommand echo hello' no 'ForceCommand echo hello), whatever the key is tied to: the key powers nothing off'
+with_sshd 'ForceCommand echo hello' no "ForceCommand echo hello) instead of the key's: the key powers nothing off"
 with_sshd 'ForceCommand internal-sftp' no 'ForceCommand internal-sftp'
 with_sshd 'Match User jod-check\n  ForceCommand none\nMatch all\n  ForceCommand echo hello' yes
 with_sshd 'Match LocalPort 2222\n  ForceCommand echo hello' no 'ForceCommand echo hello'
@@ -89,7 +89,7 @@ says_of "HostKey $work/host\nPort 22\nPort 2222\nMatch LocalPort 2222\n  ForceCo
 contains "of two ports, the one is named where something is in the way" 'At 127.0.0.1 port 2222' "$says"
 tell "and the other is not" "$([[ $says != *'port 22:'* && $says != *'port 22,'* ]] || echo "$says")"
 says_of 'Nonsense yes'
-contains "what sshd cannot read is told in its words" 'nobody knows whether it lets the key in (sshd -T)' "$says"
+contains "what sshd cannot read is reported in its words" 'nobody knows whether it lets the key in (sshd -T)' "$says"
 contains "with the reason" 'Bad configuration option: Nonsense' "$says"
 rm -rf /run/sshd
 says_of "HostKey $work/host"
@@ -103,7 +103,7 @@ other_key_says() {
 other_key_says 'PubkeyAcceptedAlgorithms rsa-sha2-512' rsa
 tell "an RSA key signs by a name of its own" "$([[ $output != *'sshd takes'* ]] || echo "$output")"
 other_key_says 'PubkeyAcceptedAlgorithms ssh-ed25519' rsa
-contains "an RSA key that is not taken is told of" 'sshd takes no key of the type ssh-rsa' "$output"
+contains "an RSA key that is not taken is reported" 'sshd takes no key of the type ssh-rsa' "$output"
 other_key_says 'RequiredRSASize 4096' rsa
 contains "so is one that is too small" 'sshd takes no RSA key of 2048 bits' "$output"
 other_key_says 'PubkeyAcceptedAlgorithms -ecdsa*' ecdsa
@@ -152,7 +152,7 @@ for checker in visudo visudo-rs; do
     skip "$checker accepts the sudoers file: it is not installed"
   fi
 done
-# Whatever the administrator allows everybody: the environment stays as it is.
+# What the administrator allows everybody: the environment stays as it is.
 printf 'Defaults setenv\nDefaults !env_reset\n' >/etc/sudoers.d/zz-mine
 if visudo -c >/dev/null 2>&1 && [[ $(sudo --version) == 'Sudo version'* ]]; then
   forgotten_stub systemctl
@@ -164,11 +164,11 @@ fi
 echo 'Defaults requiretty' >/etc/sudoers.d/zz-mine
 if [[ $(sudo --version) == 'Sudo version'* ]]; then
   authorize_says
-  contains "authorize tells of a sudo that refuses" 'sudo does not let jod-check run what the key asks for: sudo:' "$says"
+  contains "authorize reports a sudo that refuses" 'sudo does not let jod-check run what the key asks for: sudo:' "$says"
   contains "such as one that wants a terminal" 'sorry, you must have a tty' "$says"
 fi
 rm /etc/sudoers.d/zz-mine
 mv /etc/sudoers.d/jod-check-storage "$work/sudoers"
 authorize_says
-contains "authorize tells of a sudoers file that is missing" 'sudo does not let jod-check run' "$says"
+contains "authorize reports a sudoers file that is missing" 'sudo does not let jod-check run' "$says"
 mv "$work/sudoers" /etc/sudoers.d/jod-check-storage

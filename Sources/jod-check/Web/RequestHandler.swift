@@ -1,27 +1,27 @@
 import JodCore
 import Synchronization
 
-/// Hands out what the socket has to give, made of what is remembered: it asks nobody.
-final class Desk: Sendable {
-  /// Or what is said instead of it, where the configuration is not valid.
-  private let program: Result<Program, InvalidNotice>
+/// Answers the requests that the policy admits, from what is remembered: it asks nobody.
+final class RequestHandler: Sendable {
+  /// Or what is answered instead, where the configuration is not valid.
+  private let program: Result<Program, Unconfigured>
   /// What was made within the last second: a page takes the whole history, which no flood may have read again and again.
-  private let shelf = Mutex<[WebService: (document: WebDocument, made: Seconds)]>([:])
+  private let cache = Mutex<[WebService: (document: WebDocument, made: Seconds)]>([:])
 
-  /// What there is to say without a valid configuration.
-  struct InvalidNotice: Error { let page: WebDocument }
+  /// The answer without a valid configuration.
+  struct Unconfigured: Error { let page: WebDocument }
 
   init(_ program: Program) { self.program = .success(program) }
 
-  init(_ notice: InvalidNotice) { program = .failure(notice) }
+  init(_ invalid: Unconfigured) { program = .failure(invalid) }
 
-  /// - Parameter promise: a check is promised; false where none follows.
-  func give(_ service: WebService, promise: () -> Bool) -> Result<WebDocument, WebRefusal> {
+  /// - Parameter promise: promises a check; false where none follows.
+  func answer(_ service: WebService, promise: () -> Bool) -> Result<WebDocument, WebRefusal> {
     let program: Program
     switch self.program {
     case .success(let valid): program = valid
-    case .failure(let notice):
-      return service == .page ? .success(notice.page) : .failure(Self.invalid)
+    case .failure(let invalid):
+      return service == .page ? .success(invalid.page) : .failure(Self.refusal)
     }
     if service == .check {
       return promise()
@@ -29,12 +29,12 @@ final class Desk: Sendable {
         : .failure(WebRefusal(503, "The last check of this run is over. Ask again."))
     }
     let now = Clock.now()
-    if let kept = shelf.withLock({ $0[service] }), now.moment.boot - kept.made < 1 {
-      return .success(kept.document)
+    if let cached = cache.withLock({ $0[service] }), now.moment.boot - cached.made < 1 {
+      return .success(cached.document)
     }
     do {
       let document = try make(service, program, now)
-      shelf.withLock { $0[service] = (document, now.moment.boot) }
+      cache.withLock { $0[service] = (document, now.moment.boot) }
       return .success(document)
     } catch {
       return .failure(
@@ -42,7 +42,7 @@ final class Desk: Sendable {
     }
   }
 
-  private static let invalid = WebRefusal(
+  private static let refusal = WebRefusal(
     503,
     "The configuration of jod-check is not valid, so nobody is served. Correct /etc/default/jod-check; `systemctl status jod-check` tells what is wrong."
   )
@@ -76,7 +76,7 @@ final class Desk: Sendable {
         now: now.moment.wall)
     let page = Page(
       status, summary, usual: memory.state.counters.timeToReady.usual, version: Version.current,
-      clock: Clock.text)
+      clock: Clock.text, timeOfDay: Clock.timeOfDay)
     return WebDocument(
       contentType: Page.contentType, body: Array(page.text.utf8), policy: Page.contentSecurityPolicy)
   }

@@ -1,84 +1,84 @@
-/// Answers the one request of a connection, however slow, broken or hostile it is: bytes and times in, bytes and a goodbye
-/// out. Times are seconds on any clock that runs evenly.
-public struct Clerk: Sendable {
-  public typealias Serve = @Sendable (WebService) -> Result<WebDocument, WebRefusal>
+/// Answers the one request of a connection, even a slow, broken or hostile one: bytes and times in, bytes and a state out.
+/// Times are seconds on any clock that runs evenly.
+public struct ServerConnection: Sendable {
+  public typealias Answer = @Sendable (WebService) -> Result<WebDocument, WebRefusal>
 
-  /// How far the connection is from its end, seen from here.
-  public enum Line: Hashable, Sendable {
+  public enum State: Hashable, Sendable {
     case open
-    /// Nothing more is said. Who is still talking is heard out for a while.
-    case saidGoodbye
+    /// Everything is sent. What the other side still sends is received for a while, and dropped.
+    case finishing
     case closed
   }
 
-  /// Of a request. The longest body is a webhook's (`Doorkeeper.bodyLimit`).
-  public static let limits = HTTPLimits(head: 16 << 10, fields: 100, body: Doorkeeper.bodyLimit)
-  /// A request must be whole by then, and an answer heard; what is left of a connection is gone soon after its answer.
-  public static let patience: Seconds = 2
-  public static let goodbye: Seconds = 0.5
+  /// Of a request. The longest body is a webhook's (`RequestPolicy.bodyLimit`).
+  public static let limits = HTTPLimits(head: 16 << 10, fields: 100, body: RequestPolicy.bodyLimit)
+  /// A request must be whole within this time, and its answer taken within it again.
+  public static let requestTimeout: Seconds = 2
+  /// After the answer, a connection stays so long at most.
+  public static let lingerTime: Seconds = 0.5
 
-  public private(set) var line = Line.open
-  /// What is to be said, as far as it was not yet taken.
+  public private(set) var state = State.open
+  /// What is still to be sent.
   public private(set) var outgoing: ArraySlice<UInt8> = []
   public private(set) var isAnswered = false
-  /// When something happens though nobody says anything.
+  /// When something happens though nothing is received.
   public private(set) var deadline: Seconds
 
-  private let doorkeeper: Doorkeeper
-  private let serve: Serve
+  private let policy: RequestPolicy
+  private let answer: Answer
   private var reader = HTTPReader(.requests, Self.limits)
   private var request: WebRequest?
   private var isInputClosed = false
 
-  /// Somebody has come.
+  /// A connection was accepted.
   ///
-  /// - Parameter serve: what a request gets that the doorkeeper lets in.
-  public init(_ doorkeeper: Doorkeeper, at now: Seconds, serve: @escaping Serve) {
-    (self.doorkeeper, self.serve) = (doorkeeper, serve)
-    deadline = now + Self.patience
+  /// - Parameter answer: answers a request that the policy admits.
+  public init(_ policy: RequestPolicy, at now: Seconds, answer: @escaping Answer) {
+    (self.policy, self.answer) = (policy, answer)
+    deadline = now + Self.requestTimeout
   }
 
   // MARK: What happens
 
-  /// Whatever follows the first request goes unheard: closed at once, the answer would be lost.
-  public mutating func hear(_ bytes: ArraySlice<UInt8>, at now: Seconds) {
+  /// Anything after the first request is ignored: if the connection were closed at once, the answer would be lost.
+  public mutating func receive(_ bytes: ArraySlice<UInt8>, at now: Seconds) {
     var bytes = bytes
     do throws(HTTPFault) {
-      while !isAnswered, let part = try reader.next(&bytes) { hear(part, at: now) }
+      while !isAnswered, let part = try reader.next(&bytes) { receive(part, at: now) }
     } catch {
       refuse(Self.refusal(error), at: now)
     }
   }
 
-  /// The other side says no more, and may still be listening.
-  public mutating func hearEnd(at now: Seconds) {
+  /// The other side sends no more, and may still read.
+  public mutating func receiveEnd(at now: Seconds) {
     isInputClosed = true
     if isAnswered {
-      if line == .saidGoodbye { line = .closed }
+      if state == .finishing { state = .closed }
     } else if reader.isInside {
       refuse(WebRefusal(400, "The request ended too early."), at: now)
     } else {
-      line = .closed
+      state = .closed
     }
   }
 
   /// The connection is gone.
-  public mutating func hearNothingMore() { line = .closed }
+  public mutating func noteLost() { state = .closed }
 
-  /// So much of what is to be said was taken.
+  /// So many bytes were sent.
   public mutating func noteSent(_ count: Int, at now: Seconds) {
     outgoing = outgoing.dropFirst(count)
-    guard isAnswered, outgoing.isEmpty, line == .open else { return }
-    // Closed at once, what the other side still sends would break the connection before it has read the answer.
-    line = isInputClosed ? .closed : .saidGoodbye
-    deadline = now + Self.goodbye
+    guard isAnswered, outgoing.isEmpty, state == .open else { return }
+    // If it were closed at once, what the other side still sends would break the connection before it has read the answer.
+    state = isInputClosed ? .closed : .finishing
+    deadline = now + Self.lingerTime
   }
 
   /// Time has passed.
   public mutating func noteTime(_ now: Seconds) {
     guard now >= deadline else { return }
     if isAnswered {
-      line = .closed
+      state = .closed
       return
     }
     refuse(WebRefusal(408, "The request did not arrive in time."), at: now)
@@ -86,7 +86,7 @@ public struct Clerk: Sendable {
 
   // MARK: What is answered
 
-  private mutating func hear(_ part: HTTPReader.Part, at now: Seconds) {
+  private mutating func receive(_ part: HTTPReader.Part, at now: Seconds) {
     switch part {
     case .head(let head, let framing):
       let request = WebRequest(head, framing)
@@ -99,8 +99,8 @@ public struct Clerk: Sendable {
     case .body: break
     case .end:
       guard let request else { return }
-      switch admission(of: request).flatMap(serve) {
-      case .success(let document): answer(document, at: now)
+      switch admission(of: request).flatMap(answer) {
+      case .success(let document): reply(document, at: now)
       case .failure(let refusal): refuse(refusal, at: now)
       }
     }
@@ -108,7 +108,7 @@ public struct Clerk: Sendable {
 
   private func admission(of request: WebRequest) -> Result<WebService, WebRefusal> {
     do throws(WebRefusal) {
-      return .success(try doorkeeper.admit(request))
+      return .success(try policy.admit(request))
     } catch {
       return .failure(error)
     }
@@ -128,10 +128,10 @@ public struct Clerk: Sendable {
     var fields: [HTTPWriter.Field] = []
     if !refusal.allow.isEmpty { fields.append(("Allow", refusal.allow.joined(separator: ", "))) }
     if refusal.status == 401 { fields.append(("WWW-Authenticate", "Bearer realm=\"jod-check\"")) }
-    answer(.text(refusal.status, refusal.words), fields, at: now)
+    reply(.text(refusal.status, refusal.words), fields, at: now)
   }
 
-  private mutating func answer(
+  private mutating func reply(
     _ document: WebDocument, _ fields: [HTTPWriter.Field] = [], at now: Seconds
   ) {
     if isAnswered { return }
@@ -144,7 +144,7 @@ public struct Clerk: Sendable {
     ]
     outgoing += HTTPWriter.reply(document.status, fields + common)
     if request?.method != "HEAD" { outgoing += document.body }
-    deadline = now + Self.patience
+    deadline = now + Self.requestTimeout
   }
 }
 

@@ -3,7 +3,7 @@ import Testing
 @testable import JodCore
 
 @Suite("What a run tells")
-struct ReportTests {
+struct RunReportTests {
   private static let away = Trouble(.jellyfin, cause: "refused", "Jellyfin refused the connection.")
   private static let slow = Trouble(.jellyfin, cause: "timeout", "Jellyfin did not answer within 5s.")
   private static let rejected = Trouble(.keyRejected, cause: "401", "Jellyfin rejected the API key.")
@@ -34,7 +34,7 @@ struct ReportTests {
     var runs = Runs()
     let report = runs.run(at: 0, trouble, onBeat: false)
     #expect(report.exitStatus == status)
-    #expect(report.events == [Event(name, .error, trouble.words)])
+    #expect(report.events == [Event(name, .error, trouble)])
   }
 
   @Test("of several troubles the gravest decides the exit status")
@@ -72,7 +72,7 @@ struct ReportTests {
     #expect(reports.flatMap(\.events).filter { $0.priority < .debug }.count == 1)
   }
 
-  @Test("a burst ends with the rhythm: whoever asks after three checks on the beat is told")
+  @Test("a burst ends with the rhythm: a person who asks after three checks on the beat is told")
   func burstEnds() {
     var runs = Runs()
     #expect(runs.run(at: 0, Self.rejected, onBeat: false).exitStatus == 77)
@@ -93,7 +93,7 @@ struct ReportTests {
     #expect(told == [69, 69, 77, 69])
   }
 
-  @Test("whoever asks first hears what the beat has just told")
+  @Test("the first person who asks is told what the beat has just told")
   func askedAfterBeat() {
     var runs = Runs()
     _ = runs.run(at: 0, Self.rejected)
@@ -101,7 +101,7 @@ struct ReportTests {
     #expect(runs.run(at: 20, Self.rejected, onBeat: false).exitStatus == 0)
   }
 
-  @Test("whoever reads what a run prints is told every time")
+  @Test("a person who reads what a run prints is told every time")
   func byHand() {
     var runs = Runs()
     let told = (0..<5).map {
@@ -126,13 +126,13 @@ struct ReportTests {
   }
 
   @Test("on the beat Jellyfin's absence is told once it has lasted 5 min, and not again within the hour")
-  func patience() {
+  func toleratedAbsence() {
     var runs = Runs()
     let told = stride(from: 0.0, through: 3870, by: 30).filter { runs.run(at: $0, Self.away).exitStatus != 0 }
     #expect(told == [300])
   }
 
-  @Test("Jellyfin's absence of less than 5 min is told to nobody, nor is its end")
+  @Test("Jellyfin's absence of less than 5 min is told to nobody, and neither is its end")
   func shortAbsence() {
     var runs = Runs()
     let events = stride(from: 0.0, through: 299, by: 30).flatMap { runs.run(at: $0, Self.away).events }
@@ -141,7 +141,7 @@ struct ReportTests {
   }
 
   @Test("the five minutes begin anew with each absence")
-  func patienceAnew() {
+  func toleratedAnew() {
     var runs = Runs()
     _ = runs.run(at: 0, Self.away)
     _ = runs.run(at: 270)
@@ -168,7 +168,7 @@ struct ReportTests {
     _ = runs.run(at: 0, Self.rejected)
     let report = runs.run(at: 30, Self.rejected)
     #expect(report.exitStatus == 0)
-    #expect(report.events == [Event(.jellyfinRejectedKey, .debug, Self.rejected.words)])
+    #expect(report.events == [Event(.jellyfinRejectedKey, .debug, Self.rejected)])
     #expect(report.troubles == [Self.rejected])
   }
 
@@ -205,7 +205,7 @@ struct ReportTests {
     _ = runs.run(at: 300, Self.away)
     let report = runs.run(at: 330, Self.slow)
     #expect(report.exitStatus == 69)
-    #expect(report.events == [Event(.jellyfinUnreachable, .error, Self.slow.words)])
+    #expect(report.events == [Event(.jellyfinUnreachable, .error, Self.slow)])
   }
 
   @Test("a cause that changes within the five minutes shortens them not")
@@ -246,7 +246,7 @@ struct ReportTests {
   @Test("a change that says the same as its trouble is told once")
   func changeSaysIt() {
     var runs = Runs()
-    let change = Event(.wakeFailed, .error, Self.failed.words, Event.Facts(mac: "02:00:00:00:00:01"))
+    let change = Event(.wakeFailed, .error, Self.failed, Event.Facts(mac: "02:00:00:00:00:01"))
     let report = runs.run(at: 0, changes: [change], Self.failed)
     #expect(report.events == [change])
     #expect(report.exitStatus == 1)
@@ -255,7 +255,7 @@ struct ReportTests {
   @Test("two troubles with one event's name are both told")
   func oneName() {
     var runs = Runs()
-    let change = Event(.wakeFailed, .error, Self.failed.words)
+    let change = Event(.wakeFailed, .error, Self.failed)
     let report = runs.run(at: 0, changes: [change], Self.failed, Self.unsent)
     #expect(report.events.map(\.message) == [Self.failed.words, Self.unsent.words])
   }
@@ -310,7 +310,7 @@ struct ReportTests {
     #expect(runs.run(at: 60, Self.rejected).exitStatus == 77)
   }
 
-  @Test("what a run cannot vouch for is left as it was")
+  @Test("what a run has not examined is left as it was")
   func examined() {
     var runs = Runs()
     _ = runs.run(at: 0, Self.rejected)
@@ -328,8 +328,8 @@ private struct Runs {
   mutating func run(
     at time: Seconds, changes: [Event] = [], _ troubles: Trouble...,
     examined: Set<Trouble.Kind> = Set(Trouble.Kind.allCases), onBeat: Bool = true, isByHand: Bool = false
-  ) -> Report {
-    Report(
+  ) -> RunReport {
+    RunReport(
       changes: changes, troubles: troubles, examined: examined, onBeat: onBeat, isByHand: isByHand,
       memory: &memory, boot: time)
   }

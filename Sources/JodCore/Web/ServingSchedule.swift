@@ -1,11 +1,11 @@
-/// What a run does next that has a socket: it polls for whoever was promised a check, goes on taking connections for a while,
-/// and leaves (specification, The socket). All times are on the boot clock.
-public struct Shift: Hashable, Sendable {
+/// When a run that has a socket checks, waits and leaves: it polls for every request that was promised a check, accepts
+/// connections for a while, and leaves (specification, The socket). All times are on the boot clock.
+public struct ServingSchedule: Hashable, Sendable {
   public enum Step: Hashable, Sendable {
     case check
     /// Nothing before this time, unless something happens.
     case wait(until: Seconds)
-    /// Takes no more connections.
+    /// Accepts no more connections.
     case leave
   }
 
@@ -13,7 +13,7 @@ public struct Shift: Hashable, Sendable {
   static let betweenPolls: Seconds = 1.1
   /// A run leaves when so much time has passed without a connection.
   static let quiet: Seconds = 1
-  /// A run takes connections for so long at most.
+  /// A run accepts connections for so long at most.
   public static let longest: Seconds = 10
 
   public let began: Seconds
@@ -42,13 +42,13 @@ public struct Shift: Hashable, Sendable {
     return true
   }
 
-  /// Ends the run, unless a poll is due to somebody; returns whether it has ended.
+  /// Ends the run, unless somebody was promised a poll; returns whether it has ended.
   public mutating func leave() -> Bool {
     hasLeft = hasChecked && !isPromised
     return hasLeft
   }
 
-  /// A poll begins: whoever was promised one before has it.
+  /// A poll begins: it keeps all promises made before.
   public mutating func notePoll(at time: Seconds) {
     (lastPoll, hasChecked, isPromised) = (time, true, false)
   }
@@ -60,7 +60,7 @@ public struct Shift: Hashable, Sendable {
       if now >= allowed { return .check }
       return .wait(until: now < end ? min(end, allowed) : allowed)
     }
-    // The beat is kept while somebody comes; then it is the timer's again.
+    // The run keeps the beat while connections come; then the timer does.
     if now >= end { return .leave }
     let beat = max(allowed, (lastPoll ?? began) + interval)
     return now >= beat ? .check : .wait(until: min(end, beat))

@@ -7,7 +7,7 @@ import Testing
 @testable import jod_check
 
 /// A household whose program is started by a socket, as systemd does it.
-struct Doorstep {
+struct SocketHousehold {
   let jellyfin: SlowJellyfin
   let sandbox: Sandbox
   let unit: SocketUnit
@@ -24,21 +24,21 @@ struct Doorstep {
 
   func watch() { unit.watch(Sandbox.program, sandbox.environment, output: "\(sandbox.folder)/printed") }
 
-  func caller() throws -> Caller {
+  func client() throws -> Client {
     let address = ["0.0.0.0": "127.0.0.1", "::": "::1"][host] ?? host
-    return try Caller(host: address, port: unit.port)
+    return try Client(host: address, port: unit.port)
   }
 
-  /// Somebody who has asked, and listens.
-  func asking(_ text: String) throws -> Caller {
-    let caller = try caller()
-    caller.say(text)
-    return caller
+  /// A client that has sent a request.
+  func asking(_ text: String) throws -> Client {
+    let client = try client()
+    client.send(text)
+    return client
   }
 
   /// Asks, and returns what is answered.
   func ask(_ text: String) throws -> WireAnswer {
-    try #require(WireAnswer(try asking(text).hear(), isHead: text.hasPrefix("HEAD")))
+    try #require(WireAnswer(try asking(text).receive(), isHead: text.hasPrefix("HEAD")))
   }
 
   /// Waits for the end of what runs, and starts nothing more.
@@ -88,17 +88,17 @@ final class SlowJellyfin: Sendable {
 
 extension World {
   @Suite("Started by a socket")
-  struct ReceptionTests {
+  struct SocketServerTests {
     private let check = HostileRequest.post("Content-Length: 2\r\n", "{}")
     private let status = HostileRequest.get()
 
     @Test("a check is promised before Jellyfin has answered, and made")
     func promise() throws {
-      let home = try Doorstep()
+      let home = try SocketHousehold()
       defer { home.close() }
       home.jellyfin.hold()
       home.watch()
-      // The answer is heard while Jellyfin is silent, or never.
+      // The answer comes while Jellyfin is silent, or never.
       #expect(try home.ask(check).status == 202)
       #expect(home.unit.runs.isEmpty)
       home.jellyfin.letGo()
@@ -107,21 +107,21 @@ extension World {
       #expect(!home.jellyfin.polls.isEmpty)
     }
 
-    @Test("many who wait at the door are promised one check")
+    @Test("many who wait at the socket are promised one check")
     func many() throws {
-      let home = try Doorstep()
+      let home = try SocketHousehold()
       defer { home.close() }
-      let callers = try (0..<20).map { _ in try home.asking(check) }
+      let clients = try (0..<20).map { _ in try home.asking(check) }
       home.watch()
-      for caller in callers { #expect(WireAnswer(caller.hear())?.status == 202) }
+      for client in clients { #expect(WireAnswer(client.receive())?.status == 202) }
       #expect(home.unit.awaitRuns(1))
       #expect(home.jellyfin.polls.count == 1)
       #expect(home.unit.runs.count == 1)
     }
 
-    @Test("who asks while a check is made has another, a second after the first began")
+    @Test("a request during a check has another, a second after the first began")
     func another() throws {
-      let home = try Doorstep()
+      let home = try SocketHousehold()
       defer { home.close() }
       home.jellyfin.hold()
       home.watch()
@@ -135,9 +135,9 @@ extension World {
       #expect(home.unit.runs.map(\.status) == [0])
     }
 
-    @Test("polls are a second apart, be they of two runs")
+    @Test("polls are a second apart, even those of two runs")
     func acrossRuns() throws {
-      let home = try Doorstep()
+      let home = try SocketHousehold()
       defer { home.close() }
       home.watch()
       for number in 1...3 {
@@ -152,7 +152,7 @@ extension World {
 
     @Test("GET /status is `jod-check status --json`, byte by byte")
     func sameStatus() throws {
-      let home = try Doorstep()
+      let home = try SocketHousehold()
       defer { home.close() }
       try home.sandbox.run()
       let printed = try home.sandbox.run("status", "--json").output
@@ -169,7 +169,7 @@ extension World {
 
     @Test("before the first check is over, GET /status says that nothing is known")
     func firstStatus() throws {
-      let home = try Doorstep()
+      let home = try SocketHousehold()
       defer { home.close() }
       home.jellyfin.hold()
       home.watch()
@@ -178,10 +178,10 @@ extension World {
     }
 
     @Test(
-      "without a valid configuration only who knows the token reads what is wrong, a bad token too",
+      "without a valid configuration only those who know the token read what is wrong, a bad token too",
       arguments: ["token", "a b"])
     func invalidWithToken(token: String) throws {
-      let home = try Doorstep(host: "0.0.0.0")
+      let home = try SocketHousehold(host: "0.0.0.0")
       defer { home.close() }
       home.sandbox.environment.merge(["STORAGE_SERVER_MAC": "nonsense", "HTTP_TOKEN": token]) { $1 }
       home.watch()
@@ -197,7 +197,7 @@ extension World {
 
     @Test("without a valid configuration everybody is told so, for a second at least")
     func invalidConfiguration() throws {
-      let home = try Doorstep()
+      let home = try SocketHousehold()
       defer { home.close() }
       home.sandbox.environment["STORAGE_SERVER_MAC"] = "nonsense"
       home.watch()
@@ -214,9 +214,9 @@ extension World {
       #expect(home.jellyfin.polls.isEmpty)
     }
 
-    @Test("the timer's run with nobody at the door is no longer than one without a door")
+    @Test("the timer's run with no connection is no longer than one without a socket")
     func nobody() throws {
-      let home = try Doorstep()
+      let home = try SocketHousehold()
       defer { home.close() }
       let began = SocketUnit.now()
       try home.sandbox.run()
@@ -227,7 +227,7 @@ extension World {
       home.watch()
       home.unit.elapse()
       #expect(home.unit.awaitRuns(1))
-      // With somebody at the door it would stay for a second.
+      // With a connection it would stay for a second.
       #expect(home.unit.runs[0].ended - home.unit.runs[0].began < plain + 0.8)
       #expect(home.jellyfin.polls.count == 2)
     }
@@ -239,7 +239,7 @@ extension World {
         ("0.0.0.0", 403), ("::", 403),
       ])
     func loopback(host: String, expected: Int) throws {
-      let home = try Doorstep(host: host)
+      let home = try SocketHousehold(host: host)
       defer { home.close() }
       home.watch()
       #expect(try home.ask(status).status == expected)
@@ -248,15 +248,15 @@ extension World {
 
     @Test("HTTP_TOKEN is asked of everybody, and stands in nothing that is printed, written or answered")
     func token() throws {
-      let home = try Doorstep(host: "0.0.0.0")
+      let home = try SocketHousehold(host: "0.0.0.0")
       defer { home.close() }
       let token = "a-token-of-one's-own"
       home.sandbox.environment["HTTP_TOKEN"] = token
       home.watch()
-      var heard: [UInt8] = []
+      var received: [UInt8] = []
       func ask(_ request: String) throws -> Int {
         let answer = try home.ask(request)
-        heard += answer.body
+        received += answer.body
         return answer.status
       }
       #expect(try ask(check) == 401)
@@ -268,7 +268,7 @@ extension World {
       #expect(try ask(HostileRequest.post(to: "/check?token=a-token-of-one%27s-own")) == 202)
       #expect(try home.ask(check).headers["www-authenticate"]?.hasPrefix("Bearer") == true)
       home.unit.stop()
-      #expect(!String(decoding: heard, as: UTF8.self).contains(token))
+      #expect(!String(decoding: received, as: UTF8.self).contains(token))
       #expect(try !home.sandbox.everything().contains(token))
     }
   }

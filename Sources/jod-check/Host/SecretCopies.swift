@@ -5,9 +5,9 @@ import JodCore
 /// Copies of root's secrets for a command that is about to become another user.
 ///
 /// They are made in a file system in memory that only this process and its children can see, and that is gone with the last
-/// of them, whatever ends it. Where a process may not have that, as in many containers, they lie in a directory that only
+/// of them, even when it is killed. Where a process may not have that, as in many containers, they lie in a directory that only
 /// root can write, and the next command of root's removes them.
-struct Handover {
+struct SecretCopies {
   /// In `/run`, where only root makes names.
   static let directory = "/run/jod-check-credentials"
 
@@ -15,7 +15,7 @@ struct Handover {
 
   init(to account: Account) { self.account = account }
 
-  /// Copies files, and returns where the copies are. Those that do not exist are passed over.
+  /// Copies files, and returns where the copies are. Those that do not exist are skipped.
   func copy(_ files: [String: String]) throws(SystemError) -> [String: String] {
     var secrets: [String: [UInt8]] = [:]
     for (name, path) in files { secrets[name] = try Files.read(path, limit: 1 << 20) }
@@ -25,7 +25,7 @@ struct Handover {
     }
     _ = Self.hide()
     let folder = try Self.open()
-    // Whoever clears up waits until all copies are locked.
+    // Another command that clears up waits until all copies are locked.
     defer { close(folder) }
     // The umask is the caller's.
     guard fchmod(folder, 0o711) == 0 else { throw SystemError("chmod \(Self.directory)") }

@@ -4,69 +4,71 @@ import Synchronization
 
 @testable import jod_check
 
-/// A connection to a clerk without a socket, in a time of its own.
-final class Visit {
-  private(set) var clerk: Clerk
-  /// What is said to the visitor so far.
-  private(set) var heard: [UInt8] = []
-  private let shift: Box
+/// A connection without a socket, in a time of its own.
+final class SimulatedConnection {
+  private(set) var server: ServerConnection
+  /// What the client has received so far.
+  private(set) var received: [UInt8] = []
+  private let schedule: Box
   private var now: Seconds = 0
 
   final class Box: Sendable {
-    let value = Mutex(Shift(began: 0, interval: 30, lastPoll: nil))
+    let value = Mutex(ServingSchedule(began: 0, interval: 30, lastPoll: nil))
   }
 
-  init(_ doorkeeper: Doorkeeper = Doorkeeper(token: nil, isLoopback: true), desk: Desk) {
-    let shift = Box()
-    self.shift = shift
-    shift.value.withLock { $0.notePoll(at: 0) }
-    clerk = Clerk(doorkeeper, at: 0) { desk.give($0) { shift.value.withLock { $0.promise() } } }
+  init(_ policy: RequestPolicy = RequestPolicy(token: nil, isLoopback: true), handler: RequestHandler) {
+    let schedule = Box()
+    self.schedule = schedule
+    schedule.value.withLock { $0.notePoll(at: 0) }
+    server = ServerConnection(policy, at: 0) {
+      handler.answer($0) { schedule.value.withLock { $0.promise() } }
+    }
   }
 
-  var isOpen: Bool { clerk.line != .closed }
+  var isOpen: Bool { server.state != .closed }
   /// Whether a poll is due a second after the last.
-  var isPromised: Bool { shift.value.withLock { $0.next(at: 5) == .check } }
-  /// Whether somebody waits for an answer here.
-  var isUnanswered: Bool { isOpen && !clerk.isAnswered }
+  var isPromised: Bool { schedule.value.withLock { $0.next(at: 5) == .check } }
+  /// Whether the client waits for an answer.
+  var isUnanswered: Bool { isOpen && !server.isAnswered }
 
   /// The run makes no more checks.
-  func leave() -> Bool { shift.value.withLock { $0.leave() } }
+  func leave() -> Bool { schedule.value.withLock { $0.leave() } }
 
-  func say(_ bytes: some Collection<UInt8>) {
+  func send(_ bytes: some Collection<UInt8>) {
     guard isOpen else { return }
-    clerk.hear(Array(bytes)[...], at: now)
-    listen()
+    server.receive(Array(bytes)[...], at: now)
+    read()
   }
 
-  /// Says no more, but hears on.
+  /// The client sends no more, but still receives.
   func closeOutput() {
     guard isOpen else { return }
-    clerk.hearEnd(at: now)
-    listen()
+    server.receiveEnd(at: now)
+    read()
   }
 
-  /// Hears nothing for a while, and then what was said meanwhile.
-  var isDeaf = false {
-    didSet { listen() }
+  /// The client reads nothing for a while, and then what was sent meanwhile.
+  var readsNothing = false {
+    didSet { read() }
   }
 
-  /// Is gone without a word.
-  func reset() { clerk.hearNothingMore() }
+  /// The connection is lost.
+  func reset() { server.noteLost() }
 
   func wait(_ time: Seconds) {
     let end = now + time
-    while isOpen, clerk.deadline <= end {
-      now = max(now, clerk.deadline)
-      clerk.noteTime(now)
-      listen()
+    while isOpen, server.deadline <= end {
+      now = max(now, server.deadline)
+      server.noteTime(now)
+      read()
     }
     now = end
   }
 
-  private func listen() {
-    guard !isDeaf, clerk.line == .open, !clerk.outgoing.isEmpty else { return }
-    heard += clerk.outgoing
-    clerk.noteSent(clerk.outgoing.count, at: now)
+  private func read() {
+    guard !readsNothing, server.state == .open, !server.outgoing.isEmpty else { return }
+    received += server.outgoing
+    server.noteSent(server.outgoing.count, at: now)
   }
 }
 
@@ -78,7 +80,7 @@ struct WireAnswer {
 
   /// Reads the one answer that there must be; nil where there is another number of them, or what is no answer.
   ///
-  /// - Parameter isHead: whether the answer has no body, whatever its length.
+  /// - Parameter isHead: whether the answer has no body, with any length.
   init?(_ bytes: [UInt8], isHead: Bool = false) {
     var rest = bytes[...]
     let interim = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)

@@ -4,9 +4,9 @@ import JodCore
 
 /// A call that knows no deadline, made on a thread of its own.
 ///
-/// Whoever gives it up leaves that thread alone: it ends with its call, or with the process.
-final class Errand {
-  /// Ready to be read once the call has come back, which is to say: at its end.
+/// A caller that waits no longer leaves that thread alone: it ends with its call, or with the process.
+final class DetachedCall {
+  /// Ready to be read, at its end, once the call has returned.
   let descriptor: Int32
 
   init(_ call: @escaping @Sendable () -> Void) throws(SystemError) {

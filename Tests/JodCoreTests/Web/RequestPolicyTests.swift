@@ -13,7 +13,7 @@ private func request(
     fetchSite: fetchSite, bodyLength: bodyLength)
 }
 
-extension Doorkeeper {
+extension RequestPolicy {
   /// What a request gets: the name of the service, or the status of the refusal.
   fileprivate func answer(_ request: WebRequest) -> String {
     do throws(WebRefusal) {
@@ -24,17 +24,17 @@ extension Doorkeeper {
   }
 }
 
-private let home = Doorkeeper(token: nil, isLoopback: true)
-private let outside = Doorkeeper(token: nil, isLoopback: false)
-private let guarded = Doorkeeper(token: Secret("s3cr3t+/=%&x"), isLoopback: false)
+private let home = RequestPolicy(token: nil, isLoopback: true)
+private let outside = RequestPolicy(token: nil, isLoopback: false)
+private let guarded = RequestPolicy(token: Secret("s3cr3t+/=%&x"), isLoopback: false)
 
 /// The token as it stands in a URL.
 private let encoded = "s3cr3t+/=%25%26x"
 
-@Suite("The doorkeeper")
-struct DoorkeeperTests {
+@Suite("The policy for requests")
+struct RequestPolicyTests {
   @Test(
-    "each service is given to whoever asks for it by its path and method, whatever the query",
+    "each service is found by its path and method, with any query",
     arguments: [
       ("POST /check", "/check"), ("POST /check?", "/check"), ("POST /check?source=webhook", "/check"),
       ("GET /", "/"), ("GET /?days=3", "/"), ("GET /status", "/status"), ("GET /metrics", "/metrics"),
@@ -77,18 +77,18 @@ struct DoorkeeperTests {
     ])
   func oddTargets(line: String) { #expect(home.answer(request(line)) == "400") }
 
-  @Test("two hosts are an error, be they the same", arguments: [home, outside, guarded])
-  func twoHosts(doorkeeper: Doorkeeper) {
+  @Test("two hosts are an error, even where they are the same", arguments: [home, outside, guarded])
+  func twoHosts(policy: RequestPolicy) {
     for line in ["GET /status", "POST /check"] {
       let twice = request(line, hosts: ["localhost", "localhost"], authorization: "Bearer s3cr3t+/=%&x")
-      #expect(doorkeeper.answer(twice) == "400")
+      #expect(policy.answer(twice) == "400")
     }
   }
 
   @Test("a body may be so long and no longer, where its length is told")
   func bodies() {
-    #expect(home.answer(request("POST /check", bodyLength: Doorkeeper.bodyLimit)) == "/check")
-    #expect(home.answer(request("POST /check", bodyLength: Doorkeeper.bodyLimit + 1)) == "413")
+    #expect(home.answer(request("POST /check", bodyLength: RequestPolicy.bodyLimit)) == "/check")
+    #expect(home.answer(request("POST /check", bodyLength: RequestPolicy.bodyLimit + 1)) == "413")
     #expect(home.answer(request("GET /status", bodyLength: .max)) == "413")
     #expect(home.answer(request("GET /elsewhere", bodyLength: .max)) == "404")
   }
@@ -96,7 +96,7 @@ struct DoorkeeperTests {
   // MARK: Not on loopback, without a token
 
   @Test(
-    "where others can come from and no token is set, only a check is to be had",
+    "where other machines can connect and no token is set, only a check is answered",
     arguments: [
       ("POST /check", "/check"), ("POST /check?x", "/check"), ("GET /check", "403"), ("HEAD /check", "403"),
       ("OPTIONS /check", "403"), ("GET /", "403"), ("GET /status", "403"), ("HEAD /status", "403"),
@@ -106,7 +106,7 @@ struct DoorkeeperTests {
     #expect(outside.answer(request(line, hosts: ["10.0.0.5:8097"])) == answer)
   }
 
-  @Test("who is refused there is told what to set")
+  @Test("a refusal there says what to set")
   func outsidersAreTold() {
     do throws(WebRefusal) { _ = try outside.admit(request()) } catch {
       #expect(error.words.contains("HTTP_TOKEN"))
@@ -114,10 +114,10 @@ struct DoorkeeperTests {
   }
 }
 
-@Suite("The doorkeeper's token")
+@Suite("The token of requests")
 struct TokenTests {
   @Test(
-    "whoever carries it has everything, in a header or in the query",
+    "a request that carries it gets everything, in a header or in the query",
     arguments: ["POST /check", "GET /", "GET /status", "HEAD /metrics"])
   func carried(line: String) {
     let path = String(line.split(separator: " ")[1])
@@ -126,7 +126,7 @@ struct TokenTests {
   }
 
   @Test(
-    "a header carries it whatever the case of the scheme, and behind any number of blanks (RFC 9110, section 11.4)",
+    "a header carries it with any case of the scheme, and behind any number of blanks (RFC 9110, section 11.4)",
     arguments: ["Bearer", "bearer", "BEARER", "Bearer ", "bearer   "])
   func schemes(scheme: String) {
     #expect(guarded.answer(request(authorization: "\(scheme) s3cr3t+/=%&x")) == "/status")
@@ -166,9 +166,9 @@ struct TokenTests {
 
   @Test("a sign is no digit of a percent encoding", arguments: ["%+41", "%-41", "%+4", "%4+", "%４１"])
   func signs(code: String) {
-    let keeper = Doorkeeper(token: Secret("\u{4}"), isLoopback: true)
-    #expect(keeper.answer(request("GET /status?token=%04")) == "/status")
-    #expect(keeper.answer(request("GET /status?token=\(code)")) == "401")
+    let policy = RequestPolicy(token: Secret("\u{4}"), isLoopback: true)
+    #expect(policy.answer(request("GET /status?token=%04")) == "/status")
+    #expect(policy.answer(request("GET /status?token=\(code)")) == "401")
   }
 
   @Test("one of the two is enough where the other is wrong")
@@ -181,12 +181,12 @@ struct TokenTests {
 
   @Test("it is asked for on loopback as well, and before anything is said about paths and methods")
   func everywhere() {
-    let keeper = Doorkeeper(token: Secret("s3cr3t"), isLoopback: true)
+    let policy = RequestPolicy(token: Secret("s3cr3t"), isLoopback: true)
     for line in ["POST /check", "GET /", "GET /status", "GET /metrics", "GET /elsewhere", "DELETE /"] {
-      #expect(keeper.answer(request(line)) == "401")
+      #expect(policy.answer(request(line)) == "401")
     }
-    #expect(keeper.answer(request("GET /elsewhere?token=s3cr3t")) == "404")
-    #expect(keeper.answer(request("DELETE /?token=s3cr3t")) == "405")
+    #expect(policy.answer(request("GET /elsewhere?token=s3cr3t")) == "404")
+    #expect(policy.answer(request("DELETE /?token=s3cr3t")) == "405")
   }
 
   @Test("it is in no refusal")
@@ -205,17 +205,17 @@ struct TokenTests {
   }
 
   @Test(
-    "two texts are compared as bytes, whatever their lengths",
+    "two texts are compared as bytes, of any lengths",
     arguments: [
       ("", "", true), ("a", "a", true), ("a", "b", false), ("", "a", false), ("a", "", false),
       ("ab", "a", false), ("a", "ab", false), ("é", "e\u{301}", false), ("aa", "ab", false),
     ])
   func comparison(left: String, right: String, equal: Bool) {
-    #expect(Doorkeeper.isEqual(left, right) == equal)
+    #expect(RequestPolicy.isEqual(left, right) == equal)
   }
 }
 
-@Suite("The doorkeeper and the pages of others")
+@Suite("The policy for requests from other sites' pages")
 struct StrangePageTests {
   @Test(
     "what can be read is given where the host is an address or a name of this house",
@@ -230,7 +230,7 @@ struct StrangePageTests {
   }
 
   @Test(
-    "and to no name that a stranger may have led here (DNS rebinding)",
+    "what can be read is given to no name that somebody else may have led here (DNS rebinding)",
     arguments: [
       "evil.example", "evil.example:8097", "127.0.0.1.evil.example", "localhost.evil.example",
       "pi.lan.evil.com",
@@ -249,18 +249,18 @@ struct StrangePageTests {
   @Test("a client so old that it names no host is no browser")
   func noHost() { #expect(home.answer(request(hosts: [])) == "/status") }
 
-  @Test("a link to this page may be followed from anywhere, for who follows it reads it alone")
+  @Test("a link to this page may be followed from anywhere, for only the person who follows it reads it")
   func links() {
     #expect(home.answer(request("GET /", fetchSite: "cross-site")) == "/")
     #expect(home.answer(request("GET /status", origin: "https://evil.example")) == "/status")
   }
 
   @Test(
-    "a program that is no browser starts a check, by whatever name it knows this machine",
+    "a program that is no browser starts a check, by any name of this machine",
     arguments: ["127.0.0.1:8097", "jod.example:8097", "172.17.0.1", "host.docker.internal:8097"])
   func programs(host: String) {
-    for keeper in [home, outside] {
-      #expect(keeper.answer(request("POST /check", hosts: [host])) == "/check")
+    for policy in [home, outside] {
+      #expect(policy.answer(request("POST /check", hosts: [host])) == "/check")
     }
   }
 
@@ -273,7 +273,7 @@ struct StrangePageTests {
   }
 
   @Test(
-    "a page of somebody else does not",
+    "a page of another site does not",
     arguments: [
       "https://evil.example", "http://127.0.0.1", "http://127.0.0.1:80970", "http://localhost:8097", "null",
       "",
@@ -282,12 +282,12 @@ struct StrangePageTests {
       "HTTP://127.0.0.1:8097",
     ])
   func otherOrigins(origin: String) {
-    for keeper in [home, outside] {
-      #expect(keeper.answer(request("POST /check", origin: origin)) == "403")
+    for policy in [home, outside] {
+      #expect(policy.answer(request("POST /check", origin: origin)) == "403")
     }
   }
 
-  @Test("nor one that had its own name led here")
+  @Test("a page that had its own name led here does not")
   func reboundOrigin() {
     let rebound = request("POST /check", hosts: ["evil.example:8097"], origin: "http://evil.example:8097")
     #expect(home.answer(rebound) == "403")
@@ -305,7 +305,7 @@ struct StrangePageTests {
     #expect(home.answer(request("POST /check", fetchSite: site)) == answer)
   }
 
-  @Test("whoever knows the token may come from any page and by any name")
+  @Test("a request with the token may come from any page and by any name")
   func token() {
     let strange = request(
       "POST /check", hosts: ["jod.example"], authorization: "Bearer s3cr3t+/=%&x",

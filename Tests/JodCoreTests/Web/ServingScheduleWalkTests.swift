@@ -3,28 +3,28 @@ import Testing
 
 @testable import JodCore
 
-/// Runs one after another, as systemd starts them, among visitors who come by chance; and what must hold whatever they do.
-private struct ShiftWalk {
+/// Runs one after another, as systemd starts them, among connections that come by chance; and what must hold for all of them.
+private struct ServingScheduleWalk {
   /// Jellyfin answers after so long at most.
   static let longestPoll: Seconds = 8
   /// Answers come so soon, or never.
-  static let patience: Seconds = 2
+  static let requestTimeout: Seconds = 2
 
   var dice: Dice
   let interval: Seconds
   var time: Seconds = 1000
-  var shift: Shift
+  var schedule: ServingSchedule
   var isOpen = true
-  /// Visitors who were let in, by the time of their answer, and whether it will be a promise.
-  var inside: [(answered: Seconds, isPromise: Bool)] = []
-  var nextVisitor: Seconds = .infinity
-  /// Mean time between two visitors; infinite where nobody comes.
+  /// Connections that are open, by the time of their answer, and whether it will be a promise.
+  var open: [(answered: Seconds, isPromise: Bool)] = []
+  var nextConnection: Seconds = .infinity
+  /// Mean time between two connections; infinite where there is none.
   var spacing: Seconds = .infinity
   var polls: [Seconds] = []
   var pollsOfThisRun = 0
   var promisesOfThisRun = 0
   var lastPollTook: Seconds = 0
-  var lastVisit: Seconds = -.infinity
+  var lastConnection: Seconds = -.infinity
   var openPromise: Seconds?
   var runs = 0
   var promises = 0
@@ -33,7 +33,7 @@ private struct ShiftWalk {
   init(seed: Int) {
     dice = Dice(seed: seed)
     interval = dice.pick([1, 2, 5, 30, 300])
-    shift = Shift(began: time, interval: interval, lastPoll: nil)
+    schedule = ServingSchedule(began: time, interval: interval, lastPoll: nil)
     beginRun(at: time)
   }
 
@@ -42,28 +42,29 @@ private struct ShiftWalk {
   private mutating func fraction() -> Double { Double(dice.index(below: 1_000_001)) / 1_000_000 }
 
   private mutating func beginRun(at began: Seconds) {
-    (time, isOpen, lastVisit) = (began, true, -.infinity)
+    (time, isOpen, lastConnection) = (began, true, -.infinity)
     (pollsOfThisRun, promisesOfThisRun) = (0, 0)
-    shift = Shift(began: began, interval: interval, lastPoll: polls.last)
+    schedule = ServingSchedule(began: began, interval: interval, lastPoll: polls.last)
     spacing = dice.pick([.infinity, 30, 1.5, 0.9, 0.3, 0.1])
-    nextVisitor = began + (dice.chance(0.5) ? 0 : spacing * fraction())
+    nextConnection = began + (dice.chance(0.5) ? 0 : spacing * fraction())
     runs += 1
   }
 
-  /// Lets time pass, and with it visitors come and be answered.
+  /// Lets time pass, in which connections come and are answered.
   private mutating func pass(until end: Seconds) {
     while true {
-      let answer = inside.indices.min { inside[$0].answered < inside[$1].answered }
-      let visit = isOpen && nextVisitor < shift.began + Shift.longest ? nextVisitor : .infinity
-      if let answer, inside[answer].answered <= min(visit, end) {
-        let visitor = inside.remove(at: answer)
-        time = visitor.answered
-        if visitor.isPromise { promise() }
-      } else if visit <= end {
-        time = visit
-        (lastVisit, nextVisitor) = (visit, visit + spacing * 2 * fraction() + 0.001)
-        shift.noteConnection(at: visit)
-        inside.append((visit + fraction() * fraction() * Self.patience, dice.chance(0.5)))
+      let answer = open.indices.min { open[$0].answered < open[$1].answered }
+      let connection =
+        isOpen && nextConnection < schedule.began + ServingSchedule.longest ? nextConnection : .infinity
+      if let answer, open[answer].answered <= min(connection, end) {
+        let request = open.remove(at: answer)
+        time = request.answered
+        if request.isPromise { promise() }
+      } else if connection <= end {
+        time = connection
+        (lastConnection, nextConnection) = (connection, connection + spacing * 2 * fraction() + 0.001)
+        schedule.noteConnection(at: connection)
+        open.append((connection + fraction() * fraction() * Self.requestTimeout, dice.chance(0.5)))
       } else {
         time = end
         return
@@ -72,7 +73,7 @@ private struct ShiftWalk {
   }
 
   private mutating func promise() {
-    if !shift.promise() { fail("promised nothing though it stays") }
+    if !schedule.promise() { fail("promised nothing though it stays") }
     openPromise = openPromise ?? time
     promises += 1
     promisesOfThisRun += 1
@@ -81,14 +82,14 @@ private struct ShiftWalk {
   private mutating func poll() {
     if let last = polls.last {
       if time - last < 0.999_999 { fail("polls \(time - last) s apart") }
-      let most = max(interval, lastPollTook + Shift.quiet) + Shift.betweenPolls
+      let most = max(interval, lastPollTook + ServingSchedule.quiet) + ServingSchedule.betweenPolls
       if time - last > most + 1e-6 { fail("no poll for \(time - last) s, where \(most) are allowed") }
       if pollsOfThisRun > 0, promisesOfThisRun == 0, time - last < interval - 1e-6 {
         fail("a poll that nobody was promised")
       }
     }
     polls.append(time)
-    shift.notePoll(at: time)
+    schedule.notePoll(at: time)
     (openPromise, promisesOfThisRun) = (nil, 0)
     pollsOfThisRun += 1
     lastPollTook = fraction() * fraction() * Self.longestPoll
@@ -97,29 +98,35 @@ private struct ShiftWalk {
 
   private mutating func leave() {
     isOpen = false
-    if time < lastVisit + Shift.quiet, time < shift.began + Shift.longest { fail("left in haste") }
-    // Those who are inside have half a second, and are cut off then.
+    if time < lastConnection + ServingSchedule.quiet, time < schedule.began + ServingSchedule.longest {
+      fail("left too soon")
+    }
+    // Open connections have half a second, and are cut off then.
     pass(until: time + 0.5)
-    inside = []
-    guard shift.leave() else { return }
+    open = []
+    guard schedule.leave() else { return }
     if pollsOfThisRun == 0 { fail("left without a poll") }
     if let openPromise { fail("left the promise of \(openPromise) open") }
-    if time - shift.began > Shift.longest + 2 * (Self.longestPoll + Shift.betweenPolls) + 1 {
-      fail("stayed for \(time - shift.began) s")
+    if time - schedule.began > ServingSchedule.longest + 2 * (Self.longestPoll + ServingSchedule.betweenPolls)
+      + 1
+    {
+      fail("stayed for \(time - schedule.began) s")
     }
-    // Who waits at the door starts the next run at once, and the timer one after its interval.
-    let timer = max(time, shift.began + interval)
+    // A connection that waits starts the next run at once, and the timer one after its interval.
+    let timer = max(time, schedule.began + interval)
     beginRun(at: dice.chance(0.5) ? time + fraction() * (timer - time) : timer)
   }
 
   mutating func step() {
-    switch shift.next(at: time) {
+    switch schedule.next(at: time) {
     case .check: poll()
     case .wait(let until):
       if until <= time { fail("waits until \(until), which is over") }
       let isAfter = pollsOfThisRun > 0 && openPromise == nil
-      if isAfter, until > lastVisit + Shift.quiet + 1e-6 { fail("stays until \(until) for nobody") }
-      // A visitor wakes it, and sometimes for nothing.
+      if isAfter, until > lastConnection + ServingSchedule.quiet + 1e-6 {
+        fail("stays until \(until) for nobody")
+      }
+      // A connection wakes it, and sometimes for nothing.
       pass(until: dice.chance(0.3) ? min(until, time + fraction()) : until)
     case .leave: leave()
     }
@@ -127,14 +134,14 @@ private struct ShiftWalk {
 }
 
 @Suite("Runs with a socket, by chance")
-struct ShiftWalkTests {
+struct ServingScheduleWalkTests {
   /// `JOD_SEED=7` walks the seventh alone.
-  @Test("whatever visitors do, polls are a second apart, none is missing, and every run ends")
+  @Test("with any clients, polls are a second apart, none is missing, and every run ends")
   func walk() {
     let alone = ProcessInfo.processInfo.environment["JOD_SEED"].flatMap { Int($0) }
     var (runs, promises, polls) = (0, 0, 0)
     for seed in alone.map({ $0...$0 }) ?? 1...200 {
-      var walk = ShiftWalk(seed: seed)
+      var walk = ServingScheduleWalk(seed: seed)
       for _ in 0..<1000 where walk.failures.isEmpty { walk.step() }
       for failure in walk.failures { Issue.record("seed \(seed): \(failure)") }
       runs += walk.runs
