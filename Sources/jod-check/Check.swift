@@ -8,13 +8,22 @@ struct Check {
   var isAsked = false
 
   func run() -> Int32 {
+    let hint = Hint(program)
+    let (status, isNews) = runOnce(hint)
+    guard hint.isThere, !isNews else { return status }
+    // What the log announces may show in Jellyfin's sessions a moment later (specification, Jellyfin's log).
+    Deadline(in: Hint.delay).wait()
+    return max(status, runOnce(hint).status)
+  }
+
+  private func runOnce(_ hint: Hint) -> (status: Int32, isNews: Bool) {
     let start = Clock.now()
     var course = decideAndBegin()
     carryOut(&course)
-    let status = report(&course, start: start)
+    let status = report(&course, hint, start: start)
     // Last of all: nothing waits for a message on a screen.
     show(course.messages, start: start)
-    return status
+    return (status, course.isNews)
   }
 
   /// A check that has begun, and what came of it so far.
@@ -25,6 +34,8 @@ struct Check {
     let now: Now
     /// How the storage server had been until then.
     let stretch: PowerTime.Stretch
+    /// Whether others are active than at the check before.
+    let isNews: Bool
     var changes: [Change]
     var troubles: [Trouble]
     var damage: [Event] = []
@@ -69,6 +80,7 @@ struct Check {
     let now = Clock.now()
     return program.store.update(bootID: now.moment.bootID, keep: .runtime) { remembered in
       var memory = remembered
+      let activeBefore = memory.runtime.lastCheck?.active
       let stretch = memory.stretch(configuration, now)
       var changes = memory.notice(observation, configuration, now)
       let verdict = decide(configuration, memory, now)
@@ -81,7 +93,7 @@ struct Check {
       return .success(
         Course(
           verdict: verdict, memory: memory, jellyfin: observation.jellyfin, now: now, stretch: stretch,
-          changes: changes, troubles: troubles))
+          isNews: memory.runtime.lastCheck?.active != activeBefore, changes: changes, troubles: troubles))
     }.result
   }
 
@@ -143,14 +155,16 @@ struct Check {
 
   // MARK: Report
 
-  private func report(_ course: inout Course, start: Now) -> Int32 {
+  private func report(_ course: inout Course, _ hint: Hint, start: Now) -> Int32 {
     let boot = start.moment.boot
     var status = Status.nothingKnown
     let update = program.store.update(bootID: start.moment.bootID, keep: .runtime) { memory in
       // Where nothing was written, nothing was read back either.
       if program.store.mode == .readOnly { memory = course.memory }
       course.messages = memory.noteMessages(configuration, course.jellyfin, Clock.now())
-      let onBeat = isAsked || memory.runtime.beat.includes(start: boot, interval: configuration.checkInterval)
+      let onBeat =
+        isAsked || hint.isThere
+        || memory.runtime.beat.includes(start: boot, interval: configuration.checkInterval)
       memory.runtime.beat.note(start: boot)
       let words = course.troubles.map(\.what).joined(separator: " ")
       memory.runtime.lastCheck?.trouble = words.isEmpty ? nil : words
@@ -162,6 +176,7 @@ struct Check {
     } show: {
       status = program.publish($0)
     }
+    hint.allow(!course.troubles.contains { $0.kind == .keyRejected })
     // What could not be noted would be said again at every check.
     if update.problems.unwritable != nil { course.messages = [] }
     let reason = Words.reason(course.verdict.reason)
