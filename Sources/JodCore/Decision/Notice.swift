@@ -169,8 +169,8 @@ extension Memory {
       if !stopping.isAccepted { startIdlenessAnew(now) }
       return []
     }
-    // Silent once, it may be down: the next check knows.
-    guard seconds >= Stopping.patience, probe != .silent else { return [] }
+    // Silent once, it may be down: the next check knows. Where nothing is known of it, it may be as well.
+    guard seconds >= Stopping.patience, probe == .ready || probe == .up else { return [] }
     state.undertaking.stoppingIsOver()
     if stopping.wasSilent {
       // It went, and starts again.
