@@ -2,7 +2,7 @@ import JodCore
 import Simulator
 import Testing
 
-/// The accounts by which policies are compared, each against what a hand can add up.
+/// The ledgers by which policies are compared, each against what a hand can add up.
 @Suite("Policies compared")
 struct ComparisonTests {
   /// Two hours, in which one person opens an app at 1,000 s, browses for 30 s and watches for ten minutes.
@@ -17,7 +17,7 @@ struct ComparisonTests {
   }
 
   private func live<Decider: Policy>(_ policy: Decider.Type, _ home: Home, leaps: Bool = true) throws
-    -> Account
+    -> Ledger
   {
     var year = try Year<Decider>(home, leaps: leaps)
     return year.live()
@@ -25,22 +25,22 @@ struct ComparisonTests {
 
   @Test("always on, nobody ever waits, and every hour is paid for", arguments: 1...8)
   func alwaysOn(_ seed: Int) throws {
-    let account = try live(AlwaysOn.self, Home(seed: seed, days: 30))
-    #expect(account.secondsOn == 30 * 86_400)
-    #expect(account.waits == [])
-    #expect(account.wakes == 0)
-    #expect(account.hurts == 0)
-    #expect(account.lostRecordings == 0)
+    let ledger = try live(AlwaysOn.self, Home(seed: seed, days: 30))
+    #expect(ledger.secondsOn == 30 * 86_400)
+    #expect(ledger.waits == [])
+    #expect(ledger.wakes == 0)
+    #expect(ledger.hurts == 0)
+    #expect(ledger.lostRecordings == 0)
   }
 
   @Test("no policy that lets nobody wait has fewer hours than who knows all that comes")
   func leastIsLeast() throws {
     var compared = 0
     for seed in 1...150 {
-      let accounts = try Comparison.live(seed: seed, days: 2)
-      for account in accounts where account.waits == [] && account.hurts == 0 && account.lostRecordings == 0 {
-        #expect(account.secondsOn >= account.leastOn, "JOD_SEED=\(seed)")
-        if account.secondsOn < account.seconds, account.leastOn > 0 { compared += 1 }
+      let ledgers = try Comparison.live(seed: seed, days: 2)
+      for ledger in ledgers where ledger.waits == [] && ledger.hurts == 0 && ledger.lostRecordings == 0 {
+        #expect(ledger.secondsOn >= ledger.leastOn, "JOD_SEED=\(seed)")
+        if ledger.secondsOn < ledger.seconds, ledger.leastOn > 0 { compared += 1 }
       }
     }
     #expect(compared > 10)
@@ -51,7 +51,7 @@ struct ComparisonTests {
   )
   func least() {
     func least(_ needs: [(Seconds, Seconds)]) -> Seconds {
-      Account.leastOn(
+      Ledger.leastOn(
         needs.map { Calendar.Span($0.0, $0.1) }, boot: 60, shutdown: 15, until: 10_000)
     }
     #expect(least([]) == 0)
@@ -64,48 +64,48 @@ struct ComparisonTests {
 
   @Test("a film is a need from play to its end, where the storage is on anyway")
   func needs() throws {
-    let account = try live(AlwaysOn.self, evening())
-    #expect(account.needs.map(\.start) == [1030])
-    #expect(account.needs.map(\.end) == [1630])
-    #expect(account.plays == 1)
+    let ledger = try live(AlwaysOn.self, evening())
+    #expect(ledger.needs.map(\.start) == [1030])
+    #expect(ledger.needs.map(\.end) == [1630])
+    #expect(ledger.plays == 1)
   }
 
   @Test("where only the button wakes it, the way to it and the boot are waited for")
   func daemon() throws {
-    let account = try live(IdleDaemon.self, evening())
+    let ledger = try live(IdleDaemon.self, evening())
     // Pressed at 1,030 s, at the button 1,090 s, ready 1,150 s, and read until 1,750 s: seen at the check of 1,770 s.
-    #expect(account.waits == [120])
-    #expect(account.wakes == 0)
-    #expect(account.secondsOn == 1770 + 1800 + 15 - 1090)
+    #expect(ledger.waits == [120])
+    #expect(ledger.wakes == 0)
+    #expect(ledger.secondsOn == 1770 + 1800 + 15 - 1090)
   }
 
   @Test("whoever polls players alone wakes nothing before they play")
   func players() throws {
-    let account = try live(PollOfPlayers.self, evening())
-    #expect(account.waits == [120])
+    let ledger = try live(PollOfPlayers.self, evening())
+    #expect(ledger.waits == [120])
     // Last seen playing at 1,740 s.
-    #expect(account.secondsOn == 1740 + 1800 + 15 - 1090)
+    #expect(ledger.secondsOn == 1740 + 1800 + 15 - 1090)
   }
 
   @Test("jod-check wakes for who opens an app, and powers off half an hour after the last sign of them")
   func thisProgram() throws {
-    let account = try live(ThisProgram.self, evening())
+    let ledger = try live(ThisProgram.self, evening())
     // The check at 1,020 s wakes; ready at 1,080 s, for somebody who pressed play at 1,030 s and watches until 1,680 s. Their
     // device was heard of until then, which counts for five minutes: the check at 2,010 s finds nobody.
-    #expect(account.waits == [50])
-    #expect(account.meanWait == 50)
-    #expect(account.waits(over: 15, upTo: 60) == 1)
-    #expect(account.waits(over: 0, upTo: 15) == 0)
-    #expect((account.wakes, account.needlessWakes) == (1, 0))
-    #expect(account.powerOffs == 1)
-    #expect(account.secondsOn == 2010 + 1800 + 15 - 1020)
+    #expect(ledger.waits == [50])
+    #expect(ledger.meanWait == 50)
+    #expect(ledger.waits(over: 15, upTo: 60) == 1)
+    #expect(ledger.waits(over: 0, upTo: 15) == 0)
+    #expect((ledger.wakes, ledger.needlessWakes) == (1, 0))
+    #expect(ledger.powerOffs == 1)
+    #expect(ledger.secondsOn == 2010 + 1800 + 15 - 1020)
   }
 
   @Test("a wake for somebody who plays nothing served nobody")
   func needless() throws {
-    let account = try live(ThisProgram.self, evening(film: nil))
-    #expect((account.wakes, account.needlessWakes) == (1, 1))
-    #expect(account.plays == 0)
+    let ledger = try live(ThisProgram.self, evening(film: nil))
+    #expect((ledger.wakes, ledger.needlessWakes) == (1, 1))
+    #expect(ledger.plays == 0)
   }
 
   @Test("a power-off in the midst of work is told once, and whoever works switches it on again")
@@ -113,20 +113,20 @@ struct ComparisonTests {
     var home = evening()
     home.calendar.visits = []
     home.calendar.works = [Calendar.Work(span: Calendar.Span(1000, 5000), hasTraffic: false)]
-    let account = try live(PollOfPlayers.self, home)
+    let ledger = try live(PollOfPlayers.self, home)
     // Nobody has played since the start: off at 1,800 s, and on again from 1,860 s until the check of 5,010 s.
-    #expect(account.hurtWork == 1)
-    #expect(account.secondsOn == (1815 - 1000) + (5010 + 15 - 1860))
+    #expect(ledger.hurtWork == 1)
+    #expect(ledger.secondsOn == (1815 - 1000) + (5010 + 15 - 1860))
     home.hasGuards = true
     #expect(try live(PollOfPlayers.self, home).hurtWork == 0)
   }
 
   @Test("a power-off in the midst of a film lets its viewer wait again")
   func viewer() throws {
-    let account = try live(OffAtOnce.self, evening())
+    let ledger = try live(OffAtOnce.self, evening())
     // Each time that it is on, the next check switches it off.
-    #expect(account.hurtViewers == account.powerOffs)
-    #expect(account.waits.count == account.hurtViewers + 1)
+    #expect(ledger.hurtViewers == ledger.powerOffs)
+    #expect(ledger.waits.count == ledger.hurtViewers + 1)
   }
 
   @Test("a scan and a recording can be cut off, and a recording whose storage is off cannot begin")
@@ -136,17 +136,17 @@ struct ComparisonTests {
     home.calendar.recordings = [Calendar.Span(500, 900), Calendar.Span(1500, 2500)]
     home.calendar.scans = [Calendar.Span(1700, 2500)]
     home.calendar.works = [Calendar.Work(span: Calendar.Span(1000, 1600), hasTraffic: false)]
-    let account = try live(PollOfPlayers.self, home)
-    #expect(account.lostRecordings == 1)
-    #expect((account.hurtRecordings, account.hurtScans, account.hurtWork) == (1, 1, 0))
+    let ledger = try live(PollOfPlayers.self, home)
+    #expect(ledger.lostRecordings == 1)
+    #expect((ledger.hurtRecordings, ledger.hurtScans, ledger.hurtWork) == (1, 1, 0))
     #expect(try live(ThisProgram.self, home).hurts == 0)
   }
 
   @Test("a policy that hears of an access wakes at that moment, and not at its next check")
   func access() throws {
-    let account = try live(OnAccess.self, evening())
-    #expect(account.waits == [60])
-    #expect(account.wakes == 1)
+    let ledger = try live(OnAccess.self, evening())
+    #expect(ledger.waits == [60])
+    #expect(ledger.wakes == 1)
     var home = evening(film: nil)
     #expect(try live(OnAccess.self, home).wakes == 0)
     home.pagesTouchStorage = true
