@@ -3,7 +3,7 @@ import JodCore
 extension Comparison {
   /// As Markdown, each number for one year of one household.
   public var tables: String {
-    let years = accounts[0].years
+    let years = ledgers[0].years
     var hours = [
       "| | hours on | of these needed | times waited | mean wait | wakes | of these for nobody |", rule(6),
     ]
@@ -11,22 +11,22 @@ extension Comparison {
       "| | viewer | work on the server | scan | recording | recordings that could not begin |", rule(5),
     ]
     var waits = ["| | up to 15 s | up to 1 min | up to 3 min | longer |", rule(4)]
-    for (name, account) in zip(names, accounts) {
+    for (name, ledger) in zip(names, ledgers) {
       func yearly(_ count: Int) -> String { fixed(Double(count) / years, 1) }
       hours.append(
         row([
-          name, fixed(account.secondsOn / 3600 / years, 0), fixed(account.leastOn / 3600 / years, 0),
-          yearly(account.waits.count), account.waits.isEmpty ? "" : "\(fixed(account.meanWait, 0)) s",
-          yearly(account.wakes), yearly(account.needlessWakes),
+          name, fixed(ledger.secondsOn / 3600 / years, 0), fixed(ledger.leastOn / 3600 / years, 0),
+          yearly(ledger.waits.count), ledger.waits.isEmpty ? "" : "\(fixed(ledger.meanWait, 0)) s",
+          yearly(ledger.wakes), yearly(ledger.needlessWakes),
         ]))
-      let counts = [account.hurtViewers, account.hurtWork, account.hurtScans, account.hurtRecordings]
+      let counts = [ledger.hurtViewers, ledger.hurtWork, ledger.hurtScans, ledger.hurtRecordings]
       harm.append(
-        row([name] + counts.map { fixed(Double($0) / years, 2) } + [yearly(account.lostRecordings)]))
+        row([name] + counts.map { fixed(Double($0) / years, 2) } + [yearly(ledger.lostRecordings)]))
       let bounds: [Seconds] = [0, 15, 60, 180, .infinity]
       waits.append(
-        row([name] + zip(bounds, bounds.dropFirst()).map { yearly(account.waits(over: $0, upTo: $1)) }))
+        row([name] + zip(bounds, bounds.dropFirst()).map { yearly(ledger.waits(over: $0, upTo: $1)) }))
     }
-    let plays = fixed(Double(accounts[0].plays) / years, 0)
+    let plays = fixed(Double(ledgers[0].plays) / years, 0)
     return """
       \(hours.joined(separator: "\n"))
 

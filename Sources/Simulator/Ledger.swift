@@ -1,7 +1,7 @@
 import JodCore
 
 /// What came of a year, or of many.
-public struct Account: Sendable {
+public struct Ledger: Sendable {
   public var seconds: Seconds = 0
   public var secondsOn: Seconds = 0
   /// How long each waited who pressed play, or went on after a pause, and found the storage not ready.
@@ -51,7 +51,7 @@ public struct Account: Sendable {
     return total
   }
 
-  public mutating func add(_ other: Account) {
+  public mutating func add(_ other: Ledger) {
     seconds += other.seconds
     secondsOn += other.secondsOn
     waits += other.waits

@@ -3,7 +3,7 @@ import JodCore
 /// A household's time under one policy. What people mean to do is drawn before; when they can do it is the policy's doing.
 public struct Year<Decider: Policy> {
   public let home: Home
-  public private(set) var account = Account()
+  public private(set) var ledger = Ledger()
   private var policy: Decider
   /// Whether checks are left out in which nothing can happen.
   private let leaps: Bool
@@ -55,7 +55,7 @@ public struct Year<Decider: Policy> {
   }
 
   /// Lives to the end of the calendar.
-  public mutating func live() -> Account {
+  public mutating func live() -> Ledger {
     let end = home.calendar.end
     while time < end {
       let event = nextEvent
@@ -69,13 +69,13 @@ public struct Year<Decider: Policy> {
       if nextCheck <= time { check() }
     }
     for index in viewers.indices { stopWatching(index) }
-    account.seconds = end
-    return account
+    ledger.seconds = end
+    return ledger
   }
 
   private mutating func pass(until next: Seconds) {
     let passed = next - time
-    if storage.isOn { account.secondsOn += passed }
+    if storage.isOn { ledger.secondsOn += passed }
     if storage.phase == .ready {
       let playing = viewers.reduce(0) { $0 + ($1.doing == .playing ? 1 : 0) }
       // A film has eight megabits a second; a scan reads what it can.
@@ -107,7 +107,7 @@ public struct Year<Decider: Policy> {
     happenAtJellyfin()
     switch works.move(to: time) {
     case .began(let work):
-      account.needs.append(Calendar.Span(time + home.bootTime, work.span.end))
+      ledger.needs.append(Calendar.Span(time + home.bootTime, work.span.end))
       if storage.phase == .ready { isNeedless = false } else { press = time }
     case .ended: isStopped = false
     case nil: break
@@ -123,9 +123,9 @@ public struct Year<Decider: Policy> {
     }
     switch recordings.move(to: time) {
     case .began(let span):
-      account.needs.append(span)
+      ledger.needs.append(span)
       isRecording = storage.phase == .ready
-      if isRecording { isNeedless = false } else { account.lostRecordings += 1 }
+      if isRecording { isNeedless = false } else { ledger.lostRecordings += 1 }
     case .ended: isRecording = false
     case nil: break
     }
@@ -145,10 +145,10 @@ public struct Year<Decider: Policy> {
       viewers[index].go(on: time, isServed: storage.phase == .ready)
       switch viewers[index].doing {
       case .playing:
-        account.plays += 1
+        ledger.plays += 1
         startWatching(index)
       case .waiting:
-        account.plays += 1
+        ledger.plays += 1
         touch(.play)
         walk(index)
       default: break
@@ -164,7 +164,7 @@ public struct Year<Decider: Policy> {
   private mutating func stopWatching(_ index: Int) {
     guard let since = watchedSince[index] else { return }
     watchedSince[index] = nil
-    account.needs.append(Calendar.Span(since, time))
+    ledger.needs.append(Calendar.Span(since, time))
   }
 
   /// Whoever does not know better waits for four minutes before they get up.
@@ -184,7 +184,7 @@ public struct Year<Decider: Policy> {
     storage.enter(.ready, at: time)
     if works.current != nil { isNeedless = false }
     for index in viewers.indices where viewers[index].doing == .waiting {
-      account.waits.append(viewers[index].serve(time))
+      ledger.waits.append(viewers[index].serve(time))
       startWatching(index)
     }
   }
@@ -192,7 +192,7 @@ public struct Year<Decider: Policy> {
   private mutating func boot(byPolicy: Bool) {
     storage.enter(.booting, at: time, for: home.bootTime)
     isNeedless = byPolicy
-    if byPolicy { account.wakes += 1 }
+    if byPolicy { ledger.wakes += 1 }
   }
 
   /// One that goes down hears no packet.
@@ -242,8 +242,8 @@ public struct Year<Decider: Policy> {
     let isRefused = home.hasGuards && works.current != nil
     policy.settle(isAccepted: !isRefused, glance)
     guard !isRefused, storage.phase == .ready else { return }
-    account.powerOffs += 1
-    if isNeedless { account.needlessWakes += 1 }
+    ledger.powerOffs += 1
+    if isNeedless { ledger.needlessWakes += 1 }
     isNeedless = false
     countHarm()
     storage.enter(.goingDown, at: time, for: home.shutdownTime)
@@ -257,15 +257,15 @@ public struct Year<Decider: Policy> {
       viewers[index].lose(time)
       walk(index)
     }
-    if hurtsViewer { account.hurtViewers += 1 }
+    if hurtsViewer { ledger.hurtViewers += 1 }
     if works.current != nil {
       // Once is enough.
-      account.hurtWork += 1
+      ledger.hurtWork += 1
       isStopped = true
       press = min(press, time + 60)
     }
-    if isScanning { account.hurtScans += 1 }
-    if isRecording { account.hurtRecordings += 1 }
+    if isScanning { ledger.hurtScans += 1 }
+    if isRecording { ledger.hurtRecordings += 1 }
     (scanUntil, isRecording) = (-.infinity, false)
   }
 }
