@@ -77,7 +77,7 @@ public struct PollOfPlayers: Policy {
 
   public mutating func check(_ glance: Glance) -> Deed {
     let isActive = glance.viewers.contains { [.playing, .paused].contains($0.doing) }
-    return sketch.check(isActive && glance.jellyfinAnswers, glance)
+    return sketch.check(isActive && glance.jellyfinAnswers, lasts: true, glance)
   }
 
   public var restsFor: Seconds { sketch.restsFor }
@@ -96,7 +96,9 @@ public struct PollOfSessions: Policy {
       guard case .session(let session)? = viewer.sessionEntry(glance.time, epoch: 0) else { return false }
       return session.hasItem || glance.time - (session.lastActivity ?? 0) < 300
     }
-    return sketch.check(isActive && glance.jellyfinAnswers, glance)
+    // Whoever does nothing of this is forgotten within five minutes.
+    let lasts = glance.viewers.contains { [.playing, .paused, .leftVisible, .polling].contains($0.doing) }
+    return sketch.check(isActive && glance.jellyfinAnswers, lasts: lasts, glance)
   }
 
   public var restsFor: Seconds { sketch.restsFor }
@@ -105,14 +107,20 @@ public struct PollOfSessions: Policy {
 private struct Sketch: Sendable {
   private var lastPacket = -Seconds.infinity
   private var lastActive: Seconds = 0
+  private var wasActive = false
   private(set) var restsFor: Seconds = 0
 
   static let (packetCooldown, cooldown): (Seconds, Seconds) = (60, 1800)
 
-  mutating func check(_ isActive: Bool, _ glance: Glance) -> Deed {
+  /// - Parameter lasts: whether they are active until something happens.
+  mutating func check(_ isActive: Bool, lasts: Bool, _ glance: Glance) -> Deed {
     let isReady = glance.probe == .ready
+    // So they were at the check before, had it not been left out.
+    if wasActive, !isActive { lastActive = glance.time - 30 }
+    wasActive = isActive
     let idle = glance.time - lastActive
-    restsFor = isReady ? (isActive ? 240 : max(0, Self.cooldown - idle)) : isActive ? 0 : .infinity
+    restsFor =
+      isReady ? (isActive ? (lasts ? .infinity : 0) : max(0, Self.cooldown - idle)) : isActive ? 0 : .infinity
     if isActive {
       lastActive = glance.time
       guard !isReady, glance.time - lastPacket >= Self.packetCooldown else { return .nothing }

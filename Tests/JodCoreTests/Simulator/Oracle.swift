@@ -45,6 +45,8 @@ struct Oracle {
   private var readySince: Seconds?
   private var isPresumedOn: Bool? = false
   private var wasReadySinceDown = false
+  /// Whether an older file may say so.
+  private var mayHaveBeenReady = false
   /// When somebody certainly began to work on it, and when they may have.
   private var startedByHand: Seconds?
   private var mayBeByHand: Seconds?
@@ -116,7 +118,7 @@ struct Oracle {
       if wasPoweredOff { startedByHand = nil }
       // The request of a silence that proves to be more than a lost probe is a wake.
       if requestSinceReady, let request { wakeBegan = wakeBegan ?? request.time }
-      (wasReadySinceDown, isStopping, isKnownReady) = (false, false, false)
+      (wasReadySinceDown, isStopping, isKnownReady, mayHaveBeenReady) = (false, false, false, false)
     }
     if probe == .up || (probe == nil && !isBlind) { isKnownReady = false }
     if probe == .ready { noteReady(at: time) }
@@ -127,16 +129,20 @@ struct Oracle {
     // Still going down.
     if isStopping, !wasSilent { return }
     let isBack = isStopping
+    // What went and came back serves whoever asked meanwhile.
+    if isBack { isOwedForCertain = false }
     if isBack || !wasReadySinceDown || wasSilent { noteArrival(at: time, isBack: isBack) }
     wasReadySinceDown = true
-    (isStopping, wasPoweredOff, wasSilent) = (false, false, false)
+    (isStopping, wasPoweredOff, wasSilent, mayHaveBeenReady) = (false, false, false, false)
     (requestSinceReady, wakeBegan, askedByHand) = (false, nil, nil)
   }
 
   private mutating func noteArrival(at time: Seconds, isBack: Bool) {
     let isAsked = askedByHand.map { time - $0 < configuration.wakeTimeout } ?? false
     let isFirst = !wasReadySinceDown
-    if isBack || (requestIsKnown && isAsked) || (isFirst && !requestSinceReady) { startedByHand = time }
+    if isBack || (requestIsKnown && isAsked) || (isFirst && !requestSinceReady && !mayHaveBeenReady) {
+      startedByHand = time
+    }
     let isWoken =
       !isBack && askedByHand == nil && requestIsKnown
       && wakeBegan.map { time - $0 < configuration.wakeTimeout } ?? false
@@ -381,7 +387,7 @@ struct Oracle {
   /// The newest state was lost; what is there instead says things of its own, or nothing.
   mutating func stateWasLost(at time: Seconds, _ now: Now) {
     witness.stateWasLost()
-    requestIsKnown = false
+    (requestIsKnown, mayHaveBeenReady) = (false, true)
     requestIsDue = time + configuration.packetCooldown
     isPresumedOn = nil
     (holds, mayHoldLonger) = (nil, hasEverHeld)
