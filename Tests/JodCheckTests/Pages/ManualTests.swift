@@ -233,8 +233,10 @@ extension World {
 
     /// The names that are spelt out where the configuration is read.
     static func variablesInCode() throws -> Set<String> {
-      let reader = try ["Variables", "Reader"].map { try file("Sources/JodCore/Configuration/Configuration\($0).swift") }
-        .joined()
+      let reader = try ["Variables", "Reader"].map {
+        try file("Sources/JodCore/Configuration/Configuration\($0).swift")
+      }
+      .joined()
       return Set(reader.matches(of: /"([A-Z]+(?:_[A-Z]+)+)"/).map { String($0.1) })
     }
   }
