@@ -3,7 +3,7 @@
 #   make demo      an evening in a simulated household, with the real program
 #   make check     lint and all tests
 #   make acceptance   the whole mission on one machine, with real parts: for root
-#   make bench     what a check costs, against curl and others, written to docs/performance.md
+#   make bench     how well it decides and what a check costs, against others, written to docs/performance.md
 #   make fuzz      100,000 mutations of hostile requests to the socket, and of web servers' replies, under a sanitizer
 #   make build     the release program, at .build/release/jod-check
 #   make install-storage   the other side, on the storage server itself
@@ -88,6 +88,7 @@ acceptance: setup-acceptance
 
 # Fails where a limit is not met, with the table written all the same.
 bench: deb setup-bench setup-acceptance
+	$(SWIFT_BUILD) --product household-years
 	bench/run
 
 # With a build of its own, for a sanitized one is another. What crashes tells its seed by the file; what leaks is told when

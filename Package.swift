@@ -33,7 +33,12 @@ let package = Package(
     .target(name: "Household", swiftSettings: strict),
     .executableTarget(name: "household-demo", dependencies: ["Household"], swiftSettings: strict),
 
-    .testTarget(name: "JodCoreTests", dependencies: ["JodCore", "Household"], swiftSettings: strict),
+    // Years of households in which policies are compared. Shipped in no package.
+    .target(name: "Simulator", dependencies: ["JodCore", "Household"], swiftSettings: strict),
+    .executableTarget(name: "household-years", dependencies: ["Simulator"], swiftSettings: strict),
+
+    .testTarget(
+      name: "JodCoreTests", dependencies: ["JodCore", "Household", "Simulator"], swiftSettings: strict),
     .testTarget(
       name: "JodCheckTests",
       dependencies: ["jod-check", "JodCore", "Household"],

@@ -177,8 +177,8 @@ extension Memory {
       startIdlenessAnew(now)
       return []
     }
-    // Silent once, it may be down: the next check knows.
-    guard seconds >= Stopping.timeLimit, probe != .silent else { return [] }
+    // Silent once, it may be down: the next check knows. Where nothing is known of it, it may be as well.
+    guard seconds >= Stopping.timeLimit, probe == .ready || probe == .up else { return [] }
     state.undertaking.stoppingIsOver()
     if stopping.wasSilent {
       // It went, and starts again.

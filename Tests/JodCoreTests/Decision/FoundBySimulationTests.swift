@@ -81,4 +81,18 @@ struct FoundBySimulationTests {
     memory.jellyfin.recover(at: jellyfinTime + 11_300)
     #expect(wakes(11_300) == [false])
   }
+
+  @Test("a storage server of which nothing is known, because its name does not resolve, is not said to hang")
+  func unresolvedWhileStopping() {
+    var story = Story(configuration(["SHUTDOWN_COMMAND": "/bin/off"]))
+    story.check(.nobody, storage: .ready)
+    story.memory.notePowerOff(at: story.moment, .accepted)
+    let decisions = story.checks(for: 600, .nobody, storage: nil)
+    #expect(decisions.allSatisfy { $0.event(.powerOffFailed) == nil })
+    #expect(story.memory.state.counters.failedPowerOffs == 0)
+    // As soon as it is found silent twice, it is down.
+    story.checks(for: 60, .nobody, storage: .silent)
+    #expect(story.memory.state.storage.known == .down)
+    #expect(story.memory.state.undertaking.stopping == nil)
+  }
 }

@@ -1,3 +1,5 @@
+import Simulator
+
 @testable import JodCore
 
 /// What kind of household a seed makes. Its people, machines and mishaps all live by its beat, so that one that is
@@ -20,6 +22,18 @@ struct Household {
     var offBeat = 0.0
     var powerOffTrouble = 0.0
     var failedSend = 0.0
+    /// A switch starts anew: for 40 seconds nothing reaches the storage server, nor a Jellyfin on another machine.
+    var switchReboot = 0.0
+    /// A webhook fires again and again, and each time a check follows.
+    var burst = 0.0
+    /// The storage server's name does not resolve, and never has.
+    var unresolved = 0.0
+    /// Jellyfin does not say when it started.
+    var startUnanswered = 0.0
+    /// Jellyfin starts anew between two checks, as many do every night.
+    var restart = 0.0
+    /// Of all power-offs: the machine is on again by itself.
+    var comeback = 0.0
   }
 
   var configuration: Configuration
@@ -34,7 +48,8 @@ struct Household {
   var bootTime: ClosedRange<Seconds>
 
   /// The household of a seed.
-  init(_ dice: inout Dice) {
+  init(seed: Int) {
+    var dice = Dice(seed: seed, "household")
     // Most live in slow motion, checked every other day: a year of 30-second checks has a million of them.
     let kind = dice.index(below: 10)
     beat = kind < 8 ? dice.seconds(24...48) * 3600 : dice.pick([30, 30, 60, 300, 900, 1800, 3600])
@@ -64,13 +79,19 @@ struct Household {
     for number in 0..<people {
       devices.append(
         SimulatedDevice(
-          number, isIgnored: dice.chance(0.15), tellsPause: dice.chance(0.7),
+          number, seed: seed, isIgnored: dice.chance(0.15), tellsPause: dice.chance(0.7),
           pace: beat * dice.pick([1, 3, 10])))
     }
-    mishaps = Self.mishaps(&dice)
+    // One that IGNORE_DEVICES names, or one that nobody has thought of.
+    if dice.chance(0.2) {
+      devices.append(
+        SimulatedDevice(people, seed: seed, isIgnored: dice.chance(0.6), isRobot: true, tellsPause: true))
+    }
+    mishaps = Self.mishaps(seed: seed)
   }
 
-  private static func mishaps(_ dice: inout Dice) -> Mishaps {
+  private static func mishaps(seed: Int) -> Mishaps {
+    var dice = Dice(seed: seed, "mishaps")
     var mishaps = Mishaps()
     // Each kind of trouble is a stranger to many households, or calm would never last long enough to be tested.
     func rate(_ chance: Double, _ dice: inout Dice) -> Double { dice.pick([0, 0, 0.3, 1, 3]) * chance }
@@ -89,6 +110,12 @@ struct Household {
     mishaps.offBeat = rate(0.1, &dice)
     mishaps.powerOffTrouble = rate(0.2, &dice)
     mishaps.failedSend = rate(0.02, &dice)
+    mishaps.switchReboot = rate(0.01, &dice)
+    mishaps.burst = rate(0.01, &dice)
+    mishaps.unresolved = rate(0.01, &dice)
+    mishaps.startUnanswered = rate(0.05, &dice)
+    mishaps.restart = rate(0.05, &dice)
+    mishaps.comeback = rate(0.1, &dice)
     return mishaps
   }
 }

@@ -25,8 +25,14 @@ struct Oracle {
   private var owed = false
   private var isOwedForCertain = false
   private var mayOweMore = false
+  /// Whether a command asked while it was going down, and no request has left since.
+  private var mayOweHand = false
+  /// Whether an older file can say that anybody is owed a wake.
+  private var hasEverOwed = false
   private var holds: (began: Seconds, seconds: Seconds, wall: Seconds)?
   private var mayHoldLonger = false
+  /// As `hasEverOwed`, of a hold.
+  private var hasEverHeld = false
 
   // What was seen of the storage.
   private var silentSince: Seconds?
@@ -39,6 +45,8 @@ struct Oracle {
   private var readySince: Seconds?
   private var isPresumedOn: Bool? = false
   private var wasReadySinceDown = false
+  /// Whether an older file may say so.
+  private var mayHaveBeenReady = false
   /// When somebody certainly began to work on it, and when they may have.
   private var startedByHand: Seconds?
   private var mayBeByHand: Seconds?
@@ -71,7 +79,9 @@ struct Oracle {
   /// Judges what was decided, after everything that this check could see.
   mutating func judge(_ sight: Sight, _ decision: Checked) {
     let beat = max(interval, medianSpacing ?? 0)
-    if let powerOff, sight.probe != .silent, isSurelyOver(180, since: powerOff, sight) { isStopping = false }
+    // Where nothing is known of it, it may still be going down.
+    let answers = isBlind || sight.probe == .ready || sight.probe == .up
+    if let powerOff, answers, isSurelyOver(180, since: powerOff, sight) { isStopping = false }
     starts = (starts + [sight.time]).suffix(6)
     let verdict = witness.look(sight)
     self.verdict = verdict
@@ -108,9 +118,9 @@ struct Oracle {
       if wasPoweredOff { startedByHand = nil }
       // The request of a silence that proves to be more than a lost probe is a wake.
       if requestSinceReady, let request { wakeBegan = wakeBegan ?? request.time }
-      (wasReadySinceDown, isStopping, isKnownReady) = (false, false, false)
+      (wasReadySinceDown, isStopping, isKnownReady, mayHaveBeenReady) = (false, false, false, false)
     }
-    if probe == .up { isKnownReady = false }
+    if probe == .up || (probe == nil && !isBlind) { isKnownReady = false }
     if probe == .ready { noteReady(at: time) }
   }
 
@@ -119,16 +129,20 @@ struct Oracle {
     // Still going down.
     if isStopping, !wasSilent { return }
     let isBack = isStopping
+    // What went and came back serves the one who asked meanwhile.
+    if isBack { isOwedForCertain = false }
     if isBack || !wasReadySinceDown || wasSilent { noteArrival(at: time, isBack: isBack) }
     wasReadySinceDown = true
-    (isStopping, wasPoweredOff, wasSilent) = (false, false, false)
+    (isStopping, wasPoweredOff, wasSilent, mayHaveBeenReady) = (false, false, false, false)
     (requestSinceReady, wakeBegan, askedByHand) = (false, nil, nil)
   }
 
   private mutating func noteArrival(at time: Seconds, isBack: Bool) {
     let isAsked = askedByHand.map { time - $0 < configuration.wakeTimeout } ?? false
     let isFirst = !wasReadySinceDown
-    if isBack || (requestIsKnown && isAsked) || (isFirst && !requestSinceReady) { startedByHand = time }
+    if isBack || (requestIsKnown && isAsked) || (isFirst && !requestSinceReady && !mayHaveBeenReady) {
+      startedByHand = time
+    }
     let isWoken =
       !isBack && askedByHand == nil && requestIsKnown
       && wakeBegan.map { time - $0 < configuration.wakeTimeout } ?? false
@@ -175,7 +189,7 @@ struct Oracle {
     let isSoon = sight.time - powerOff.time < 180 && powerOff.now.moment.bootID == sight.now.moment.bootID
     if isStopping, isSoon, verdict?.certainlyWakes == true { isOwedForCertain = true }
     let mayStillStop = sight.time - powerOff.time < 180 + 2 * interval
-    if mayStillStop, verdict?.mayWake == true { owed = true }
+    if mayStillStop, verdict?.mayWake == true { (owed, hasEverOwed) = (true, true) }
     if sight.time - powerOff.time >= 180, sight.probe == .ready, verdict?.mayWake == false { owed = false }
     if !isSoon, sight.probe == .ready { isOwedForCertain = false }
   }
@@ -191,7 +205,8 @@ struct Oracle {
       demand(!(isNeeded && isAllowed && !isGoingDown(sight)), "activity, and no wake request")
       return
     }
-    demand(verdict != nil, "a wake request though nothing is known")
+    // A command was promised one, whatever Jellyfin says.
+    demand(verdict != nil || mayOweHand, "a wake request though nothing is known")
     // A wake that runs continues over a start of Jellyfin.
     let mayGoOn = requestSinceReady && verdict?.isPossible == true
     demand(verdict?.mayWake == true || owed || mayOweMore || mayGoOn, "a wake request for nobody")
@@ -291,7 +306,10 @@ struct Oracle {
   mutating func noteServedHand(at time: Seconds) { startedByHand = time }
 
   /// A command that came while it was going down.
-  mutating func noteHandWhileGoingDown() { (owed, isOwedForCertain) = (true, isStopping) }
+  mutating func noteHandWhileGoingDown() {
+    (owed, hasEverOwed, isOwedForCertain) = (true, true, isStopping)
+    mayOweHand = true
+  }
 
   mutating func noteRequest(_ time: Seconds, _ now: Now, byHand: Bool = false) {
     request = Request(time: time, now: now)
@@ -299,7 +317,7 @@ struct Oracle {
     if byHand || !isKnownReady || wakeBegan != nil { wakeBegan = wakeBegan ?? time }
     if byHand { askedByHand = time }
     (requestIsKnown, requestIsDue) = (true, -.infinity)
-    (owed, isOwedForCertain, mayOweMore) = (false, false, false)
+    (owed, isOwedForCertain, mayOweMore, mayOweHand) = (false, false, false, false)
     requestSinceReady = true
     isPresumedOn = true
     overdue = 0
@@ -320,6 +338,7 @@ struct Oracle {
     } else {
       (refused, powerOff) = (time, nil)
       (isStopping, wasPoweredOff) = (false, false)
+      witness.nobodyIsSentAway()
     }
   }
 
@@ -331,12 +350,26 @@ struct Oracle {
     (wakeBegan, askedByHand) = (earlier.wakeBegan, earlier.askedByHand)
     isPresumedOn = earlier.isPresumedOn
     // It is still owed to the person it was for.
-    (owed, mayOweMore) = (true, earlier.mayOweMore)
+    (owed, hasEverOwed, mayOweMore, mayOweHand) = (true, true, earlier.mayOweMore, earlier.mayOweHand)
     isOwedForCertain = false
+  }
+
+  /// A command that insists on a power-off: the rules less the times, and nobody's presence counts. It makes a look of its
+  /// own, of which nothing is remembered.
+  mutating func judgeForcedSleep(_ sight: Sight, isDone: Bool) {
+    guard isDone else { return }
+    demand(configuration.powerOffMethod != nil, "a forced power-off without a method")
+    demand(!isHeld(sight, leniently: true), "a forced power-off while a hold is in force")
+    demand(isBlind || sight.probe == .ready, "a forced power-off of a storage that is not ready")
+    let isFirst = powerOff.map { sight.time - $0.time >= 180 } ?? true || !isStopping
+    demand(isFirst, "a forced power-off on top of another")
+    witness.wereSentAway(by: sight)
+    notePowerOff(sight.time, sight.now)
   }
 
   mutating func noteHold(_ seconds: Seconds, at time: Seconds, _ now: Now) {
     holds = seconds > 0 ? (time, seconds, now.moment.wall) : nil
+    if seconds > 0 { hasEverHeld = true }
     mayHoldLonger = false
   }
 
@@ -352,15 +385,16 @@ struct Oracle {
   }
 
   /// The newest state was lost; what is there instead says things of its own, or nothing.
-  mutating func stateWasLost(at time: Seconds, _ now: Now, mayHold: Bool, mayOwe: Bool) {
+  mutating func stateWasLost(at time: Seconds, _ now: Now) {
     witness.stateWasLost()
-    requestIsKnown = false
+    (requestIsKnown, mayHaveBeenReady) = (false, true)
     requestIsDue = time + configuration.packetCooldown
     isPresumedOn = nil
-    (holds, mayHoldLonger) = (nil, mayHold)
+    (holds, mayHoldLonger) = (nil, hasEverHeld)
     (startedByHand, wasWoken, refused) = (nil, false, nil)
     (mayBeByHand, wakeBegan, askedByHand) = (time, nil, nil)
-    (owed, isOwedForCertain, mayOweMore) = (false, false, mayOwe)
+    (owed, isOwedForCertain, mayOweMore) = (false, false, hasEverOwed)
+    mayOweHand = mayOweHand || hasEverOwed
     clear = nil
     // It may believe in a power-off.
     notePowerOff(time, now)

@@ -1,3 +1,5 @@
+import Simulator
+
 @testable import JodCore
 
 /// Server A as far as it matters: its clocks. Times are true ones unless they say otherwise.
@@ -71,7 +73,8 @@ struct SimulatedJellyfin {
     let silence = Trouble(.jellyfin, cause: "timeout", "Jellyfin does not answer.")
     if questions.contains(.startOfJellyfin) {
       let ran = SimulatedServer.epoch + started.time + started.offset
-      observation.startOfJellyfin = .success(StartupTasks(ran: ran))
+      observation.startOfJellyfin =
+        quiet.contains(.startOfJellyfin) ? .failure(silence) : .success(StartupTasks(ran: ran))
     }
     if questions.contains(.keyOwner) { observation.keyOwner = .success(nil) }
     if questions.contains(.recordings) {
@@ -103,11 +106,21 @@ struct SimulatedStorage {
   var since: Seconds = 0
   var until = Seconds.infinity
 
+  /// Of a machine that does not stay off, or whose suspend does not last: how long it does, and how long it then boots.
+  var isBackAfter: (pause: Seconds, boot: Seconds)?
+
   var isOn: Bool { phase != .off }
 
   mutating func live(until now: Seconds) {
-    guard until <= now else { return }
-    enter(phase == .booting ? .ready : .off, at: until)
+    while until <= now {
+      switch phase {
+      case .booting: enter(.ready, at: until)
+      case .goingDown, .hanging, .ready: enter(.off, at: until, for: isBackAfter?.pause ?? .infinity)
+      case .off:
+        enter(.booting, at: until, for: isBackAfter?.boot ?? 60)
+        isBackAfter = nil
+      }
+    }
   }
 
   mutating func enter(_ next: Phase, at time: Seconds, for length: Seconds = .infinity) {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Simulator
 import Testing
 
 @testable import JodCore
@@ -17,7 +18,7 @@ struct SimulatorTests {
   @Test("no household in a thousand years meets what must never happen")
   func households() async throws {
     let alone = ProcessInfo.processInfo.environment["JOD_SEED"].flatMap { Int($0) }
-    let seeds = alone.map { $0...$0 } ?? 1...1600
+    let seeds = alone.map { $0...$0 } ?? 1...1650
     let workers = 4
     let tally = try await withThrowingTaskGroup(of: Tally.self) { group in
       for worker in 0..<workers {
@@ -49,20 +50,20 @@ struct SimulatorTests {
   /// Asleep: a tab left open, and a paused one of either kind of server, which come back by themselves every night.
   @Test("nobody awake, a nightly restart of Jellyfin wakes nothing", arguments: [30, 90, 300], 1...6)
   func nightlyRestarts(_ beat: Seconds, _ seed: Int) throws {
-    var dice = Dice(seed: seed)
-    var household = Household(&dice)
+    var dice = Dice(seed: seed, "nights")
+    var household = Household(seed: seed)
     household.configuration = configuration([
       "CHECK_INTERVAL": "\(Int(beat))", "SHUTDOWN_COMMAND": "/bin/off",
     ])
     (household.beat, household.mishaps) = (beat, Household.Mishaps())
     (household.bootTime, household.isDeaf) = (20...100, false)
     household.devices = [SimulatedDevice.Doing.tabOpen, .paused, .paused].enumerated().map { number, doing in
-      var device = SimulatedDevice(number, tellsPause: number == 1)
+      var device = SimulatedDevice(number, seed: seed, tellsPause: number == 1)
       (device.doing, device.until, device.paused) = (doing, .infinity, -10_000)
       device.touched = -10_000
       return device
     }
-    var world = World(household, dice: dice)
+    var world = World(household, seed: seed)
     // The first evening: a pause of which nobody tells since when counts from its first sight.
     while world.time < 4 * 3600 { try world.step() }
     let before = world.wakeRequests
@@ -78,9 +79,8 @@ struct SimulatorTests {
   }
 
   private static func live(_ seed: Int, _ tally: inout Tally, isTold: Bool) throws {
-    var dice = Dice(seed: seed)
-    let household = Household(&dice)
-    var world = World(household, dice: dice)
+    let household = Household(seed: seed)
+    var world = World(household, seed: seed)
     world.isTold = isTold
     for step in 1...household.checks {
       try world.step()

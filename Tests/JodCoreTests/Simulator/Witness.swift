@@ -16,6 +16,8 @@ struct Sight {
   /// Whether Jellyfin was asked these, and answered.
   var recordingsAnswered = false
   var tasksAnswered = false
+  /// Whether Jellyfin said when it started, or was not asked.
+  var startAnswered = true
 }
 
 /// Tells from the truth who is active. Between what is certain and what is possible lies what the clocks have blurred.
@@ -29,6 +31,13 @@ struct Witness {
     var isPossible = false
     /// And for a reason to wake.
     var mayWake = false
+
+    fileprivate mutating func add(_ other: Verdict) {
+      isCertain = isCertain || other.isCertain
+      certainlyWakes = certainlyWakes || other.certainlyWakes
+      isPossible = isPossible || other.isPossible
+      mayWake = mayWake || other.mayWake
+    }
 
     fileprivate mutating func add(certain: Bool, certainlyWakes: Bool, possible: Bool, mayWake: Bool) {
       isCertain = isCertain || certain
@@ -56,6 +65,19 @@ struct Witness {
   private var pausedSince: [String: Seconds] = [:]
   private var recordingNear: Seconds?
   private var recordingKnown: Seconds?
+  /// When Jellyfin last did not say when it started.
+  private var startUnknown = -Seconds.infinity
+  /// Time without a break in which nothing was hidden from anybody.
+  private var unbroken: Seconds = 0
+  /// Who was certainly active when somebody insisted on a power-off, and has been without a break.
+  private var sentAway: Set<String> = []
+  /// Who may be down as sent away.
+  private var mayBeSentAway: Set<String> = []
+  private var hasSentAway = false
+  /// Who was certainly active at the last look.
+  private var certain: Set<String> = []
+  /// What is no device: recordings, and what cannot be understood.
+  private static let others = "others"
 
   init(_ configuration: Configuration) { self.configuration = configuration }
 
@@ -66,15 +88,18 @@ struct Witness {
     looked = nil
     latest = [:]
     pauses = [:]
+    unbroken = 0
   }
 
   /// An older state may have anybody down as one who has used up the limit.
   mutating func stateWasLost() {
     for id in known { earliest[id] = -.infinity }
+    (sentAway, mayBeSentAway) = ([], hasSentAway ? known.union([Self.others]) : [])
   }
 
   /// Nil: Jellyfin did not answer, and nothing is known.
   mutating func look(_ sight: Sight) -> Verdict? {
+    if !sight.startAnswered { startUnknown = sight.time }
     guard sight.answered else {
       isFailing = true
       return nil
@@ -84,24 +109,56 @@ struct Witness {
     let gap = looked.map { sight.time - $0 } ?? .infinity
     seenSinceLast = isFailing || gap > closeEnough ? 0 : gap
     isFailing = false
+    unbroken = seenSinceLast > 0 || gap == 0 ? unbroken + seenSinceLast : 0
     var verdict = Verdict()
     known = Set(sight.devices.map(\.id))
+    certain = []
     for device in sight.devices {
       let isListed = device.doing != .away && device.listedFrom <= sight.time
+      var own = Verdict()
       switch device.doing {
-      case .playing where isListed, .crashed where isListed: judgePlayer(device, sight, &verdict)
-      case .paused where isListed: judgePause(device, sight, &verdict)
-      default: judgeBrowsing(device, isListed: isListed, sight, &verdict)
+      case .playing where isListed, .crashed where isListed: judgePlayer(device, sight, &own)
+      case .paused where isListed: judgePause(device, sight, &own)
+      default: judgeBrowsing(device, isListed: isListed, sight, &own)
       }
+      if device.doing == .playing, isListed { mayBeSentAway.remove(device.id) }
+      leaveOutSentAway(device.id, mayPlay: device.doing == .playing || device.doing == .crashed, &own)
+      if own.isCertain { certain.insert(device.id) }
+      verdict.add(own)
     }
-    judgeRecording(sight, &verdict)
+    var others = Verdict()
+    judgeRecording(sight, &others)
     if sight.isNotUnderstood {
-      verdict.add(certain: true, certainlyWakes: true, possible: true, mayWake: true)
+      others.add(certain: true, certainlyWakes: true, possible: true, mayWake: true)
     }
+    leaveOutSentAway(Self.others, mayPlay: false, &others)
+    verdict.add(others)
     looked = sight.time
     lookedOffset = sight.jellyfin.offset
     return verdict
   }
+
+  // MARK: Who was sent away
+
+  /// Somebody insists on a power-off: who is active then wakes by playing, or once they were quiet.
+  mutating func wereSentAway(by sight: Sight) {
+    var look = self
+    let isSeen = look.look(sight) != nil
+    sentAway = isSeen ? look.certain : []
+    mayBeSentAway = known.union(sight.devices.map(\.id)).union([Self.others])
+    hasSentAway = true
+  }
+
+  mutating func nobodyIsSentAway() { (sentAway, mayBeSentAway) = ([], []) }
+
+  private mutating func leaveOutSentAway(_ id: String, mayPlay: Bool, _ verdict: inout Verdict) {
+    if mayPlay || !verdict.isCertain { sentAway.remove(id) }
+    if !verdict.isPossible, unbroken >= configuration.activityWindow { mayBeSentAway.remove(id) }
+    if mayBeSentAway.contains(id) { verdict.certainlyWakes = false }
+    if sentAway.contains(id) { verdict.mayWake = false }
+  }
+
+  // MARK: What each does
 
   private mutating func judgePlayer(_ device: SimulatedDevice, _ sight: Sight, _ verdict: inout Verdict) {
     (earliest[device.id], latest[device.id], pauses[device.id], pausedSince[device.id]) = (nil, nil, nil, nil)
@@ -183,13 +240,14 @@ struct Witness {
   /// Whether a sign is newer than everything that a start of Jellyfin may explain.
   private func isCertainlyFresh(_ time: Seconds, _ sight: Sight) -> Bool {
     let started = sight.jellyfin.started
-    return started.offset == sight.jellyfin.offset && time > started.time + 121
+    // Where it did not say when it started, what was seen of it has to do for two minutes.
+    return started.offset == sight.jellyfin.offset && time > started.time + 121 && time > startUnknown + 181
   }
 
   /// Whether a sign is one of those that idle apps give when Jellyfin comes back.
   private func isKnownToHaveComeBack(_ time: Seconds, _ sight: Sight) -> Bool {
     let started = sight.jellyfin.started
-    guard started.offset == sight.jellyfin.offset else { return false }
+    guard started.offset == sight.jellyfin.offset, sight.startAnswered else { return false }
     return time <= started.time + 119 && time >= started.time - 59
   }
 }

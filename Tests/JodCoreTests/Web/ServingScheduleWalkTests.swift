@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Simulator
 import Testing
 
 @testable import JodCore
@@ -31,7 +32,7 @@ private struct ServingScheduleWalk {
   var failures: [String] = []
 
   init(seed: Int) {
-    dice = Dice(seed: seed)
+    dice = Dice(seed: seed, "shift")
     interval = dice.pick([1, 2, 5, 30, 300])
     schedule = ServingSchedule(began: time, interval: interval, lastPoll: nil)
     beginRun(at: time)
