@@ -106,7 +106,7 @@ story_access-timeout() {
   done
   same "so many tried" 60 "$number"
   same "the automount lives" active "$(property "$unit.automount" ActiveState)"
-  same "no folder is in its place" autofs "$(inside A stat --file-system --format=%T "$share")"
+  same "no folder is in its place" autofs "$(inside A findmnt --noheadings --output=FSTYPE --mountpoint "$share")"
   same "that is known" failed "$(property jod-check-access.service ActiveState)"
   rm -f "$work/card/misses"
   storage_on
@@ -196,7 +196,7 @@ story_early-access() {
   local units=$work/A/root/etc/systemd/system
   printf '[Unit]\nDefaultDependencies=no\nAfter=local-fs.target\nBefore=sysinit.target\n[Service]\nType=oneshot\nExecStart=-/bin/ls %s/films\n' \
     "$share" >"$units/early.service"
-  printf '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/stat --file-system --format=%%%%T %s\n' "$share" \
+  printf '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/findmnt --noheadings --output=FSTYPE %s\n' "$share" \
     >"$units/first.service"
   echo "f $share/films/new 0644 root root - x" >"$work/A/root/etc/tmpfiles.d/early.conf"
   mkdir -p "$units/sysinit.target.wants"
@@ -249,6 +249,31 @@ story_access-edit() {
   contains "the log says why" 'has no automount' "$(inside A journalctl --quiet --boot --identifier=jod-check-generator --output=cat)"
 }
 
+story access-sandbox 'the service sees in its sandbox who touched the automount: the line in the journal, the name, the unit'
+story_access-sandbox() {
+  household_with_share
+  storage_on
+  local folder=$work/A/root/etc/systemd/system/jod-check-access.service.d process seen
+  inside A cat "$share/films/one"
+  inside A systemctl stop "$unit.mount"
+  inside A systemd-run --quiet --unit=toucher --uid=daemon sleep 1000
+  process=$(property toucher.service MainPID)
+  mkdir -p "$folder"
+  printf '[Service]\nExecStart=\nExecStart=/bin/sh -c "{ %s; cat /proc/%s/comm /proc/%s/cgroup; } >/run/jod-check/seen 2>&1"\n' \
+    "journalctl --quiet --output=cat --unit=$unit.automount" "$process" "$process" >"$folder/look.conf"
+  inside A systemctl daemon-reload
+  inside A systemctl start jod-check-access.service
+  seen=$(inside A cat /run/jod-check/seen)
+  rm "$folder/look.conf"
+  inside A rm /run/jod-check/seen
+  inside A systemctl stop toucher
+  inside A systemctl daemon-reload
+  contains "who it was" "Got automount request for $share, triggered by" "$seen"
+  contains "the name of a process of another user" $'\nsleep\n' "$seen"
+  contains "and its unit" /toucher.service "$seen"
+}
+
+watch_has_ended() { [ "$(property jod-check-jellyfin.service ActiveState)" = inactive ]; }
 story log-flood 'however much Jellyfin logs, that makes 20 checks a minute, and what it writes last is looked at'
 story_log-flood() {
   local log=/var/log/jellyfin
@@ -266,7 +291,7 @@ story_log-flood() {
   between "lines a second" 200 1000 "$(($(inside A grep -c '' "$log/log") / 60))"
   between "checks" 15 21 "$(checks)"
   figure "$(inside A grep -c '' "$log/log") lines, $(checks) checks in a minute"
-  await 10 "the watch ends" inside A sh -c '! systemctl is-active jod-check-jellyfin.service'
+  await 10 "the watch ends" watch_has_ended
   same "the path unit lives" active "$(property jod-check-jellyfin.path ActiveState)"
   local last
   last=$(inside A stat --format=%Y "$log/log")

@@ -66,12 +66,10 @@ struct GeneratedMountTests {
     return written
   }
 
-  private func refusal(_ path: String = "/srv/media", _ files: [String: String]) throws
-    -> StorageMount.Refusal?
-  {
+  private func refusal(_ files: [String: String]) throws -> StorageMount.Refusal? {
     defer { try? FileManager.default.removeItem(atPath: root) }
     try write(files)
-    return MountUnits(root: root).refusal(of: path)
+    return MountUnits(root: root).refusal(of: "/srv/media")
   }
 
   private static let whole = [
