@@ -2,7 +2,8 @@
 # shellcheck disable=SC2154,SC2016 # what the helpers set; and what other shells expand
 # Wake on access, the way down, and Jellyfin's log. The network file system is sshfs, which any kernel has.
 
-share=/srv/media unit=srv-media
+# A dash in a path is \x2d in a unit's name.
+share=/srv/b-media unit='srv-b\x2dmedia'
 share_line="media@nas.lan:/srv/media $share fuse.sshfs noauto,nofail,x-systemd.automount,allow_other,_netdev"
 share_line+=,IdentityFile=/root/.ssh/media,StrictHostKeyChecking=no,UserKnownHostsFile=/dev/null
 
@@ -94,7 +95,7 @@ story_access-killed() {
   same "nothing has failed" '' "$(failed_units)"
 }
 
-story access-timeout 'B does not come: each reader gets an error, and the next access begins anew, sixty times a minute'
+story access-timeout 'B does not come: each reader gets an error, and the next access begins anew, sixty times running'
 story_access-timeout() {
   household_with_share WAKE_TIMEOUT=1s PACKET_COOLDOWN_TIME=1s
   storage_off
@@ -260,7 +261,7 @@ story_access-sandbox() {
   process=$(property toucher.service MainPID)
   mkdir -p "$folder"
   printf '[Service]\nExecStart=\nExecStart=/bin/sh -c "{ %s; cat /proc/%s/comm /proc/%s/cgroup; } >/run/jod-check/seen 2>&1"\n' \
-    "journalctl --quiet --output=cat --unit=$unit.automount" "$process" "$process" >"$folder/look.conf"
+    "journalctl --quiet --output=cat --lines=200" "$process" "$process" >"$folder/look.conf"
   inside A systemctl daemon-reload
   inside A systemctl start jod-check-access.service
   seen=$(inside A cat /run/jod-check/seen)
