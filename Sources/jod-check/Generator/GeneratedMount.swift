@@ -40,6 +40,6 @@ enum GeneratedMount {
 
   /// Tells the service on the way down what to sync.
   static func list(_ units: [String]) -> String {
-    "\(head)[Service]\n\(UnitFile.environment("JOD_MOUNT_UNITS", units.joined(separator: " ")))\n"
+    "\(head)[Service]\n\(UnitFile.environment("STORAGE_MOUNT_UNITS", units.joined(separator: " ")))\n"
   }
 }

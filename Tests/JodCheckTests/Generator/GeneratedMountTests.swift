@@ -30,7 +30,7 @@ struct GeneratedMountTests {
   private static let list = """
     # Made by jod-check-generator from STORAGE_MOUNTS in /etc/default/jod-check.
     [Service]
-    Environment="JOD_MOUNT_UNITS=srv-media.mount"
+    Environment="STORAGE_MOUNT_UNITS=srv-media.mount"
 
     """
   private static let automounted = "nas.lan:/media /srv/media nfs noauto,nofail,x-systemd.automount 0 0\n"
@@ -115,7 +115,7 @@ struct GeneratedMountTests {
     let written = try generate("STORAGE_MOUNTS='\"/srv/old films\" /srv/a-b'\n", [:])
     #expect(
       written["jod-check-offline.service.d/0-storage-mounts.conf"]?
-        .hasSuffix("\nEnvironment=\"JOD_MOUNT_UNITS=srv-old\\\\x20films.mount srv-a\\\\x2db.mount\"\n")
+        .hasSuffix("\nEnvironment=\"STORAGE_MOUNT_UNITS=srv-old\\\\x20films.mount srv-a\\\\x2db.mount\"\n")
         == true)
   }
 
