@@ -27,7 +27,9 @@ bring_share() {
 # household_with_share [NAME=VALUE…]: the share has its automount, and is not mounted.
 household_with_share() {
   need share
-  inside A systemctl stop storage-online.target "$unit.automount" "$unit.mount" 2>/dev/null || true
+  # The target by hand, and so the services as well, which would think that it is as they left it.
+  inside A systemctl stop jod-check-{online,offline}.service storage-online.target "$unit.automount" "$unit.mount" \
+    2>/dev/null || true
   sed -i '/fuse.sshfs/d' "$work/A/root/etc/fstab"
   echo "$share_line" >>"$work/A/root/etc/fstab"
   household CHECK_INTERVAL=10min "STORAGE_MOUNTS=$share" "$@"
