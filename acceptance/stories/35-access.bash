@@ -34,6 +34,8 @@ household_with_share() {
   echo "$share_line" >>"$work/A/root/etc/fstab"
   household CHECK_INTERVAL=10min "STORAGE_MOUNTS=$share" "$@"
   inside A systemctl reset-failed 2>/dev/null || true
+  # As the first check makes it.
+  inside A install -d -o jod-check -g jod-check /run/jod-check
   inside A systemctl start "$unit.automount"
 }
 property() { inside A systemctl show --property="$2" --value "$1"; }
@@ -160,6 +162,33 @@ story_way-down() {
 }
 # when WORDS MATCH: the time of the last entry with these words, by the boot's clock.
 when() { journal --output=short-monotonic "$2" | grep "$1" | tail -n 1 | tr -d '[]' | awk '{ print $1 }'; }
+
+story sync-hangs 'a share that cannot be synced is stopped all the same, within 15 s, and the result says so'
+story_sync-hangs() {
+  household_with_share
+  storage_on
+  local sync=$work/A/root/usr/local/bin/sync
+  say online
+  await 20 "online" inside A systemctl is-active storage-online.target
+  printf '#!/bin/sh\ntrap "" TERM\nsleep 60\n' >"$sync"
+  chmod 755 "$sync"
+  same "read" 'a film' "$(inside A cat "$share/films/one")"
+  say offline
+  await 15 "root's service has a result" has_result
+  figure "after $waited s"
+  same "it has failed" failed "$(result_since "$said")"
+  same "the mount is gone" inactive "$(property "$unit.mount" ActiveState)"
+  printf '#!/bin/sh\nexit 1\n' >"$sync"
+  say online
+  await 20 "online" inside A systemctl is-active storage-online.target
+  same "read" 'a film' "$(inside A cat "$share/films/one")"
+  say offline
+  await 15 "root's service has a result" has_result
+  same "one that fails has failed" failed "$(result_since "$said")"
+  same "the mount is gone" inactive "$(property "$unit.mount" ActiveState)"
+  rm "$sync"
+  same "no unit has failed" '' "$(failed_units)"
+}
 
 story words 'whichever word comes last counts, however often it changes, and no service is started in a loop'
 story_words() {
