@@ -109,12 +109,12 @@ public struct Mounts: Sendable {
     folder == "/" || path == folder || path.hasPrefix("\(folder)/")
   }
 
-  private static func normal(_ path: String) -> String {
+  static func normal(_ path: String) -> String {
     "/" + path.split(separator: "/").joined(separator: "/")
   }
 
   /// The kernel writes a blank, a tab, a line end and a backslash as three octal digits.
-  private static func unescaped(_ field: Substring) -> String {
+  static func unescaped(_ field: Substring) -> String {
     var bytes: [UInt8] = []
     var rest = Array(field.utf8)[...]
     while let byte = rest.popFirst() {
