@@ -342,7 +342,8 @@ story_log-flood() {
   await 10 "one line, one check" has_checked 1
   # Our own polls write that log while the key is rejected. A start right after a hint would count as one.
   sleep 4
-  inside A sed -i.right 's/^JELLYFIN_API_KEY=.*/JELLYFIN_API_KEY=00000000000000000000000000000000/' /etc/default/jod-check
+  configure "${household_settings[@]}" CHECK_INTERVAL=10min "JELLYFIN_LOG_DIRECTORY=$log" \
+    JELLYFIN_API_KEY=00000000000000000000000000000000
   try inside A systemctl start jod-check
   same "the key is rejected" 1 "$status"
   sleep 4
@@ -350,7 +351,7 @@ story_log-flood() {
   inside A sh -c "echo two >>$log/log"
   sleep 4
   same "no hint is taken while the key is rejected" 0 "$(checks)"
-  inside A mv /etc/default/jod-check.right /etc/default/jod-check
+  configure "${household_settings[@]}" CHECK_INTERVAL=10min "JELLYFIN_LOG_DIRECTORY=$log"
   inside A systemctl start jod-check
   sleep 4
   look

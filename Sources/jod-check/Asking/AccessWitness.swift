@@ -10,7 +10,7 @@ struct AccessWitness {
   /// Nil where the journal does not tell, or not yet.
   func look() -> ActiveSession? {
     let command = [
-      "journalctl", "--quiet", "--boot", "--since=-1min", "--lines=200", "--output=cat", "_PID=1",
+      "journalctl", "--quiet", "--since=-1min", "--lines=200", "--output=cat", "_PID=1",
     ]
     guard let ended = try? Subprocess(command).run(timeLimit: Self.timeLimit), ended.status == 0,
       let trace = AccessTrace(journal: ended.output, mounts: mounts)

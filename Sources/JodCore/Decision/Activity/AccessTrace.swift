@@ -6,8 +6,8 @@ public struct AccessTrace: Hashable, Sendable {
   /// The name of the thread that did it, for a process that is gone by now.
   let thread: String
 
-  /// The last of such lines in the journal that is about one of these mounts (systemd's `automount_send_ready` and its
-  /// neighbours in src/core/automount.c): `Got automount request for /srv/media, triggered by 161 (.NET TP Worker)`.
+  /// The last of such lines in the journal that is about one of these mounts (systemd's src/core/automount.c):
+  /// `srv-media.automount: Got automount request for /srv/media, triggered by 161 (.NET TP Worker)`.
   public init?(journal: String, mounts: [String]) {
     let traces = journal.split(whereSeparator: \.isNewline).compactMap(Self.init(line:))
     guard let last = traces.last(where: { mounts.contains($0.mount) }) else { return nil }
@@ -16,17 +16,20 @@ public struct AccessTrace: Hashable, Sendable {
 
   private init?(line: Substring) {
     let (head, middle) = ("Got automount request for ", ", triggered by ")
-    guard line.hasPrefix(head), line.hasSuffix(")") else { return nil }
-    let rest = line.dropFirst(head.count).dropLast()
+    // A unit's name has no blanks.
+    let unit = line.prefix { $0 != " " }
+    let words = unit.hasSuffix(".automount:") ? line.dropFirst(unit.count + 1) : line
+    guard words.hasPrefix(head), words.hasSuffix(")") else { return nil }
+    let rest = words.dropFirst(head.count).dropLast()
     // A mount point may have any words in it: the last ones count.
     guard let comma = rest.lastRange(of: middle) else { return nil }
-    let words = rest[comma.upperBound...]
-    guard let blank = words.firstIndex(of: " "), let process = Int(words[..<blank]), process > 0,
-      words[blank...].hasPrefix(" (")
+    let who = rest[comma.upperBound...]
+    guard let blank = who.firstIndex(of: " "), let process = Int(who[..<blank]), process > 0,
+      who[blank...].hasPrefix(" (")
     else { return nil }
     mount = String(rest[..<comma.lowerBound])
     self.process = process
-    thread = String(words[blank...].dropFirst(2))
+    thread = String(who[blank...].dropFirst(2))
   }
 
   /// - Parameters:

@@ -245,7 +245,8 @@ struct AccessTraceTests {
   private let journal = """
     Started something.
     srv-music.automount: Got automount request for /srv/music, triggered by 7 (bash)
-    Got automount request for /srv/media, triggered by 161 (.NET TP Worker)
+    srv-media.automount: Got automount request for /srv/media, triggered by 161 (.NET TP Worker)
+    somebody: Got automount request for /srv/media, triggered by 162 (sh)
     Got automount request for /srv/media/old, triggered by 12 (find)
     Got automount request for /home/anna, triggered by 13 (sh)
     """
