@@ -77,7 +77,7 @@ public struct Mounts: Sendable {
   }
 
   /// The server in `nas:/export`, `[fd00::2]:/export`, `anna@nas:/export` or `//nas/share`; empty where none is named.
-  private static func server(of source: Substring) -> String {
+  static func server(of source: Substring) -> String {
     if source.hasPrefix("//") { return String(source.dropFirst(2).prefix { $0 != "/" }) }
     let host = source.firstIndex(of: "@").map { source[source.index(after: $0)...] } ?? source
     if host.hasPrefix("[") { return String(host.dropFirst().prefix { $0 != "]" }) }
@@ -105,16 +105,16 @@ public struct Mounts: Sendable {
     return .local
   }
 
-  private static func contains(_ folder: String, _ path: String) -> Bool {
+  static func contains(_ folder: String, _ path: String) -> Bool {
     folder == "/" || path == folder || path.hasPrefix("\(folder)/")
   }
 
-  private static func normal(_ path: String) -> String {
+  static func normal(_ path: String) -> String {
     "/" + path.split(separator: "/").joined(separator: "/")
   }
 
   /// The kernel writes a blank, a tab, a line end and a backslash as three octal digits.
-  private static func unescaped(_ field: Substring) -> String {
+  static func unescaped(_ field: Substring) -> String {
     var bytes: [UInt8] = []
     var rest = Array(field.utf8)[...]
     while let byte = rest.popFirst() {
@@ -174,7 +174,7 @@ extension Diagnosis {
         subject,
         "\(folder) needs \(Printable.quoted(entry.path)), which is in /etc/fstab but not mounted: a scan now can remove its items.",
         remedy:
-          "Wake the storage and mount it, with x-systemd.automount in /etc/fstab for good; keep media in subfolders below the mount's top, or disable scans."
+          "Wake the storage and mount it. For good, let an access wake it: give the mount x-systemd.automount, nofail and noauto in /etc/fstab, and name \(entry.path) in STORAGE_MOUNTS. Keep media in subfolders below the mount's top, or disable scans."
       )
     }
   }
