@@ -189,7 +189,7 @@ extension Diagnosis {
         .warning(
           mountSubject,
           "\(path) does not go with the storage (no PartOf=\(StorageMount.target)): as long as it is mounted, the storage is not powered off.",
-          remedy: remedy.dropIn))
+          remedy: remedy.belonging))
     }
     if mount.isNFS, !mount.isSoft, !unit.isLazy {
       findings.append(
@@ -203,7 +203,7 @@ extension Diagnosis {
         .warning(
           mountSubject,
           "\(path) has a limit of starts: five mounts in ten seconds, failed or not, end its automount, and the folder is empty then.",
-          remedy: remedy.dropIn))
+          remedy: remedy.belonging))
     }
     return findings
   }

@@ -8,6 +8,12 @@ struct MountRemedy {
 
   private static let reload = "Then run `systemctl daemon-reload`"
 
+  /// Whether the generator will give the mount unit `PartOf=` and no limit, once the mount is named and has its automount.
+  var isGenerators: Bool {
+    if mount.isNamed { return mount.refusal != nil || !mount.wakes }
+    return mount.hasAutomount || mount.fstab?.options.contains("noauto") == false
+  }
+
   /// Lets an access wake the storage server. The generator then adds the rest to the mount unit.
   var naming: String {
     let paths = named.contains(mount.path) ? named : named + [mount.path]
@@ -17,17 +23,11 @@ struct MountRemedy {
 
   /// Gives the mount an automount that wakes, whatever it has now.
   var automount: String {
-    let parts = [mount.fstab == nil ? automountUnit : fstabLine, lazyDropIn].compactMap { $0 }
+    let parts = [mount.fstab == nil ? automountUnit : fstabLine, lacking].compactMap { $0 }
     let start = "`systemctl stop \(mount.unitName)` and `systemctl enable --now \(mount.automountName)`"
     let startOfFstab = "`systemctl stop \(mount.unitName)` and `systemctl start \(mount.automountName)`"
     let naming = mount.isNamed ? Self.reload : String(self.naming.dropLast())
     return (parts + ["\(naming), \(mount.fstab == nil ? start : startOfFstab)."]).joined(separator: "\n")
-  }
-
-  /// What is not the generator's to add, but an administrator's choice.
-  private var lazyDropIn: String? {
-    guard mount.isNFS, !mount.isSoft, mount.unit?.isLazy != true else { return nil }
-    return placed(dropInPath, "[Mount]\nLazyUnmount=yes")
   }
 
   var fstabLine: String {
@@ -52,16 +52,26 @@ struct MountRemedy {
 
   private var dropInPath: String { "/etc/systemd/system/\(mount.unitName).d/storage.conf" }
 
-  /// All that the mount unit lacks, in one drop-in.
-  var dropIn: String {
+  /// All that the mount unit lacks and nothing else adds, in one drop-in.
+  var dropIn: String { "\(lacking ?? "")\n\(Self.reload)." }
+
+  /// Nil where it lacks nothing.
+  private var lacking: String? {
     var (unit, section): ([String], [String]) = ([], [])
-    if mount.unit?.isPart(of: StorageMount.target) == false { unit.append("PartOf=\(StorageMount.target)") }
-    if mount.unit?.isLimited == true, mount.hasAutomount { unit.append("StartLimitIntervalSec=0") }
+    if !isGenerators {
+      if mount.unit?.isPart(of: StorageMount.target) == false { unit.append("PartOf=\(StorageMount.target)") }
+      if mount.unit?.isLimited == true, mount.hasAutomount { unit.append("StartLimitIntervalSec=0") }
+    }
     if mount.unit?.isForced == true { section.append("ForceUnmount=no") }
-    if mount.isNFS, !mount.isSoft, mount.unit?.isLazy == false { section.append("LazyUnmount=yes") }
+    if mount.isNFS, !mount.isSoft, mount.unit?.isLazy != true { section.append("LazyUnmount=yes") }
     let blocks = [("[Unit]", unit), ("[Mount]", section)].filter { !$0.1.isEmpty }
       .map { ([$0.0] + $0.1).joined(separator: "\n") }
-    return "\(placed(dropInPath, blocks.joined(separator: "\n\n")))\n\(Self.reload)."
+    return blocks.isEmpty ? nil : placed(dropInPath, blocks.joined(separator: "\n\n"))
+  }
+
+  /// What the generator adds, or else a drop-in.
+  var belonging: String {
+    isGenerators ? "Nothing more: what makes an access wake, as above, adds this as well." : dropIn
   }
 
   /// Makes reads wait.

@@ -105,7 +105,8 @@ public struct Mounts: Sendable {
     return .local
   }
 
-  static func contains(_ folder: String, _ path: String) -> Bool {
+  /// Whether a path is a folder, or lies below it.
+  public static func contains(_ folder: String, _ path: String) -> Bool {
     folder == "/" || path == folder || path.hasPrefix("\(folder)/")
   }
 

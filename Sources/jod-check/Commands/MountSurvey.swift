@@ -60,10 +60,25 @@ struct MountSurvey {
       mounts[index].unit = unit?.isLoaded == true ? unit : nil
       mounts[index].automount = units[mounts[index].automountName]
     }
-    let pullers = Set(mounts.flatMap { $0.unit?.pullers ?? [] }).sorted()
-    guard !pullers.isEmpty, let shown = show(pullers).map(ShownUnit.all) else { return }
-    for index in mounts.indices {
-      mounts[index].pullers = (mounts[index].unit?.pullers ?? []).compactMap { shown[$0] }
+    let needy = services
+    let pullers = mounts.map { mount in
+      let needing = needy.filter { $0.folders.contains { Mounts.contains(mount.path, $0) } }.map(\.name)
+      return Set((mount.unit?.pullers ?? []) + needing).sorted()
+    }
+    let all = Set(pullers.joined()).sorted()
+    guard !all.isEmpty, let shown = show(all).map(ShownUnit.all) else { return }
+    for index in mounts.indices { mounts[index].pullers = pullers[index].compactMap { shown[$0] } }
+  }
+
+  /// The administrator's services that need folders mounted, for systemd does not show those that have not run yet.
+  private var services: [(name: String, folders: [String])] {
+    Self.unitFolders.prefix(3).map { root + $0 }.flatMap { folder in
+      Files.names(in: folder).filter { $0.hasSuffix(".service") }.compactMap { name in
+        let folders = UnitFile.assignments(
+          Files.text("\(folder)/\(name)", limit: 1 << 16) ?? "", section: "Unit"
+        ).filter { $0.key == "RequiresMountsFor" }.flatMap { $0.value.split(separator: " ").map(String.init) }
+        return folders.isEmpty ? nil : (name, folders)
+      }
     }
   }
 

@@ -64,6 +64,17 @@ struct MountSurveyTests {
     #expect(try Self().strayed("\(root)30 25 0:40 / /srv rw - nfs4 other:/ rw\n") == [nil, nil])
   }
 
+  @Test("a service that needs a folder on it is asked for, though it has not run yet")
+  func services() throws {
+    try write("[Unit]\nRequiresMountsFor=/srv/music/jazz /home\n", to: "etc/systemd/system/band.service")
+    try write("[Unit]\nRequiresMountsFor=/srv/musical\n", to: "etc/systemd/system/stage.service")
+    let found = mounts { names in
+      names.contains("srv-music.mount")
+        ? "Id=srv-music.mount\nLoadState=loaded\n" : names.map { "Id=\($0)\n\n" }.joined()
+    }
+    #expect(found.map { $0.pullers.map(\.name) } == [[], ["band.service"]])
+  }
+
   private func strayed(_ table: String) throws -> [String?] {
     try write("x", to: "srv/films/marker")
     return mounts(table: table).map(\.stray)

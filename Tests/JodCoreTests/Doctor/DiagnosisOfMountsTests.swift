@@ -111,21 +111,38 @@ struct DiagnosisOfMountsTests {
     #expect(found.map(\.verdict) == [.fault, .warning, .warning, .warning])
     #expect(found[0].words.contains("every `ls` there hangs"))
     #expect(found[0].remedy?.contains("STORAGE_MOUNTS=\"/srv/nas/media\"") == true)
+    #expect(found[1].remedy == "Nothing more: what makes an access wake, as above, adds this as well.")
+    #expect(found[3].remedy == found[1].remedy)
     #expect(
-      found[1].remedy == """
+      found[2].remedy == """
         Put into /etc/systemd/system/srv-nas-media.mount.d/storage.conf:
-          [Unit]
-          PartOf=storage-online.target
-          StartLimitIntervalSec=0
-
           [Mount]
           LazyUnmount=yes
         Then run `systemctl daemon-reload`.
         """)
-    #expect(found[2].remedy == "What the line above says mends this as well.")
     // Without systemd, only the files tell.
     #expect(findings(fstab: Self.automounted).map(\.verdict) == [.fault])
     #expect(findings(fstab: Self.automounted, named: ["/srv/nas/media"]).map(\.verdict) == [.good])
+  }
+
+  @Test("what hangs on nothing is given all that it lacks, in one drop-in")
+  func lone() {
+    let unit = Self.unit(["Requires": "-.mount", "PartOf": "", "LazyUnmount": "no", "ForceUnmount": "yes"])
+    let found = findings(files: [Self.unitFile], unit: unit)
+    #expect(found.map(\.verdict) == [.fault, .warning, .warning])
+    #expect(
+      found[0].remedy == """
+        Put into /etc/systemd/system/srv-nas-media.mount.d/storage.conf:
+          [Unit]
+          PartOf=storage-online.target
+
+          [Mount]
+          ForceUnmount=no
+          LazyUnmount=yes
+        Then run `systemctl daemon-reload`.
+        """)
+    #expect(found[1].remedy == "What the line above says mends this as well.")
+    #expect(found[2].remedy == found[1].remedy)
   }
 
   @Test("named, but the generator has not run since")
