@@ -72,7 +72,7 @@ lint:
 	@docs/verify
 	@packaging/same-version
 	mandoc -T lint -W style man/*.[58]
-	shellcheck -x {systemd,docs}/verify completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,buildd} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
+	shellcheck -x {systemd,docs}/verify systemd/lib/* completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,buildd} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
 	  storage/guard.d/* storage/test.d/*.bash acceptance/run acceptance/stories/*.bash \
 	  bench/activation bench/rivals/poll.sh
 
@@ -158,11 +158,14 @@ install: $(PROGRAM)
 	$(INSTALL) -m 755 -s $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/jod-check
 	mkdir -p $(DESTDIR)$(GENERATORS)
 	ln -sf $(PREFIX)/bin/jod-check $(DESTDIR)$(GENERATORS)/jod-check-generator
-	$(INSTALL) -m 644 -t $(DESTDIR)$(UNITS) systemd/jod-check.{service,timer,socket} \
-	  systemd/jod-check-{online,offline}.path systemd/storage-{online,offline}.target
+	$(INSTALL) -m 644 -t $(DESTDIR)$(UNITS) systemd/jod-check.{service,timer,socket} systemd/jod-check-access.service \
+	  systemd/jod-check-{online,offline,jellyfin}.{path,service} systemd/storage-online.target
+	$(INSTALL) -m 755 -t $(DESTDIR)$(PREFIX)/lib/jod-check systemd/lib/*
 	@# systemd writes a dash within a name as \x2d.
-	$(INSTALL) -m 644 systemd/jod-check-credentials.conf \
-	  '$(DESTDIR)$(UNITS)/run-credentials-jod\x2dcheck.service.mount.d/jod-check.conf'
+	for service in 'jod\x2dcheck' 'jod\x2dcheck\x2daccess'; do \
+	  $(INSTALL) -m 644 systemd/jod-check-credentials.conf \
+	    "$(DESTDIR)$(UNITS)/run-credentials-$$service.service.mount.d/jod-check.conf"; \
+	done
 	$(INSTALL) -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/catalog systemd/jod-check.catalog
 	$(INSTALL) -m 644 systemd/jod-check.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/jod-check.conf
 	$(INSTALL) -m 644 systemd/jod-check.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/jod-check.conf
@@ -179,6 +182,7 @@ install: $(PROGRAM)
 	@if [ -z "$(DESTDIR)" ] && [ -d /run/systemd/system ]; then \
 	  systemd-sysusers jod-check.conf; systemd-tmpfiles --create jod-check.conf; \
 	  journalctl --update-catalog; systemctl daemon-reload; \
+	  systemctl enable --now jod-check-online.path jod-check-offline.path; \
 	fi
 
 # For the storage server: what jod-check's ssh key may do there.

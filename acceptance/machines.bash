@@ -75,9 +75,14 @@ boot() {
 power() {
   echo "$BASHPID" >"$cgroup/$1/cgroup.procs"
   echo "$BASHPID" >"$work/$1/pid"
+  # For automounts, and for a network file system that any kernel has.
+  local devices=() device
+  for device in /dev/autofs /dev/fuse; do
+    [ ! -c "$device" ] || devices+=("--bind=$device")
+  done
   exec systemd-nspawn --quiet --directory="$work/$1/root" --machine="$1" --register=no --keep-unit \
     --network-namespace-path="/run/netns/$1" --capability=CAP_NET_ADMIN --resolv-conf=off --timezone=off --link-journal=no \
-    --console=pipe --boot
+    --console=pipe "${devices[@]}" --boot
 }
 
 # The machine's process 1, as it is seen from here.

@@ -2,10 +2,10 @@ import JodCore
 
 /// Every policy in every household, on the very same seeds.
 public struct Comparison: Sendable {
-  /// In the order of the table. A policy more is a line here, and a file of its own: jod-check with wake on access will be
-  /// `ThisProgram` that answers `touched` with a request.
+  /// In the order of the table. A policy more is a line here, and a file of its own.
   public static let policies: [any Policy.Type] = [
-    ThisProgram.self, PollOfSessions.self, PollOfPlayers.self, IdleDaemon.self, AlwaysOn.self,
+    ThisProgram.self, WakeOnAccess.self, WakeOnAccessWithoutScans.self, PollOfSessions.self,
+    PollOfPlayers.self, IdleDaemon.self, AlwaysOn.self,
   ]
 
   public var names: [String] { Self.policies.map { $0.name } }

@@ -13,15 +13,30 @@ public struct ThisProgram: Policy {
   /// The machine has been up for long.
   private static let up: Seconds = 1_000_000
 
-  public init(_ home: Home) throws {
-    let variables = [
+  public init(_ home: Home) throws { try self.init(variables: [:]) }
+
+  /// - Parameter variables: what the household has set besides.
+  init(variables: [String: String]) throws {
+    let usual = [
       "STORAGE_SERVER_MAC": "02:00:00:00:00:01", "STORAGE_SERVER_ADDRESS": "192.0.2.10:2049",
       "JELLYFIN_API_URL": "http://127.0.0.1:8096", "JELLYFIN_API_KEY": "0123456789abcdef0123456789abcdef",
       "SHUTDOWN_COMMAND": "/bin/off",
       // The only one of the known robots that lives here: eight patterns more would find nobody.
       "IGNORE_CLIENTS": "Home Assistant",
     ]
-    configuration = try Configuration(environment: variables)
+    configuration = try Configuration(environment: usual.merging(variables) { $1 })
+  }
+
+  /// Somebody has opened a file of the storage: the request leaves at once where the cooldown allows one.
+  mutating func opened(_ glance: Glance) -> Bool {
+    let now = now(glance.time)
+    _ = memory.noticeProbe(glance.probe, configuration, now)
+    let session = ActiveSession.access(by: "jellyfin", to: "/srv/media")
+    memory.noticeAccess(session, now)
+    guard decideWake(configuration, memory, now, isFirst: false) == .send else { return false }
+    memory.beginRequest(at: now.moment, for: [session])
+    memory.settle(.left(at: now.moment), configuration, now)
+    return true
   }
 
   private func now(_ time: Seconds) -> Now {

@@ -9,6 +9,11 @@ story_install() {
   same "the credentials are root's alone" '700 root' "$(inside A stat -c '%a %U' /etc/jod-check/credentials)"
   same "the timer waits to be enabled" disabled "$(inside A systemctl is-enabled jod-check.timer || true)"
   same "and does not run" inactive "$(inside A systemctl is-active jod-check.timer || true)"
+  for word in online offline; do
+    same "the path unit of $word is enabled" enabled "$(inside A systemctl is-enabled "jod-check-$word.path")"
+    same "and active" active "$(inside A systemctl is-active "jod-check-$word.path")"
+  done
+  same "root's folder is root's alone" '755 root' "$(inside A stat -c '%a %U' /run/jod-check-root)"
   contains "the user is there" /var/lib/jod-check "$(inside A getent passwd jod-check)"
   contains "the catalog is known" 'could not be woken' "$(inside A journalctl --dump-catalog 6a3110f876834deca59cf1bac32642d6)"
   contains "the program runs" 0. "$(inside A jod-check --version)"

@@ -29,6 +29,12 @@ upgrade() {
     same "$unit is enabled" enabled "$(inside A systemctl is-enabled "$unit")"
     same "and active" active "$(inside A systemctl is-active "$unit")"
   done
+  for unit in jod-check-{online,offline}.path; do
+    same "$unit is enabled" enabled "$(inside A systemctl is-enabled "$unit")"
+    same "and active" active "$(inside A systemctl is-active "$unit")"
+  done
+  same "the target that is no more has left no trace" '' \
+    "$(inside A systemctl list-units --all --plain --no-legend 'storage-offline*')"
 }
 
 # What a user would see of an upgrade that went wrong.

@@ -157,6 +157,9 @@ extension Configuration {
     return reader.faults.isEmpty ? mounts ?? [] : nil
   }
 
+  public static let acceptedStorageMounts = Folders.acceptedMounts
+  public static let acceptedLogDirectory = Folders.acceptedFolder
+
   /// Reads `JELLYFIN_LOG_DIRECTORY` alone; nil where it is not set, or wrong itself.
   public static func jellyfinLogDirectory(in environment: [String: String]) -> String? {
     environment["JELLYFIN_LOG_DIRECTORY"].flatMap(Folders.folder)

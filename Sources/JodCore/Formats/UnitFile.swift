@@ -28,6 +28,19 @@ public enum UnitFile {
     return found
   }
 
+  /// A line that gives a service a variable: quoted, and without a specifier (systemd.exec(5)).
+  public static func environment(_ name: String, _ value: String) -> String {
+    var text = ""
+    for character in value {
+      switch character {
+      case "\\", "\"": text += "\\\(character)"
+      case "%": text += "%%"
+      default: text.append(character)
+      }
+    }
+    return "Environment=\"\(name)=\(text)\""
+  }
+
   /// The lines without what surrounds them, continued ones joined. A comment ends no continuation.
   private static func lines(_ text: String) -> [String] {
     var lines: [String] = []

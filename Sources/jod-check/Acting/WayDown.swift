@@ -57,7 +57,11 @@ struct WayDown {
     case .done: return nil
     // A mount is just being asked for.
     case .refused: return .calledOff
-    case .failed: return .mounted(stop.words ?? "its mounts could not be synced and unmounted")
+    case .failed where stop.units.isEmpty: return .mounted("what was written to it could not be synced")
+    case .failed:
+      return .mounted(
+        "\(stop.units.joined(separator: ", ")) could not be unmounted, for a program has a file or its current directory there; `sudo fuser -vm` with its path tells which"
+      )
     }
   }
 

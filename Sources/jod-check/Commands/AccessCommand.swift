@@ -69,7 +69,8 @@ private struct WaitingAccess {
         looks += 1
         somebody = witness.look() ?? somebody
       }
-      nextProbe.wait()
+      let left = began.map { configuration.wakeTimeout - now.since($0) } ?? .infinity
+      min(nextProbe, Deadline(in: left)).wait()
     }
   }
 

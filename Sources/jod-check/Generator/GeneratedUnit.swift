@@ -59,6 +59,21 @@ struct GeneratedUnit: Sendable {
     return ([bare] + parts.dropFirst().map(String.init)).joined(separator: "%%")
   }
 
+  static let path = GeneratedUnit(
+    name: "jod-check-jellyfin.path", variable: "JELLYFIN_LOG_DIRECTORY",
+    accepted: Configuration.acceptedLogDirectory,
+    value: { Configuration.jellyfinLogDirectory(in: ["JELLYFIN_LOG_DIRECTORY": $0]).map(watched) },
+    section: "Path", key: "PathModified",
+    list: ["PathExists", "PathExistsGlob", "PathChanged", "PathModified", "DirectoryNotEmpty"],
+    first: nil, implied: { _ in "" }, dropIn: "0-log-directory.conf")
+
+  /// systemd takes blanks at the end of a line away, and a backslash there for a line that goes on; a slash it takes away
+  /// itself.
+  private static func watched(_ folder: String) -> String {
+    let text = folder.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%")
+    return text.hasSuffix("\\") || text.hasSuffix(" ") ? "\(text)/" : text
+  }
+
   /// The drop-ins that this unit needs, by their names.
   ///
   /// - Parameter value: nil where the administrator's entry stands alone, or the unit's own.

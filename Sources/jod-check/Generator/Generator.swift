@@ -1,8 +1,8 @@
 import Glibc
 import JodCore
 
-/// `jod-check-generator`: carries `CHECK_INTERVAL` and `LISTEN_ADDRESS` from `/etc/default/jod-check` into the timer and the
-/// socket (systemd.generator(7)).
+/// `jod-check-generator`: carries `CHECK_INTERVAL`, `LISTEN_ADDRESS`, `STORAGE_MOUNTS` and `JELLYFIN_LOG_DIRECTORY` from
+/// `/etc/default/jod-check` into units (systemd.generator(7)).
 ///
 /// It runs early at every boot and `daemon-reload`, so it never fails: with a bad value a unit keeps its own.
 enum Generator {
@@ -16,9 +16,11 @@ enum Generator {
     }
     do {
       let environment = try Settings.defaults(root + Settings.defaultsFile)
-      for unit in [GeneratedUnit.timer, .socket] {
+      for unit in [GeneratedUnit.timer, .socket, .path] {
         generate(unit, from: environment, under: arguments[1], root)
       }
+      generateWatch(environment, under: arguments[1])
+      generateMounts(environment, under: arguments[1], root)
     } catch {
       log("\(error); the units keep their own values")
     }
@@ -38,13 +40,77 @@ enum Generator {
     }
     do throws(SystemError) {
       for (name, content) in unit.dropIns(value, edit) {
-        let folder = "\(directory)/\(unit.name).d"
-        guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw SystemError("create \(folder)") }
-        try Files.replace("\(folder)/\(name)", with: Array(content.utf8), mode: 0o644, durable: false)
+        try write(content, to: name, of: unit.name, under: directory)
       }
     } catch {
       log("\(error); \(unit.name) keeps its own value")
     }
+  }
+
+  /// Has the timer start the watch over Jellyfin's log, and tells its service the folder.
+  private static func generateWatch(_ environment: [String: String], under directory: String) {
+    guard let folder = Configuration.jellyfinLogDirectory(in: environment) else { return }
+    let text = """
+      # Made by jod-check-generator from JELLYFIN_LOG_DIRECTORY in \(Settings.defaultsFile).
+      [Service]
+      \(UnitFile.environment("JELLYFIN_LOG_DIRECTORY", folder))
+
+      """
+    let (wants, path) = ("\(directory)/jod-check.timer.wants", GeneratedUnit.path.name)
+    do throws(SystemError) {
+      try write(text, to: GeneratedUnit.path.dropIn, of: "jod-check-jellyfin.service", under: directory)
+      try makeFolder(wants)
+      guard symlink("/usr/lib/systemd/system/\(path)", "\(wants)/\(path)") == 0 || errno == EEXIST else {
+        throw SystemError("link \(wants)/\(path)")
+      }
+    } catch {
+      log("\(error); nobody looks at Jellyfin's log")
+    }
+  }
+
+  /// Hangs the mounts of `STORAGE_MOUNTS` on the service that wakes the storage server.
+  private static func generateMounts(
+    _ environment: [String: String], under directory: String, _ root: String
+  ) {
+    guard let mounts = Configuration.storageMounts(in: environment) else {
+      let secrets = Disclosure.secrets(in: environment)
+      let shown = Disclosure.shown("STORAGE_MOUNTS", environment["STORAGE_MOUNTS"] ?? "", hiding: secrets)
+      log(
+        "STORAGE_MOUNTS in \(Settings.defaultsFile) is \(shown), which is not understood; accepted: \(Configuration.acceptedStorageMounts); no access wakes the storage server"
+      )
+      return
+    }
+    let units = MountUnits(root: root)
+    do throws(SystemError) {
+      for mount in mounts {
+        if let refusal = units.refusal(of: mount) {
+          log("\(refusal.sentence(mount)); an access there does not wake the storage server")
+          continue
+        }
+        for (unit, text) in GeneratedMount.dropIns(mount) {
+          try write(text, to: GeneratedMount.dropIn, of: unit, under: directory)
+        }
+      }
+      let names = mounts.compactMap { UnitName.ofPath($0, ".mount") }
+      if !names.isEmpty {
+        let text = GeneratedMount.list(names)
+        try write(text, to: "0-storage-mounts.conf", of: "jod-check-offline.service", under: directory)
+      }
+    } catch {
+      log("\(error); an access does not wake the storage server")
+    }
+  }
+
+  private static func write(
+    _ text: String, to name: String, of unit: String, under directory: String
+  ) throws(SystemError) {
+    let folder = "\(directory)/\(unit).d"
+    try makeFolder(folder)
+    try Files.replace("\(folder)/\(name)", with: Array(text.utf8), mode: 0o644, durable: false)
+  }
+
+  private static func makeFolder(_ folder: String) throws(SystemError) {
+    guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw SystemError("create \(folder)") }
   }
 
   /// A secret may have been pasted into the wrong line.

@@ -111,7 +111,7 @@ struct MountUnits {
     return nil
   }
 
-  /// The folders above, but for the root.
+  /// The folders above, without the root.
   private func ancestors(_ path: String) -> [String] {
     let parts = path.split(separator: "/")
     return (1..<max(parts.count, 1)).map { "/" + parts[..<$0].joined(separator: "/") }

@@ -16,8 +16,8 @@ struct RootNotes {
     enum Result: String { case done, refused, failed }
 
     let result: Result
-    /// What is in the way, where that is known.
-    let words: String?
+    /// The mounts that did not go.
+    let units: [String]
     /// Each note is a file of its own, so that a new one is known by this, whatever any clock says.
     fileprivate let file: UInt64
     fileprivate let written: Int
@@ -31,9 +31,9 @@ struct RootNotes {
     let lines = text.split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
     func values(_ name: String) -> [String] { lines.filter { $0.count == 2 && $0[0] == name }.map { $0[1] } }
     guard let result = values("result").first.flatMap(Stop.Result.init) else { return nil }
-    let words = values("words").first.map { Printable.clean($0, limit: 200) }
+    let units = values("unit").map { Printable.clean($0, limit: 100) }
     return Stop(
-      result: result, words: words, file: UInt64(status.st_ino), written: Int(status.st_mtim.tv_nsec))
+      result: result, units: units, file: UInt64(status.st_ino), written: Int(status.st_mtim.tv_nsec))
   }
 
   /// When Jellyfin's log last said that somebody came, on the boot clock.

@@ -92,19 +92,27 @@ extension World {
       #expect(ended.errors == "")
     }
 
-    @Test("the path units look at the files that the program writes, and start a target that is installed")
+    @Test(
+      "the path units look at the files that the program writes, and start a service each, with or without a timer"
+    )
     func units() throws {
       for availability in Availability.allCases {
-        let name = "storage-\(availability.rawValue)"
-        let unit = try ManualTests.file("systemd/jod-check-\(availability.rawValue).path")
-        #expect(unit.contains("\nPathExists=/run/jod-check/\(name)\n"))
-        #expect(unit.contains("\nUnit=\(name).target\n"))
-        #expect(unit.contains("\nPartOf=jod-check.timer\n"))
-        _ = try ManualTests.file("systemd/\(name).target")
-        let timer = try ManualTests.file("systemd/jod-check.timer")
-        let wants = timer.split(separator: "\n").first { $0.hasPrefix("Wants=") }
-        #expect(wants?.contains("jod-check-\(availability.rawValue).path") == true)
+        let word = availability.rawValue
+        let unit = try ManualTests.file("systemd/jod-check-\(word).path")
+        #expect(unit.contains("\nPathExists=/run/jod-check/storage-\(word)\n"))
+        #expect(unit.contains("\nWantedBy=paths.target\n"))
+        #expect(!unit.contains("PartOf="))
+        // One that came to its end would be started again at once, for the file is still there.
+        let service = try ManualTests.file("systemd/jod-check-\(word).service")
+        #expect(service.contains("\nRemainAfterExit=yes\n"))
+        #expect(service.contains("\nExecStart=-/"))
       }
+      let offline = try ManualTests.file("systemd/jod-check-offline.service")
+      #expect(offline.contains("\nConflicts=jod-check-online.service\nAfter=jod-check-online.service\n"))
+      let target = try ManualTests.file("systemd/storage-online.target")
+      #expect(
+        !target.contains("Conflicts="),
+        "a start of what conflicts would cancel a mount that somebody waits for")
     }
   }
 }

@@ -11,7 +11,7 @@ private final class RootService: @unchecked Sendable {
   private(set) var stops = 0
   /// What it notes; nothing where it is nil.
   var result: String? = "done"
-  var words = ""
+  var unit = ""
   /// Called when it has been asked, before it answers.
   var onStop: () -> Void = {}
   private var isOffline = false
@@ -30,8 +30,8 @@ private final class RootService: @unchecked Sendable {
     stops += 1
     onStop()
     guard let result else { return false }
-    let words = words.isEmpty ? "" : "words=\(words)\n"
-    try? sandbox.write("began=1.5\nresult=\(result)\n\(words)", to: "run-root/offline")
+    let unit = unit.isEmpty ? "" : "unit=\(unit)\n"
+    try? sandbox.write("began=1.5\nresult=\(result)\n\(unit)", to: "run-root/offline")
     return false
   }
 }
@@ -89,16 +89,16 @@ extension World {
 
     @Test("a mount that does not go keeps it up: it is not asked, and all is online again at once")
     func busy() throws {
-      (root.result, root.words) = ("failed", "/srv/media is in use by bash, process 811")
+      (root.result, root.unit) = ("failed", "srv-media.mount")
       let ended = try sleep()
       #expect(ended.status == 1)
-      #expect(ended.errors.contains("process 811"))
+      #expect(ended.errors.contains("srv-media.mount"))
       #expect(!isAsked)
       #expect(flags == ["storage-online"])
       try home.sandbox.run()
-      #expect(try home.sandbox.run("status").output.contains("process 811"))
+      #expect(try home.sandbox.run("status").output.contains("srv-media.mount"))
       // And once it goes, it goes.
-      (root.result, root.words) = ("done", "")
+      (root.result, root.unit) = ("done", "")
       #expect(try sleep().status == 0)
       #expect(isAsked)
     }
