@@ -37,3 +37,50 @@ run jod-check-storage --version
 check "--version" 0 "$version"
 run setpriv --reuid 65534 --clear-groups jod-check-storage authorize
 check "only root authorises" 77 "sudo jod-check-storage authorize"
+
+# --- How long NFS clients wait ------------------------------------------------------------------------------------------
+
+# /proc is the kernel's: the script reads the same files elsewhere.
+nfs_files=$work/nfsd
+mkdir "$nfs_files"
+cp /usr/sbin/jod-check-storage "$work/jod-check-storage.real"
+sed "s|^nfsd=/proc/fs/nfsd$|nfsd=$nfs_files|" "$work/jod-check-storage.real" >/usr/sbin/jod-check-storage
+same "the status reads NFS times at one place" 1 "$(grep -c "^nfsd=$nfs_files$" /usr/sbin/jod-check-storage)"
+nfs_times() {
+  echo "$1" >"$nfs_files/threads"
+  echo "$2" >"$nfs_files/nfsv4gracetime"
+  echo "$3" >"$nfs_files/nfsv4leasetime"
+}
+nfs_part() { sed -n '/^NFS$/,/^Keys$/{/^Keys$/!p}' <<<"$output"; }
+
+run jod-check-storage status
+same "NFS: nothing is said where no server is installed" "" "$(nfs_part)"
+nfs_times 0 90 90
+run jod-check-storage status
+same "NFS: nothing is said where no server runs" "" "$(nfs_part)"
+run jod-check-storage status --json
+same "NFS: nor to programs" 0 "$(grep -c '"nfs":{' <<<"$output" || true)"
+nfs_times 8 90 90
+run jod-check-storage status
+same "NFS: the kernel's own times are shown, with shorter ones to put in their place" \
+  'NFS
+  grace        90 s
+  lease        90 s
+  After a start without a clean end, as after a power cut, a film can wait for 90 s. To make
+  that shorter, put into /etc/nfs.conf.d/jod-check.conf, and run systemctl restart nfs-server:
+    [nfsd]
+    grace-time=15
+    lease-time=15' "$(nfs_part)"
+run jod-check-storage status --json
+contains "NFS: the times are there for programs" ',"nfs":{"grace_seconds":90,"lease_seconds":90}}' "$output"
+nfs_times 8 15 15
+run jod-check-storage status
+same "NFS: short times need no proposal" \
+  'NFS
+  grace        15 s
+  lease        15 s' "$(nfs_part)"
+nfs_times 8 x 15
+run jod-check-storage status
+same "NFS: what is no time is not shown" "" "$(nfs_part)"
+cp "$work/jod-check-storage.real" /usr/sbin/jod-check-storage
+rm -r "$nfs_files" "$work/jod-check-storage.real"

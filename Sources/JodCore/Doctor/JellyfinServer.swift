@@ -49,15 +49,21 @@ public struct JellyfinSchedule: Hashable, Sendable, JSONDecodable {
 public struct JellyfinLibrary: Hashable, Sendable, JSONDecodable {
   public var name: String
   public var folders: [String]
+  /// Whether Jellyfin watches the folders, from its start on.
+  public var isMonitored: Bool
 
-  public init(name: String, folders: [String]) {
+  public init(name: String, folders: [String], isMonitored: Bool = false) {
     self.name = name
     self.folders = folders
+    self.isMonitored = isMonitored
   }
 
   public init(json: JSON) throws(JSON.Failure) {
     let fields = try json.object()
     name = try fields["Name"] ?? ""
     folders = try fields["Locations"] ?? []
+    let options: JSON? = try fields["LibraryOptions"]
+    let isMonitored: Bool? = try options?.object()["EnableRealtimeMonitor"]
+    self.isMonitored = isMonitored ?? false
   }
 }

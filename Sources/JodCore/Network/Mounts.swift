@@ -77,7 +77,7 @@ public struct Mounts: Sendable {
   }
 
   /// The server in `nas:/export`, `[fd00::2]:/export`, `anna@nas:/export` or `//nas/share`; empty where none is named.
-  private static func server(of source: Substring) -> String {
+  static func server(of source: Substring) -> String {
     if source.hasPrefix("//") { return String(source.dropFirst(2).prefix { $0 != "/" }) }
     let host = source.firstIndex(of: "@").map { source[source.index(after: $0)...] } ?? source
     if host.hasPrefix("[") { return String(host.dropFirst().prefix { $0 != "]" }) }
@@ -105,7 +105,8 @@ public struct Mounts: Sendable {
     return .local
   }
 
-  private static func contains(_ folder: String, _ path: String) -> Bool {
+  /// Whether a path is a folder, or lies below it.
+  public static func contains(_ folder: String, _ path: String) -> Bool {
     folder == "/" || path == folder || path.hasPrefix("\(folder)/")
   }
 
@@ -174,7 +175,7 @@ extension Diagnosis {
         subject,
         "\(folder) needs \(Printable.quoted(entry.path)), which is in /etc/fstab but not mounted: a scan now can remove its items.",
         remedy:
-          "Wake the storage and mount it, with x-systemd.automount in /etc/fstab for good; keep media in subfolders below the mount's top, or disable scans."
+          "Wake the storage and mount it. For good, let an access wake it: give the mount x-systemd.automount, nofail and noauto in /etc/fstab, and name \(entry.path) in STORAGE_MOUNTS. Keep media in subfolders below the mount's top, or disable scans."
       )
     }
   }

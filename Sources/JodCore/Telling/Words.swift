@@ -134,7 +134,7 @@ extension Memory {
       .jellyfin, cause: "deadlock",
       "\(trouble.what) It may wait for the mount \(Printable.quoted(mount)) of the storage, which is off.",
       advice:
-        "The storage is woken once an hour until Jellyfin answers. Mount it with x-systemd.automount and nofail, so that Jellyfin starts without it."
+        "The storage is woken once an hour until Jellyfin answers. Mount it with x-systemd.automount and nofail, name it in STORAGE_MOUNTS, and switch off real-time monitoring of the libraries there, so that Jellyfin starts without it."
     )
     deadlock.mayWaitForMount = true
     return deadlock

@@ -12,21 +12,28 @@ struct Doctor {
   private let configuration: Configuration?
   private let timer: () -> Diagnosis.Timer?
   private let sandbox: () -> Diagnosis.Sandbox?
+  private let survey: MountSurvey
+  private let view: Diagnosis.JellyfinView?
 
   /// Seconds, for each question but those over ssh.
-  private static let timeLimit: Seconds = 3
+  static let timeLimit: Seconds = 3
 
   /// - Parameters:
   ///   - unreadable: files of the configuration that could not be read; the settings are then without them.
   ///   - timer: asks systemd, as does `sandbox`.
+  ///   - survey: of the mounts; nil for that of this machine as it is now.
+  ///   - view: Jellyfin's process, which root alone can look at.
   init(
     settings: Settings, unreadable: [ConfigurationFault] = [],
     timer: @escaping () -> Diagnosis.Timer? = Self.askTimer,
-    sandbox: @escaping () -> Diagnosis.Sandbox? = Self.askSandbox
+    sandbox: @escaping () -> Diagnosis.Sandbox? = Self.askSandbox,
+    survey: MountSurvey? = nil, view: Diagnosis.JellyfinView? = nil
   ) {
     self.settings = settings
     self.timer = timer
     self.sandbox = sandbox
+    self.survey = survey ?? .live(mountinfo: Self.mountinfo, timeLimit: Self.timeLimit)
+    self.view = view
     let mended = Configuration.mended(
       environment: settings.environment, keyCredential: settings.keyCredential, from: settings.keyPlace)
     configuration = mended.configuration
@@ -42,6 +49,7 @@ struct Doctor {
     findings += Diagnosis.warnings(settings.misspelt.map(Warning.misspelt))
     if let configuration {
       findings += jellyfin(configuration) + storage(configuration) + powerOff(configuration)
+      findings += storageMounts(configuration)
     }
     if let sandbox = sandbox() {
       findings += Diagnosis.hiddenMounts(mounts, sandbox) + Diagnosis.hiddenFiles(files, sandbox)
@@ -68,15 +76,28 @@ struct Doctor {
     guard key.verdict != .fault else { return [finding, key] }
     let devices = Diagnosis.devices(jellyfin.ask("Devices", as: DeviceList.self))
     let tasks = jellyfin.ask("ScheduledTasks", as: [JellyfinSchedule].self)
+    let libraries = jellyfin.ask("Library/VirtualFolders", as: [JellyfinLibrary].self)
     return [finding, key, devices, Diagnosis.tasks(tasks)]
       + [(try? tasks.get()).flatMap(Diagnosis.scans)].compactMap { $0 }
-      + Diagnosis.libraries(jellyfin.ask("Library/VirtualFolders", as: [JellyfinLibrary].self), mounts)
+      + Diagnosis.libraries(libraries, mounts)
+      + Diagnosis.monitoring((try? libraries.get()) ?? [], mounts)
   }
 
-  private var mounts: Mounts {
-    Mounts(
-      mountinfo: Files.text("/proc/self/mountinfo", limit: 4 << 20) ?? "",
-      fstab: Files.text("/etc/fstab", limit: 1 << 20) ?? "")
+  private var mounts: Mounts { Mounts(mountinfo: survey.mountinfo, fstab: survey.fstab) }
+
+  /// Read before the process makes mounts of its own.
+  static var mountinfo: String { Files.text("/proc/self/mountinfo", limit: 4 << 20) ?? "" }
+
+  private func storageMounts(_ configuration: Configuration) -> [Finding] {
+    var names: Set<String> = []
+    if isKnown("STORAGE_SERVER_ADDRESS", "STORAGE_SERVER_SSH"),
+      let host = configuration.storageServerAddress?.host
+    {
+      names = Set([host] + (resolve(host) ?? []))
+    }
+    let named = isKnown("STORAGE_MOUNTS") ? configuration.storageMounts : []
+    let found = survey.mounts(of: names, named: named, resolve: resolve)
+    return Diagnosis.mounts(found) + Diagnosis.containers(found, view)
   }
 
   // MARK: The storage server and the way to it

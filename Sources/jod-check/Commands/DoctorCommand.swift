@@ -20,8 +20,11 @@ struct DoctorCommand {
     }
     // Which root alone may look into.
     let credentials = CredentialFolder().findings
+    let view = settings.environment["JELLYFIN_API_URL"].flatMap { BaseURL($0) }
+      .flatMap { JellyfinProcess(at: $0)?.view }
+    let survey = MountSurvey.live(mountinfo: Doctor.mountinfo, timeLimit: Doctor.timeLimit)
     let user = becomeUser(identity, &settings)
-    let doctor = Doctor(settings: settings, unreadable: unreadable)
+    let doctor = Doctor(settings: settings, unreadable: unreadable, survey: survey, view: view)
     let findings = user + credentials + doctor.examine()
     let page = DoctorPage(
       findings: findings,
@@ -92,7 +95,10 @@ struct DoctorPage: JSONEncodable {
     }
     let lines = findings.map { line in
       let head = pad(marks[line.verdict] ?? line.verdict, width) + pad(line.subject, column) + line.words
-      return line.remedy.map { "\(head)\n\(pad("", width + column))→ \($0)" } ?? head
+      let indent = pad("", width + column)
+      let remedy = line.remedy?.split(separator: "\n", omittingEmptySubsequences: false)
+        .map { $0.isEmpty ? "" : "\(indent)  \($0)" }.joined(separator: "\n").dropFirst(indent.count + 2)
+      return remedy.map { "\(head)\n\(indent)→ \($0)" } ?? head
     }
     let (faults, warnings) = (count("fault"), count("warning"))
     let sum =

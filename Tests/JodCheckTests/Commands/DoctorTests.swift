@@ -174,6 +174,24 @@ extension World {
 
           """)
     }
+
+    @Test("lines to paste stand below each other, with their own blanks")
+    func lines() {
+      let page = DoctorPage(
+        findings: [.fault("Mounts", "plain", remedy: "Put into a.mount:\n  [Unit]\n\n  PartOf=b\nReload.")],
+        exitStatus: 1)
+      #expect(
+        page.text(onTerminal: false) == """
+          fault    Mounts  plain
+                           → Put into a.mount:
+                               [Unit]
+
+                               PartOf=b
+                             Reload.
+          1 fault, 0 warnings.
+
+          """)
+    }
   }
 
   @Suite(
