@@ -53,6 +53,13 @@ extension Event {
     case .holdEnded(let byHand):
       let how = byHand ? "The hold was taken back" : "The hold is over"
       self.init(.holdEnded, .notice, "\(how); the storage may be powered off again.")
+    case .scanBegan:
+      self.init(.scanStarted, .notice, "Jellyfin scans its libraries, as jod-check asked it to.")
+    case .scanFailed(let trouble, let isNews):
+      self.init(
+        .scanFailed, isNews ? .warning : .debug,
+        "A scan of the libraries could not be started: \(trouble.what) It is tried again in \(TimeSpan.text(LibraryScan.retry))."
+      )
     case .rehearsed(.wake(let asking)):
       self.init(
         .wakeRequested, .notice,

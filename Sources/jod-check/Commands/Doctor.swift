@@ -69,7 +69,7 @@ struct Doctor {
     let devices = Diagnosis.devices(jellyfin.ask("Devices", as: DeviceList.self))
     let tasks = jellyfin.ask("ScheduledTasks", as: [JellyfinSchedule].self)
     return [finding, key, devices, Diagnosis.tasks(tasks)]
-      + [(try? tasks.get()).flatMap(Diagnosis.scans)].compactMap { $0 }
+      + ((try? tasks.get()).map { Diagnosis.schedule($0, configuration) } ?? [])
       + Diagnosis.libraries(jellyfin.ask("Library/VirtualFolders", as: [JellyfinLibrary].self), mounts)
   }
 
