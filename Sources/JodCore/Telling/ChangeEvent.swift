@@ -56,9 +56,10 @@ extension Event {
     case .scanBegan:
       self.init(.scanStarted, .notice, "Jellyfin scans its libraries, as jod-check asked it to.")
     case .scanFailed(let trouble, let isNews):
+      let pause = min(configuration.libraryScanInterval ?? LibraryScan.retry, LibraryScan.retry)
       self.init(
         .scanFailed, isNews ? .warning : .debug,
-        "A scan of the libraries could not be started: \(trouble.what) It is tried again in \(TimeSpan.text(LibraryScan.retry))."
+        "A scan of the libraries could not be started: \(trouble.what) It is tried again in \(TimeSpan.text(pause))."
       )
     case .rehearsed(.wake(let asking)):
       self.init(

@@ -211,7 +211,8 @@ struct ScanRulesTests {
   func shortInterval() {
     var story = Self.calm(["LIBRARY_SCAN_INTERVAL": "20min"])
     story.scanFailure = Self.silence
-    #expect(story.check(.nobody, storage: .ready).scans != nil)
+    let first = story.check(.nobody, storage: .ready)
+    #expect(first.event(.scanFailed)?.message.hasSuffix("It is tried again in 20min.") == true)
     #expect(story.checks(for: 1200, .nobody, storage: .ready).last?.scans != nil)
   }
 
