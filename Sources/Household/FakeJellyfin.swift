@@ -16,6 +16,8 @@ public final class FakeJellyfin: Sendable {
       "/LiveTv/Timers": #"{"Items":[],"TotalRecordCount":0,"StartIndex":0}"#,
       "/ScheduledTasks":
         #"[{"Name":"Scan Media Library","State":"Idle","Key":"RefreshLibrary","Triggers":[]}]"#,
+      // Answers for the path of every task.
+      "/ScheduledTasks/Running": "",
       "/Library/VirtualFolders": #"[{"Name":"Films","Locations":["/media/films"],"RefreshStatus":"Idle"}]"#,
     ]
     var requests: [String] = []
@@ -57,11 +59,20 @@ public final class FakeJellyfin: Sendable {
 
   /// The messages that were to be shown so far: the session's id, and the body.
   public var messages: [String] {
-    requests.filter { $0.hasPrefix("POST ") }.map { request in
+    requests.filter { $0.hasPrefix("POST /Sessions/") }.map { request in
       let id = request.split(separator: "/").dropFirst(2).first ?? ""
       return "\(id) \(request.split(separator: "\r\n").last ?? "")"
     }
   }
+
+  /// The ids of the tasks that were started so far.
+  public var startedTasks: [String] {
+    requests.filter { $0.hasPrefix("POST \(Self.tasks)/") }.compactMap { request in
+      request.split(separator: " ").dropFirst().first.map { String($0.dropFirst(Self.tasks.count + 1)) }
+    }
+  }
+
+  private static let tasks = "/ScheduledTasks/Running"
 
   /// How many connections brought them.
   public var connections: Int { box.state.withLock { $0.connections } }
@@ -79,6 +90,11 @@ public final class FakeJellyfin: Sendable {
       }
       if request.hasPrefix("POST /Sessions/"), path?.hasSuffix("/Message") == true {
         return "HTTP/1.1 204 No Content\r\nServer: Kestrel\r\nDate: \(httpDate(Date()))\r\n\r\n"
+      }
+      if request.hasPrefix("POST \(tasks)/") {
+        return state.bodies[tasks] == nil
+          ? reply("500 Internal Server Error", body: "")
+          : "HTTP/1.1 204 No Content\r\nServer: Kestrel\r\nDate: \(httpDate(Date()))\r\n\r\n"
       }
       if path == "/Users/Me", state.bodies["/Users/Me"] == nil { return reply("400 Bad Request", body: "") }
       return path.flatMap { state.bodies[$0] }.map { reply("200 OK", body: $0) }

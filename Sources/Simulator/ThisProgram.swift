@@ -59,7 +59,8 @@ public struct ThisProgram: Policy {
     _ = memory.begin(verdict, configuration, now)
     noteRest(verdict, glance)
     switch verdict.action {
-    case .rest, .ask: return .nothing
+    // No household there sets LIBRARY_SCAN_INTERVAL.
+    case .rest, .ask, .scan: return .nothing
     case .wake:
       memory.settle(.left(at: now.moment), configuration, now)
       return .wake

@@ -19,7 +19,7 @@ struct Check {
   private func runOnce(_ hint: Hint) -> (status: Int32, isNews: Bool) {
     let start = Clock.now()
     var course = decideAndBegin()
-    carryOut(&course)
+    carryOut(&course, start: start)
     let status = report(&course, hint, start: start)
     // Last of all: nothing waits for a message on a screen.
     show(course.messages, start: start)
@@ -99,11 +99,19 @@ struct Check {
 
   // MARK: Act, settle
 
-  private func carryOut(_ course: inout Course) {
+  private func carryOut(_ course: inout Course, start: Now) {
     var outcome: RequestOutcome?
     if case .wake = course.verdict.action, !configuration.dryRun { outcome = sendWakeRequest(&course) }
     remember(&course, outcome)
     if course.verdict.isPowerOff, !configuration.dryRun { powerOff(&course) }
+    // What is not remembered could be asked again and again.
+    if case .scan(let task) = course.verdict.action, !configuration.dryRun,
+      !course.troubles.contains(where: { $0.kind == .state })
+    {
+      let settled = program.startScan(task, start: start)
+      course.changes += settled.changes
+      course.troubles += settled.unwritable.map { [$0] } ?? []
+    }
   }
 
   private func sendWakeRequest(_ course: inout Course) -> RequestOutcome {
@@ -205,6 +213,7 @@ extension Verdict {
     switch action {
     case .wake: ["wake-request"]
     case .powerOff: ["power-off"]
+    case .scan: ["library-scan"]
     case .rest, .ask: []
     }
   }

@@ -158,6 +158,8 @@ struct Story {
   /// What Jellyfin says when it is asked for more than who is there.
   var recordings: Result<[Recording], Trouble> = .success([])
   var tasks: Result<[String], Trouble> = .success([])
+  /// When its tasks run.
+  var schedule: Result<TaskSchedule, Trouble> = .success(TaskSchedule([]))
   /// When the tasks last ran that Jellyfin runs at its start.
   var startOfJellyfin: Result<StartupTasks, Trouble> = .success(StartupTasks(ran: nil))
   /// Whose key it is: an API key.
@@ -167,6 +169,8 @@ struct Story {
   var nfsBytes: Double? = 0
   /// What comes of a power-off.
   var outcome = PowerOffOutcome.accepted
+  /// Why Jellyfin does not take a scan, where it does not.
+  var scanFailure: Trouble?
   /// Whether wake requests do not leave this machine.
   var sendFails = false
   /// What the last check asked Jellyfin for more.
@@ -206,6 +210,7 @@ struct Story {
       asked.formUnion(questions)
       if asked.contains(.recordings) { observation.recordings = recordings }
       if asked.contains(.tasks) { observation.tasks = tasks }
+      if asked.contains(.schedule) { observation.schedule = schedule }
       if asked.contains(.keyOwner) { observation.keyOwner = keyOwner }
       if asked.contains(.startOfJellyfin) { observation.startOfJellyfin = startOfJellyfin }
     }
@@ -237,6 +242,7 @@ struct Story {
         changes.append(memory.request(for: asking, byHand: false, configuration))
       }
     }
+    if case .scan = verdict.action { changes += memory.settleScan(scanFailure) }
     if verdict.isPowerOff {
       changes += memory.settle(outcome, configuration, now)
       troubles.removeAll { $0.kind == .powerOff }
@@ -314,6 +320,9 @@ struct Checked {
   var sends: Bool { verdict.isWake }
 
   var powersOff: Bool { verdict.isPowerOff }
+
+  /// The task that it starts.
+  var scans: String? { if case .scan(let task) = verdict.action { task } else { nil } }
 
   /// Whether it did nothing.
   var rests: Bool { verdict.action == .rest }

@@ -45,6 +45,9 @@ public struct Configuration: Hashable, Sendable {
   public var ignoreDevices: [Pattern]
   public var ignoreTasks: [Pattern]
   public var wakeForRecordings: Bool
+  public var wakeForTasks: [Pattern]
+  /// Nil: jod-check starts no scan.
+  public var libraryScanInterval: Seconds?
   /// Zero: none.
   public var manualStartHold: Seconds
   public var notifyClients: Bool

@@ -97,8 +97,13 @@ extension Configuration {
       pauseLimit: reader.duration("PAUSE_LIMIT", default: 30 * 60, zero: .noLimit),
       manualStartHold: reader.duration("MANUAL_START_HOLD", default: 2 * 3600, zero: .none)
     )
-    let patterns = ["IGNORE_USERS", "IGNORE_CLIENTS", "IGNORE_DEVICES", "IGNORE_TASKS"].map {
+    let patterns = [
+      "IGNORE_USERS", "IGNORE_CLIENTS", "IGNORE_DEVICES", "IGNORE_TASKS", "WAKE_FOR_TASKS",
+    ].map {
       reader.optional($0, Pattern.accepted, Pattern.list)
+    }
+    let scanInterval = reader.optional("LIBRARY_SCAN_INTERVAL", TimeSpan.accepted) { text in
+      TimeSpan.parse(text).flatMap { $0 > 0 ? $0 : nil }
     }
     let switches = (
       recordings: reader.boolean("WAKE_FOR_RECORDINGS", default: true),
@@ -124,7 +129,8 @@ extension Configuration {
       pauseLimit: spans.pauseLimit > 0 ? spans.pauseLimit : nil, ignoreUsers: patterns[0] ?? [],
       ignoreClients: patterns[1] ?? Robots.patterns, ignoreDevices: patterns[2] ?? [],
       ignoreTasks: patterns[3] ?? [],
-      wakeForRecordings: switches.recordings, manualStartHold: spans.manualStartHold,
+      wakeForRecordings: switches.recordings, wakeForTasks: patterns[4] ?? [],
+      libraryScanInterval: scanInterval, manualStartHold: spans.manualStartHold,
       notifyClients: switches.notify, listenAddress: listen, httpToken: optionals.token.map(Secret.init),
       storageServerWatts: optionals.watts, storageMounts: mounts, jellyfinLogDirectory: logDirectory,
       dryRun: switches.dryRun)

@@ -18,6 +18,9 @@ extension Memory {
       beginRequest(at: now.moment, for: asking)
       return []
     case .powerOff(let idle): return [beginPowerOff(idle: idle, at: now.moment)]
+    case .scan:
+      beginScan(at: now.moment)
+      return []
     }
   }
 
@@ -122,7 +125,7 @@ public enum Rehearsed: Hashable, Sendable {
   /// Nil where nothing would be done.
   init?(_ action: Verdict.Action) {
     switch action {
-    case .rest, .ask: return nil
+    case .rest, .ask, .scan: return nil
     case .wake(let asking): self = .wake(for: asking)
     case .powerOff(let idle): self = .powerOff(idle: idle)
     }

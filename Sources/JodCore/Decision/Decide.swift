@@ -7,10 +7,14 @@ public struct Verdict: Hashable, Sendable {
     case powerOff(idle: Seconds)
     /// Ask Jellyfin this first, and decide again by all that is known then.
     case ask(Set<Question>)
+    /// Let Jellyfin scan its libraries, by the task of this id.
+    case scan(task: String)
   }
 
   /// What else Jellyfin may be asked.
-  public enum Question: Hashable, Sendable { case recordings, tasks, startOfJellyfin, keyOwner }
+  public enum Question: Hashable, Sendable {
+    case recordings, tasks, schedule, startOfJellyfin, keyOwner
+  }
 
   public var action: Action
   public var reason: Reason
@@ -38,7 +42,25 @@ public func decide(_ configuration: Configuration, _ memory: Memory, _ now: Now)
       verdict.action = .ask([.keyOwner])
     }
   }
+  askForTasks(&verdict, configuration, memory, now)
+  if case .rest = verdict.action, configuration.libraryScanInterval != nil {
+    let rules = ScanRules(configuration: configuration, memory: memory, now: now)
+    verdict.action = rules.due.map { .scan(task: $0) } ?? .rest
+  }
   return verdict
+}
+
+/// Jellyfin's tasks matter while others are active too; no packet, and no power-off, waits for that.
+private func askForTasks(
+  _ verdict: inout Verdict, _ configuration: Configuration, _ memory: Memory, _ now: Now
+) {
+  guard memory.asksForSchedule(configuration, now) else { return }
+  switch verdict.action {
+  case .rest: verdict.action = .ask([.schedule])
+  // Those before a power-off have it where it matters to that.
+  case .ask(let others) where !others.contains(.tasks): verdict.action = .ask(others.union([.schedule]))
+  case .ask, .wake, .powerOff, .scan: break
+  }
 }
 
 private func judge(_ configuration: Configuration, _ memory: Memory, _ now: Now) -> Verdict {
@@ -69,7 +91,7 @@ private func judge(_ configuration: Configuration, _ memory: Memory, _ now: Now)
     if let last = powerOff.lastObjections {
       objections = last
     } else {
-      questions.formUnion([.recordings, .tasks])
+      questions.formUnion(powerOff.lastQuestions)
     }
   }
   let nobody = active.first.map(Reason.keptUp) ?? .nobody

@@ -7,6 +7,7 @@ public struct Seen: Hashable, Sendable {
   /// Nil where it was not asked in this check.
   var recordings: Result<[Recording], Trouble>?
   var tasks: Result<[String], Trouble>?
+  var schedule: Result<TaskSchedule, Trouble>?
   var startOfJellyfin: Result<StartupTasks, Trouble>?
   var keyOwner: Result<KeyUser?, Trouble>?
   /// A mount of the storage at which Jellyfin may hang, where somebody looked.
@@ -51,6 +52,7 @@ extension Memory {
 
   private mutating func noticeAnswers(_ observation: Observation) {
     (seen.recordings, seen.tasks) = (observation.recordings, observation.tasks)
+    seen.schedule = observation.schedule
     (seen.startOfJellyfin, seen.keyOwner) = (observation.startOfJellyfin, observation.keyOwner)
   }
 
@@ -96,12 +98,14 @@ extension Memory {
       isWaking: state.undertaking.wake != nil, start: seen.startOfJellyfin, owner: runtime.keyOwner)
     let people = judge.active(&runtime.activity, spent: &state.spentBrowsing)
     let inJellyfin = leaveOutDismissed(
-      people + noticeRecordings(at: answer.time, configuration, now),
+      people + noticeRecordings(at: answer.time, configuration, now)
+        + noticeTasks(at: answer.time, configuration, now),
       isCertain: runtime.activity.unbroken >= configuration.activityWindow)
     if inJellyfin.contains(where: \.wakes) { state.accesses.explainLast(now) }
     let active = inJellyfin + [waitingAccess(now)].compactMap { $0 }
     seen.active = active
     noticeIdle(configuration, now)
+    noticeQuiet(active, configuration, now)
     return refused + noticeActivityChange(active, after: unknown, now)
   }
 

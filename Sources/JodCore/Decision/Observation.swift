@@ -24,6 +24,8 @@ public struct Observation: Sendable {
   public var recordings: Result<[Recording], Trouble>?
   /// What Jellyfin itself is doing with its library, in words; nil where it was not asked.
   public var tasks: Result<[String], Trouble>?
+  /// When its tasks run; nil where it was not asked.
+  public var schedule: Result<TaskSchedule, Trouble>?
   /// What tells when Jellyfin started; nil where it was not asked.
   public var startOfJellyfin: Result<StartupTasks, Trouble>?
   /// Whose key it is, nil inside for an API key; nil where it was not asked.
@@ -33,6 +35,7 @@ public struct Observation: Sendable {
     jellyfin: Result<JellyfinAnswer, Trouble>, storage: Probe?,
     storageAddress: String? = nil, mount: String? = nil, nfsBytes: Double? = nil,
     recordings: Result<[Recording], Trouble>? = nil, tasks: Result<[String], Trouble>? = nil,
+    schedule: Result<TaskSchedule, Trouble>? = nil,
     startOfJellyfin: Result<StartupTasks, Trouble>? = nil, keyOwner: Result<KeyUser?, Trouble>? = nil
   ) {
     self.jellyfin = jellyfin
@@ -42,6 +45,7 @@ public struct Observation: Sendable {
     self.nfsBytes = nfsBytes
     self.recordings = recordings
     self.tasks = tasks
+    self.schedule = schedule
     self.startOfJellyfin = startOfJellyfin
     self.keyOwner = keyOwner
   }

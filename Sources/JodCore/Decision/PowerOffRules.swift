@@ -31,6 +31,8 @@ public enum Objection: Hashable, Sendable {
   case recording(String)
   case tasksUnknown
   case tasks([String])
+  /// One of `WAKE_FOR_TASKS` that Jellyfin runs soon.
+  case taskSoon(String)
 
   /// Seconds until it lifts by itself if nothing changes; nil where that is not known.
   public var lifts: Seconds? {
@@ -65,7 +67,16 @@ struct PowerOffRules {
   var lastObjections: [Objection]? {
     if urgency == .forced { return [] }
     guard let recordings = memory.seen.recordings, let tasks = memory.seen.tasks else { return nil }
-    return [recording(recordings), task(tasks)].compactMap { $0 }
+    guard !configuration.wakeForTasks.isEmpty else {
+      return [recording(recordings), task(tasks)].compactMap { $0 }
+    }
+    guard let schedule = memory.seen.schedule else { return nil }
+    return [recording(recordings), task(tasks) ?? taskSoon(schedule)].compactMap { $0 }
+  }
+
+  /// What Jellyfin is asked for that.
+  var lastQuestions: Set<Verdict.Question> {
+    configuration.wakeForTasks.isEmpty ? [.recordings, .tasks] : [.recordings, .tasks, .schedule]
   }
 
   /// Those that come between two looks at Jellyfin.
@@ -137,6 +148,14 @@ struct PowerOffRules {
     guard case .success(let tasks) = answer else { return .tasksUnknown }
     return tasks.isEmpty ? nil : .tasks(tasks)
   }
+
+  /// It would be woken again at once.
+  private func taskSoon(_ answer: Result<TaskSchedule, Trouble>) -> Objection? {
+    guard case .success(let schedule) = answer, let time = memory.seen.jellyfinTime else {
+      return .tasksUnknown
+    }
+    return schedule.due(configuration.wakeForTasks, at: time, ahead: 10 * 60).first.map { .taskSoon($0.name) }
+  }
 }
 
 /// What may have come since a power-off by hand was decided: a hold, a power-off that runs, an access.
@@ -154,6 +173,6 @@ public func decidePowerOff(
   let rules = PowerOffRules(configuration: configuration, memory: memory, now: now, urgency: urgency)
   let objections = rules.objections
   guard objections.isEmpty else { return ([], objections) }
-  guard let last = rules.lastObjections else { return ([.recordings, .tasks], []) }
+  guard let last = rules.lastObjections else { return (rules.lastQuestions, []) }
   return ([], last)
 }

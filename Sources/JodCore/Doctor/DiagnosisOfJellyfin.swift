@@ -62,23 +62,6 @@ extension Diagnosis {
     }
   }
 
-  /// Whether Jellyfin scans its libraries by itself: it wakes nothing, so the storage may be off then. Nil where not.
-  public static func scans(_ tasks: [JellyfinSchedule]) -> Finding? {
-    let whens = [
-      "IntervalTrigger": "at intervals", "DailyTrigger": "daily", "WeeklyTrigger": "weekly",
-      "StartupTrigger": "when it starts",
-    ]
-    let found = tasks.filter { $0.key == "RefreshLibrary" }.flatMap(\.triggers)
-    let when = Set(found.compactMap { whens[$0] }).sorted()
-    guard !when.isEmpty else { return nil }
-    return .warning(
-      "Library scans",
-      "Jellyfin scans its libraries \(when.joined(separator: " and ")), and wakes nothing by itself: a scan while the storage is off, or goes off, can remove items.",
-      remedy:
-        "In Jellyfin under Dashboard, Scheduled Tasks, remove the triggers of Scan Media Library, and scan by hand while the storage is on."
-    )
-  }
-
   private static func administrators<Value>(
     _ subject: String, _ answer: Result<Value, Trouble>, without loss: String, words: (Value) -> String
   ) -> Finding {

@@ -29,10 +29,13 @@ public struct JellyfinSchedule: Hashable, Sendable, JSONDecodable {
   public var key: String
   /// Types of triggers, such as `IntervalTrigger`.
   public var triggers: [String]
+  /// The same, with their times.
+  public var times: [TaskTrigger]
 
-  public init(key: String, triggers: [String]) {
+  public init(key: String, triggers: [String], times: [TaskTrigger] = []) {
     self.key = key
     self.triggers = triggers
+    self.times = times
   }
 
   public init(json: JSON) throws(JSON.Failure) {
@@ -42,6 +45,7 @@ public struct JellyfinSchedule: Hashable, Sendable, JSONDecodable {
     var types: [String] = []
     for trigger in triggers { if let type: String = try trigger.object()["Type"] { types.append(type) } }
     self.triggers = types
+    times = triggers.map { TaskTrigger(json: $0) }
   }
 }
 

@@ -2,12 +2,12 @@
 public enum HTTPWriter {
   public typealias Field = (name: String, value: String)
 
-  /// A request with its body, whose length it tells where there is one.
+  /// A request with its body, whose length it tells where there is one: of an empty one too, for some servers want to know.
   public static func request(
-    _ method: String, _ target: String, _ fields: [Field], body: [UInt8] = []
+    _ method: String, _ target: String, _ fields: [Field], body: [UInt8]? = nil
   ) -> [UInt8] {
-    let length: [Field] = body.isEmpty ? [] : [("Content-Length", "\(body.count)")]
-    return head("\(method) \(target) HTTP/1.1", fields + length) + body
+    let length: [Field] = body.map { [("Content-Length", "\($0.count)")] } ?? []
+    return head("\(method) \(target) HTTP/1.1", fields + length) + (body ?? [])
   }
 
   /// The head of a reply.

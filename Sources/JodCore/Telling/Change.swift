@@ -27,6 +27,9 @@ public enum Change: Hashable, Sendable {
   case hangs(after: Seconds)
   case holdSet(seconds: Seconds, until: Seconds)
   case holdEnded(byHand: Bool)
+  /// Jellyfin was asked to scan its libraries, and does.
+  case scanBegan
+  case scanFailed(Trouble, isNews: Bool)
   /// What a dry run would have done.
   case rehearsed(Rehearsed)
 

@@ -53,6 +53,14 @@ extension Event {
     case .holdEnded(let byHand):
       let how = byHand ? "The hold was taken back" : "The hold is over"
       self.init(.holdEnded, .notice, "\(how); the storage may be powered off again.")
+    case .scanBegan:
+      self.init(.scanStarted, .notice, "Jellyfin scans its libraries, as jod-check asked it to.")
+    case .scanFailed(let trouble, let isNews):
+      let pause = min(configuration.libraryScanInterval ?? LibraryScan.retry, LibraryScan.retry)
+      self.init(
+        .scanFailed, isNews ? .warning : .debug,
+        "A scan of the libraries could not be started: \(trouble.what) It is tried again in \(TimeSpan.text(pause))."
+      )
     case .rehearsed(.wake(let asking)):
       self.init(
         .wakeRequested, .notice,

@@ -16,6 +16,8 @@ public struct Event: Hashable, Sendable {
     case jellyfinRecovered = "jellyfin-recovered"
     case holdSet = "hold-set"
     case holdEnded = "hold-ended"
+    case scanStarted = "scan-started"
+    case scanFailed = "scan-failed"
     case configurationInvalid = "configuration-invalid"
     case configurationDoubtful = "configuration-doubtful"
     case stateDamaged = "state-damaged"
@@ -38,6 +40,8 @@ public struct Event: Hashable, Sendable {
       case .jellyfinRecovered: "bb0c506e2a10491f9305393356797cd0"
       case .holdSet: "b4890dac42954f579a255cf2fe2d388a"
       case .holdEnded: "ef610c97b76a4ed2bd334f300a7d55ad"
+      case .scanStarted: "8d462b8ee08e48d49112692b6324e248"
+      case .scanFailed: "3c32e2705a9c44fb9d142449678bcca9"
       case .configurationInvalid: "02bf780a3ece408f83afe51c7d0d956a"
       case .configurationDoubtful: "60f87aeaf771492cb59aad4ccef0d5e2"
       case .stateDamaged: "6a0bb02ff7c24970bfb13cbaba3e4520"
@@ -51,8 +55,8 @@ public struct Event: Hashable, Sendable {
       case .wakeRequested, .storageReady, .wakeFailed, .powerOffRequested, .powerOffRefused, .powerOffFailed,
         .storageDown, .activityBegan, .activityEnded, .holdSet, .holdEnded:
         true
-      case .jellyfinUnreachable, .jellyfinRejectedKey, .jellyfinRecovered, .configurationInvalid,
-        .configurationDoubtful, .stateDamaged, .stateUnwritable:
+      case .jellyfinUnreachable, .jellyfinRejectedKey, .jellyfinRecovered, .scanStarted, .scanFailed,
+        .configurationInvalid, .configurationDoubtful, .stateDamaged, .stateUnwritable:
         false
       }
     }

@@ -13,6 +13,8 @@ public enum Warning: Hashable, Sendable {
   case comesBack
   /// Opened files woke it again and again, of which Jellyfin knew nothing: by these programs, as far as they are known.
   case accesses(by: [String])
+  /// `LIBRARY_SCAN_INTERVAL`, where nothing tells whether the storage is on.
+  case blindScans
   case misspelt(MisspeltName)
   /// The timer has another interval than `CHECK_INTERVAL`.
   ///
@@ -42,6 +44,8 @@ extension Warning {
       "The storage was on again within minutes of a power-off twice in a week, and nobody asked for it: its firmware may restart it, or its network card may wake it at a ping or at any packet."
     case .accesses(let programs):
       "Opened files woke the storage six times in a day while Jellyfin knew of nobody. They were opened by \(programs.isEmpty ? "a program that is not known" : programs.joined(separator: ", "))."
+    case .blindScans:
+      "LIBRARY_SCAN_INTERVAL is set, but nothing tells whether the storage is on, so no scan is ever started."
     case .misspelt(let name):
       "\(Printable.quoted(name.name)) in \(name.place) is not read by anything: perhaps \(name.likely) is meant."
     case .otherTimer(let interval, let timer, _):
@@ -61,6 +65,7 @@ extension Warning {
       "Let the card listen to magic packets alone (`jod-check-storage arm` there), and look for \"restore on AC power loss\" or \"wake on PME\" in its firmware."
     case .accesses:
       "Usual causes are real-time monitoring of a library, an indexer, a backup, a scan of Jellyfin's own, and the page of a film in Jellyfin 10.11.3 to 10.11.11: end it, or keep it off those folders."
+    case .blindScans: "Set STORAGE_SERVER_ADDRESS."
     case .misspelt: "Correct the name, or remove it."
     case .otherTimer(_, _, let isEdited):
       isEdited ? "Make both the same, for ages are told by CHECK_INTERVAL." : "Run `systemctl daemon-reload`."
@@ -85,6 +90,7 @@ extension Configuration {
       cooldown < wakeTimeout ? .cooldownBelowWakeTimeout(cooldown: cooldown, timeout: wakeTimeout) : nil,
       activityWindow < checkInterval + KeyOwner.noted ? .windowTooShort(activityWindow) : nil,
       storageServerAddress?.port == 22 ? .readyBySecureShell : nil,
+      isBlind && libraryScanInterval != nil ? .blindScans : nil,
       keySource.hidden.map(Warning.unusedKey),
     ].compactMap { $0 }
   }

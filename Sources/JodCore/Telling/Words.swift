@@ -45,6 +45,7 @@ public enum Words {
     case .recordingsUnknown: "Jellyfin did not say what it records"
     case .recording(let name): "a recording: \(name)"
     case .tasksUnknown: "Jellyfin did not say which tasks it runs"
+    case .taskSoon(let name): "Jellyfin will soon run \(name) (WAKE_FOR_TASKS)"
     case .tasks(let tasks): "Jellyfin is busy with \(tasks.prefix(5).joined(separator: ", "))"
     }
   }

@@ -56,6 +56,20 @@ struct Jellyfin: Sendable {
     }
   }
 
+  /// Starts a task of Jellyfin, and returns why it could not.
+  ///
+  /// - Parameter task: its id, which can stand in a path.
+  func start(task: String, deadline: Deadline) -> Trouble? {
+    let start = Clock.seconds(CLOCK_MONOTONIC)
+    do {
+      let path = "ScheduledTasks/Running/\(task)"
+      let reply = try server(deadline).post(url.path(path), fields, body: [])
+      return (200...299).contains(reply.status) ? nil : trouble(for: reply, "/\(path)")
+    } catch {
+      return trouble(for: error, since: start)
+    }
+  }
+
   /// Shows messages on screens, one after another. What cannot be shown in time is left out, and not reported.
   func show(_ messages: [ScreenMessage], deadline: Deadline) {
     let server = server(deadline)

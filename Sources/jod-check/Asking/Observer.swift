@@ -9,6 +9,8 @@ struct Observer {
 
   /// What was remembered before this look.
   private let memory: Memory
+  /// When the check began to ask.
+  private let began = Clock.seconds(CLOCK_MONOTONIC)
 
   init(_ program: Program, memory: Memory) {
     configuration = program.configuration
@@ -46,12 +48,22 @@ struct Observer {
     if questions.contains(.recordings) {
       observation.recordings = ask("LiveTv/Timers", as: TimerList.self).map(\.recordings)
     }
+    let schedule = questions.contains(.schedule) ? tasks(beforePowerOff: questions.contains(.tasks)) : nil
+    if let schedule { observation.schedule = schedule.map { TaskSchedule($0, local: Clock.localTime()) } }
     if questions.contains(.tasks) {
-      let tasks = ask("ScheduledTasks", as: [ScheduledTask].self)
-        .map { ScheduledTask.running($0, ignoring: configuration.ignoreTasks) }
+      // Asked once is enough for both.
+      let all = schedule?.map { $0.map(\.asScheduledTask) } ?? ask("ScheduledTasks", as: [ScheduledTask].self)
+      let tasks = all.map { ScheduledTask.running($0, ignoring: configuration.ignoreTasks) }
       let folders = ask("Library/VirtualFolders", as: [LibraryFolder].self).map(LibraryFolder.refreshing)
       observation.tasks = tasks.flatMap { running in folders.map { running + $0 } }
     }
+  }
+
+  /// An ordinary check is over in 10 s, and this question is its last.
+  private func tasks(beforePowerOff: Bool) -> Result<[JellyfinTask], Trouble> {
+    let left = beforePowerOff ? Self.timeLimit : began + 9 - Clock.seconds(CLOCK_MONOTONIC)
+    return Jellyfin(configuration).ask(
+      "ScheduledTasks", as: [JellyfinTask].self, deadline: Deadline(in: max(0, min(Self.timeLimit, left))))
   }
 
   /// An API key is nobody's, and Jellyfin then knows no "me".

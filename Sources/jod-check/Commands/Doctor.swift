@@ -78,7 +78,7 @@ struct Doctor {
     let tasks = jellyfin.ask("ScheduledTasks", as: [JellyfinSchedule].self)
     let libraries = jellyfin.ask("Library/VirtualFolders", as: [JellyfinLibrary].self)
     return [finding, key, devices, Diagnosis.tasks(tasks)]
-      + [(try? tasks.get()).flatMap(Diagnosis.scans)].compactMap { $0 }
+      + ((try? tasks.get()).map { Diagnosis.schedule($0, configuration) } ?? [])
       + Diagnosis.libraries(libraries, mounts)
       + Diagnosis.monitoring((try? libraries.get()) ?? [], mounts)
   }

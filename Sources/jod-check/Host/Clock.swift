@@ -37,6 +37,27 @@ enum Clock {
     return Seconds(mktime(&day)) - now
   }
 
+  /// What the clocks here show within a bit more than a week of now.
+  static func localTime(around now: Seconds = seconds(CLOCK_REALTIME)) -> LocalTime {
+    let (day, now) = (86400.0, now.rounded())
+    func offset(_ wall: Seconds) -> Seconds { Seconds(local(wall).tm_gmtoff) }
+    var time = now - 9 * day
+    var found = LocalTime(offset: offset(time))
+    while time < now + 9 * day {
+      let (before, after) = (offset(time), offset(time + day))
+      if before != after {
+        var (low, high) = (time, time + day)
+        while high - low > 1 {
+          let middle = ((low + high) / 2).rounded()
+          if offset(middle) == before { low = middle } else { high = middle }
+        }
+        found.changes.append(LocalTime.Change(at: high, offset: after))
+      }
+      time += day
+    }
+    return found
+  }
+
   /// The last days here, today last. A day begins when the local clock shows its midnight, or the first time after that
   /// where summer time leaves midnight out.
   static func days(_ count: Int) -> [LocalDay] {

@@ -70,6 +70,19 @@ extension World {
       #expect(home.storage.packets().isEmpty)
     }
 
+    @Test("what Jellyfin runs by schedule is told, with what it costs")
+    func schedule() throws {
+      let home = try good()
+      home.sandbox.environment["WAKE_FOR_TASKS"] = "RefreshLibrary"
+      home.jellyfin.say(
+        "/ScheduledTasks",
+        #"[{"Key":"RefreshLibrary","State":"Idle","Triggers":[{"Type":"IntervalTrigger","IntervalTicks":432000000000}]}]"#
+      )
+      let found = examine(home).first { $0.subject == "Tasks of Jellyfin" }
+      #expect(found?.verdict == .good)
+      #expect(found?.words.contains("up to 730 wakes a year") == true)
+    }
+
     @Test("the program ends with 0 on a good household")
     func program() throws {
       let home = try good()

@@ -134,6 +134,8 @@ extension World {
       "IGNORE_USERS": { $0.ignoreUsers.isEmpty },
       "IGNORE_DEVICES": { $0.ignoreDevices.isEmpty },
       "IGNORE_TASKS": { $0.ignoreTasks.isEmpty },
+      "WAKE_FOR_TASKS": { $0.wakeForTasks.isEmpty },
+      "LIBRARY_SCAN_INTERVAL": { $0.libraryScanInterval == nil },
       "HTTP_TOKEN": { $0.httpToken == nil },
       "STORAGE_SERVER_WATTS": { $0.storageServerWatts == nil },
       "STORAGE_MOUNTS": { $0.storageMounts.isEmpty },
@@ -144,7 +146,8 @@ extension World {
     /// What came after 0.1.0. The shipped file is everybody's own by now: where a new package changes it, dpkg asks what to
     /// keep, and ends an upgrade at which nobody answers.
     private static let inManualAlone: Set = [
-      "SSL_CERT_FILE", "SSL_CERT_DIR", "STORAGE_MOUNTS", "JELLYFIN_LOG_DIRECTORY",
+      "SSL_CERT_FILE", "SSL_CERT_DIR", "STORAGE_MOUNTS", "JELLYFIN_LOG_DIRECTORY", "WAKE_FOR_TASKS",
+      "LIBRARY_SCAN_INTERVAL",
     ]
 
     /// The default of IGNORE_CLIENTS, which had none in 0.1.0, as the manual has it.

@@ -93,6 +93,8 @@ struct ConfigurationDefaultTests {
   @Test("recordings wake, clients are told, and it is no dry run")
   func switches() {
     #expect(configuration.wakeForRecordings)
+    #expect(configuration.wakeForTasks.isEmpty)
+    #expect(configuration.libraryScanInterval == nil)
     #expect(configuration.notifyClients)
     #expect(!configuration.dryRun)
   }
@@ -195,12 +197,19 @@ struct ConfigurationValueTests {
   func patterns() throws {
     let configuration = try make([
       "IGNORE_USERS": "guest", "IGNORE_CLIENTS": "Kodi*, Web", "IGNORE_DEVICES": "tv?",
-      "IGNORE_TASKS": "Clean*",
+      "IGNORE_TASKS": "Clean*", "WAKE_FOR_TASKS": "RefreshLibrary, Refresh*",
     ])
     #expect(configuration.ignoreUsers.map(\.description) == ["guest"])
     #expect(configuration.ignoreClients.map(\.description) == ["Kodi*", "Web"])
     #expect(configuration.ignoreDevices.map(\.description) == ["tv?"])
     #expect(configuration.ignoreTasks.map(\.description) == ["Clean*"])
+    #expect(configuration.wakeForTasks.map(\.description) == ["RefreshLibrary", "Refresh*"])
+  }
+
+  @Test(
+    "scans have an interval where it is set", arguments: [("24h", 86400.0), ("1d 12h", 129_600), ("90", 90)])
+  func scanInterval(text: String, seconds: Seconds) throws {
+    #expect(try make(["LIBRARY_SCAN_INTERVAL": text]).libraryScanInterval == seconds)
   }
 
   @Test("yes has as many forms as in systemd", arguments: ["yes", "YES", "y", "true", "t", "on", "1"])
@@ -419,6 +428,9 @@ private let refused: [Refused] = {
     Refused("IGNORE_DEVICES", "tv,,phone", patterns),
     Refused("IGNORE_TASKS", " ", patterns),
     Refused("WAKE_FOR_RECORDINGS", "maybe", "yes or no"),
+    Refused("WAKE_FOR_TASKS", "RefreshLibrary,,", patterns),
+    Refused("LIBRARY_SCAN_INTERVAL", "daily", spanWords),
+    Refused("LIBRARY_SCAN_INTERVAL", "0", spanWords),
     Refused("NOTIFY_CLIENTS", "2", "yes or no"),
     Refused("DRY_RUN", "yes!", "yes or no"),
     Refused("LISTEN_ADDRESS", "8097", listen),

@@ -129,18 +129,6 @@ struct DiagnosisTests {
     Expected.fault("never powered off", "administrator's").check(Diagnosis.tasks(.failure(Self.forbidden)))
   }
 
-  @Test("only a library scan that starts by itself is a warning")
-  func scans() throws {
-    let json = """
-      [{"Key":"RefreshLibrary","Triggers":[{"Type":"IntervalTrigger","IntervalTicks":432000000000},\
-      {"Type":"DailyTrigger"},{"Type":null}]},{"Key":"DeleteCacheFiles","Triggers":[{"Type":"StartupTrigger"}]},{}]
-      """
-    let tasks = try decoded([JellyfinSchedule].self, json)
-    Expected.warning("at intervals and daily", "Scan Media Library").check(Diagnosis.scans(tasks))
-    #expect(Diagnosis.scans([JellyfinSchedule(key: "RefreshLibrary", triggers: [])]) == nil)
-    #expect(Diagnosis.scans([JellyfinSchedule(key: "CleanLog", triggers: ["DailyTrigger"])]) == nil)
-  }
-
   private static let macs: [Row<(String, String?)>] = [
     Row("a plausible one", ("00:11:32:aa:bb:cc", nil), .good("plausible")),
     Row("one that answers", ("00:11:32:aa:bb:cc", "00:11:32:aa:bb:cc"), .good("answers")),

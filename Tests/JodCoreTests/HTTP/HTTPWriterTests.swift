@@ -13,6 +13,8 @@ struct HTTPWriterTests {
     #expect(
       text(HTTPWriter.request("POST", "/x", [("Host", "a")], body: Array("{}".utf8)))
         == "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}")
+    #expect(
+      text(HTTPWriter.request("POST", "/x", [], body: [])) == "POST /x HTTP/1.1\r\nContent-Length: 0\r\n\r\n")
   }
 
   @Test("a reply's line has its reason")

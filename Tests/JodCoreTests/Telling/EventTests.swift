@@ -11,7 +11,7 @@ struct EventTests {
         "wake-requested", "storage-ready", "wake-failed", "poweroff-requested", "poweroff-refused",
         "poweroff-failed", "storage-down", "activity-began", "activity-ended", "jellyfin-unreachable",
         "jellyfin-rejected-key", "jellyfin-recovered", "hold-set", "hold-ended", "configuration-invalid",
-        "configuration-doubtful", "state-damaged", "state-unwritable",
+        "configuration-doubtful", "state-damaged", "state-unwritable", "scan-started", "scan-failed",
       ])
   }
 

@@ -333,6 +333,15 @@ struct StatusTests {
     #expect(line == "Storage ready · recording, Live TV on News")
   }
 
+  @Test("a task of Jellyfin is who is active in the line")
+  func task() {
+    var story = Story()
+    story.check(.playing, storage: .ready)
+    story.memory.runtime.lastCheck?.active = [.task("Scan Media Library")]
+    let line = status(story).line(now: story.moment.wall, clock: Self.clock)
+    #expect(line == "Storage ready · task, Scan Media Library")
+  }
+
   // MARK: The line
 
   struct Line: Sendable, CustomTestStringConvertible {

@@ -1,7 +1,7 @@
 /// Somebody who counts as active, and why.
 public struct ActiveSession: Hashable, Sendable {
   public enum Kind: String, Sendable, CaseIterable, JSONCodable {
-    case playing, paused, browsing, recording, unknown
+    case playing, paused, browsing, recording, task, unknown
     /// Somebody asks with a command.
     case hand
     /// Jellyfin gives no answer, and may wait for a mount of the storage.
@@ -35,6 +35,7 @@ public struct ActiveSession: Hashable, Sendable {
       return "\(client.isEmpty ? "a program" : client) opens \(device.isEmpty ? "the storage" : device)"
     }
     if kind == .recording { return "\(device) is recorded, or will be soon" }
+    if kind == .task { return "Jellyfin runs \(device), or will soon" }
     let verb = kind == .paused ? "has paused" : "is \(kind.rawValue)"
     if user.isEmpty {
       let screen = device.isEmpty ? client : device

@@ -69,6 +69,8 @@ public struct ScheduledTask: JSONDecodable, Sendable {
   public let key: String?
   public let state: String
 
+  public init(key: String?, state: String) { (self.key, self.state) = (key, state) }
+
   public init(json: JSON) throws(JSON.Failure) {
     let fields = try json.object()
     key = try fields["Key"]

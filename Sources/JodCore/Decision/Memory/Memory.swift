@@ -37,6 +37,8 @@ public struct State: Hashable, Sendable {
   public internal(set) var spentBrowsing = SpentBrowsing()
   /// What accesses woke it for, of which Jellyfin knew nothing.
   public internal(set) var accesses = UnexplainedAccesses()
+  /// The last scan of the libraries that was asked for; nil where none ever was.
+  public internal(set) var scan: LibraryScan?
 
   public init() {}
 
@@ -51,7 +53,7 @@ public struct State: Hashable, Sendable {
   public var isPlausible: Bool {
     let moments = [
       requests.last, requests.pending, storage.since, storage.byHand, storage.stoppedByUs, activity?.since,
-      hold?.began,
+      hold?.began, scan?.at,
     ]
     return version == Self.currentVersion && Self.isCount(serial) && counters.isPlausible
       && (moments + storage.comebacks).allSatisfy { $0?.isPlausible ?? true }
@@ -90,6 +92,8 @@ public struct Runtime: Hashable, Sendable {
   public var unreadyChecks = 0
   public var traffic: Traffic?
   public var recordings: RecordingMemory?
+  /// Nil where nothing rests on Jellyfin's tasks.
+  public var tasks: TaskMemory?
   public var activity = ActivityMemory()
   /// Nil while somebody is active, and before the first look.
   public var idle: IdleCount?
@@ -125,7 +129,7 @@ public struct Runtime: Hashable, Sendable {
   var isPlausible: Bool {
     silentSince?.isPlausible ?? true && (0...2).contains(unreadyChecks) && readySince?.isPlausible ?? true
       && jellyfinWaitsSince?.isPlausible ?? true && traffic?.isPlausible ?? true
-      && recordings?.isPlausible ?? true
+      && recordings?.isPlausible ?? true && tasks?.isPlausible ?? true
       && (lastCheck?.powerOffIn).map(Moment.isBootClock) ?? true && beat.isPlausible && activity.isPlausible
       && troubles.isPlausible
       && idle?.isPlausible ?? true && unanswered?.isPlausible ?? true

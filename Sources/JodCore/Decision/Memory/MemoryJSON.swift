@@ -14,6 +14,7 @@ extension State: JSONDocument {
     try fields.field("is_presumed_on", &isPresumedOn)
     try fields.added("spent_browsing", &spentBrowsing)
     try fields.added("accesses", &accesses)
+    try fields.field("scan", &scan)
   }
 
   /// Reads this version's files, and those of 0.1.0.
@@ -192,6 +193,7 @@ extension Runtime: JSONDocument {
     try fields.field("unready_checks", &unreadyChecks)
     try fields.field("traffic", &traffic)
     try fields.field("recordings", &recordings)
+    try fields.field("tasks", &tasks)
     try fields.field("activity", &activity)
     try fields.field("idle", &idle)
     try fields.field("unanswered", &unanswered)

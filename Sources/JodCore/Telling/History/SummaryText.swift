@@ -171,6 +171,7 @@ extension Summary.PastWake {
     switch kind {
     case HistoryEntry.byHand: return "by hand"
     case ActiveSession.Kind.recording.rawValue: return "a recording"
+    case ActiveSession.Kind.task.rawValue: return "a task"
     case ActiveSession.Kind.playing.rawValue: return "a device"
     default: return "not known"
     }
@@ -180,6 +181,9 @@ extension Summary.PastWake {
   public var cause: String {
     if user.isEmpty, kind == ActiveSession.Kind.recording.rawValue {
       return device.isEmpty ? person : "a recording, \(device)"
+    }
+    if user.isEmpty, kind == ActiveSession.Kind.task.rawValue {
+      return device.isEmpty ? person : "a task of Jellyfin, \(device)"
     }
     let source = [client, device].filter { !$0.isEmpty }.joined(separator: " on ")
     return source.isEmpty ? person : "\(person), \(source)"

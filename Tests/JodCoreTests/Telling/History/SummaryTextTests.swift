@@ -13,6 +13,18 @@ struct SummaryTextTests {
     SummaryText.Place(width: width, isUnicode: true, isColoured: colour)
   }
 
+  @Test("a wake for a task of Jellyfin is told as that, in the list and in the counts")
+  func task() {
+    var wake = Summary.PastWake(at: 0)
+    wake.kind = "task"
+    #expect(wake.person == "a task")
+    #expect(wake.cause == "a task")
+    wake.device = "Scan Media Library"
+    #expect(wake.cause == "a task of Jellyfin, Scan Media Library")
+    wake.user = "Anna"
+    #expect(wake.cause == "Anna, Scan Media Library")
+  }
+
   // MARK: For people
 
   @Test("a file or a pipe gets the whole of it in plain characters")

@@ -76,11 +76,13 @@ struct PageTests {
         $0.activity.sessions = [
           .init(user: "Anna", client: "Web", device: "Firefox", kind: .playing),
           .init(user: "", client: "Live TV", device: "News", kind: .recording),
+          .init(user: "", client: "", device: "Scan Media Library", kind: .task),
           .init(user: "", client: "", device: "", kind: .unknown),
         ]
       })
     #expect(text.contains("<li><bdi>Anna</bdi>, playing, <span class=\"soft\"><bdi>Web</bdi></span></li>"))
     #expect(text.contains("<li><bdi>News</bdi>, a recording</li>"))
+    #expect(text.contains("<li><bdi>Scan Media Library</bdi>, a task of Jellyfin</li>"))
     #expect(text.contains("not understood counts as active"))
     #expect(page(status(.ready)).contains("Nobody, for 1h"))
     #expect(page(status(.ready) { $0.activity.active = nil }).contains("Jellyfin did not say"))
