@@ -79,6 +79,7 @@ story_access() {
   same "nothing has failed" '' "$(failed_units)"
   local words ready read
   words=$(journal --output=cat --unit=jod-check-access)
+  note "$(journal --output=short --unit=jod-check-access)"
   contains "it is told who asked" " opens $share." "$words"
   contains "and by which program" ': cat' "$words"
   ready=$(journal --output=json --unit=jod-check-access JOD_EVENT=storage-ready | grep -oP '"__REALTIME_TIMESTAMP":"\K\d+' | head -n 1)

@@ -80,3 +80,42 @@ struct WayDown {
     )
   }
 }
+
+extension Program {
+  /// Notes what came of a power-off, and waits for the first sign of its going down.
+  ///
+  /// - Returns: what has changed, and what is wrong.
+  func settle(_ outcome: PowerOffOutcome, isShown: Bool = false) -> (
+    changes: [Change], trouble: Trouble?, unwritable: Trouble?
+  ) {
+    let now = Clock.now()
+    var (changes, trouble): ([Change], Trouble?) = ([], nil)
+    let problems = remember(at: now, isShown: isShown) { memory in
+      changes = memory.settle(outcome, configuration, now)
+      trouble = memory.state.undertaking.refusal.flatMap { Trouble($0, now) }
+      return changes
+    }
+    if outcome.isTaken { watchGoingDown() }
+    return (changes, trouble, problems.unwritable)
+  }
+
+  /// A machine that sleeps and comes back within seconds would else seem never to have gone.
+  private func watchGoingDown() {
+    guard let address = configuration.storageServerAddress else { return }
+    let before = store.load(bootID: Clock.now().moment.bootID).memory
+    let end = Deadline(in: Self.silenceTimeout)
+    // One probe may be lost.
+    var silences = 0
+    let isSilent = end.wait(lookingEvery: 1) {
+      silences = StorageProbe(address, before).result().probe == .silent ? silences + 1 : 0
+      return silences == 2
+    }
+    guard isSilent else { return }
+    let now = Clock.now()
+    _ = store.update(bootID: now.moment.bootID, keep: .everything) { memory in
+      _ = memory.noticeProbe(.silent, configuration, now)
+    }
+  }
+
+  private static let silenceTimeout: Seconds = 15
+}

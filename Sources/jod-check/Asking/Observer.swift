@@ -41,29 +41,27 @@ struct Observer {
   /// Adds what Jellyfin says to further questions. Each has its own time: one that takes long is no reason to know nothing
   /// of the others.
   func ask(_ questions: Set<Verdict.Question>, adding observation: inout Observation) {
+    let isLast = questions.contains(.tasks)
     if questions.contains(.startOfJellyfin) {
       observation.startOfJellyfin = ask("ScheduledTasks", as: StartupTasks.self)
     }
     if questions.contains(.keyOwner) { observation.keyOwner = keyOwner() }
     if questions.contains(.recordings) {
-      observation.recordings = ask("LiveTv/Timers", as: TimerList.self).map(\.recordings)
+      observation.recordings = ask("LiveTv/Timers", as: TimerList.self, isLast: isLast).map(\.recordings)
     }
-    let schedule = questions.contains(.schedule) ? tasks(beforePowerOff: questions.contains(.tasks)) : nil
+    let schedule =
+      questions.contains(.schedule) ? ask("ScheduledTasks", as: [JellyfinTask].self, isLast: isLast) : nil
     if let schedule { observation.schedule = schedule.map { TaskSchedule($0, local: Clock.localTime()) } }
     if questions.contains(.tasks) {
       // Asked once is enough for both.
-      let all = schedule?.map { $0.map(\.asScheduledTask) } ?? ask("ScheduledTasks", as: [ScheduledTask].self)
+      let all =
+        schedule?.map { $0.map(\.asScheduledTask) }
+        ?? ask("ScheduledTasks", as: [ScheduledTask].self, isLast: true)
       let tasks = all.map { ScheduledTask.running($0, ignoring: configuration.ignoreTasks) }
-      let folders = ask("Library/VirtualFolders", as: [LibraryFolder].self).map(LibraryFolder.refreshing)
+      let folders = ask("Library/VirtualFolders", as: [LibraryFolder].self, isLast: true)
+        .map(LibraryFolder.refreshing)
       observation.tasks = tasks.flatMap { running in folders.map { running + $0 } }
     }
-  }
-
-  /// An ordinary check is over in 10 s, and this question is its last.
-  private func tasks(beforePowerOff: Bool) -> Result<[JellyfinTask], Trouble> {
-    let left = beforePowerOff ? Self.timeLimit : began + 9 - Clock.seconds(CLOCK_MONOTONIC)
-    return Jellyfin(configuration).ask(
-      "ScheduledTasks", as: [JellyfinTask].self, deadline: Deadline(in: max(0, min(Self.timeLimit, left))))
   }
 
   /// An API key is nobody's, and Jellyfin then knows no "me".
@@ -74,11 +72,16 @@ struct Observer {
     }
   }
 
-  /// Seconds for each further question.
-  private static let timeLimit: Seconds = 3
+  /// Seconds for each further question, and for a check that asks nothing before a power-off: it is over in 10.
+  private static let (timeLimit, checkLimit): (Seconds, Seconds) = (3, 9)
 
-  private func ask<Value: JSONDecodable>(_ path: String, as type: Value.Type) -> Result<Value, Trouble> {
-    Jellyfin(configuration).ask(path, as: type, deadline: Deadline(in: Self.timeLimit))
+  /// - Parameter isLast: whether a power-off may follow, so that nobody waits for the end of this check.
+  private func ask<Value: JSONDecodable>(
+    _ path: String, as type: Value.Type, isLast: Bool = false
+  ) -> Result<Value, Trouble> {
+    let left = isLast ? Self.timeLimit : began + Self.checkLimit - Clock.seconds(CLOCK_MONOTONIC)
+    return Jellyfin(configuration).ask(
+      path, as: type, deadline: Deadline(in: max(0, min(Self.timeLimit, left))))
   }
 
   /// A network mount of the storage server: a program that touches it waits.
