@@ -28,13 +28,12 @@ private struct WaitingAccess {
   /// Nothing tells when it is ready: one request, if the cooldown allows it, and the mount is tried.
   private func askBlindly() {
     var somebody = ActiveSession.access(by: "", to: "")
-    let now = Clock.now()
-    _ = note { memory, now in
-      memory.noticeAccess(somebody, now)
+    let waiting = somebody
+    let memory = note { memory, now in
+      memory.noticeAccess(waiting, now)
       return []
     }
-    let memory = program.store.load(bootID: now.moment.bootID).memory
-    if decideWake(configuration, memory, now, isFirst: false) == .send { _ = send(for: &somebody) }
+    if decideWake(configuration, memory, Clock.now(), isFirst: false) == .send { _ = send(for: &somebody) }
   }
 
   private func wait(for address: Endpoint) -> Int32 {
