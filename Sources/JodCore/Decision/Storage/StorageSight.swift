@@ -83,7 +83,9 @@ extension Memory {
     runtime.probe = probe
     noticeReadiness(configuration.isBlind ? state.isPresumedOn == true : probe == .ready, now)
     // More than a lost probe: what answers then is a new start.
-    if let since = runtime.silentSince, now.since(since) >= Self.longestLoss { state.undertaking.fellSilent() }
+    if let since = runtime.silentSince, now.since(since) >= Self.longestLoss {
+      state.undertaking.fellSilent()
+    }
     if probe != .silent { runtime.silentSince = nil }
     switch probe {
     case .ready: return noticeReady(now)
