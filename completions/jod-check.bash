@@ -12,7 +12,8 @@ _jod_check() {
   case $first in
     '') offered="$commands help --dry-run --json" ;;
     check | -*) offered='--dry-run --json' ;;
-    status | doctor) offered='--json' ;;
+    status) offered='--json --verbose' ;;
+    doctor) offered='--json' ;;
     report) offered='--days --json' ;;
     wake) offered='--wait --no-wait' ;;
     sleep) offered='--force' ;;

@@ -32,6 +32,7 @@ complete -c jod-check -n '__jod_check_in help' -a 'check status report wake slee
 complete -c jod-check -n '__jod_check_in check' -l dry-run -d 'Say what a check would do now, without doing or recording it.'
 complete -c jod-check -n '__jod_check_in check' -l json -d 'Print one JSON document instead of sentences.'
 complete -c jod-check -n '__jod_check_in status' -l json -d 'Print one JSON document.'
+complete -c jod-check -n '__jod_check_in status' -l verbose -d 'Show the rules behind it as well, with the names of their variables.'
 complete -c jod-check -n '__jod_check_in report' -l days -x -d 'Days to look back, today included, 1 to 366.'
 complete -c jod-check -n '__jod_check_in report' -l json -d 'Print one JSON document.'
 complete -c jod-check -n '__jod_check_in wake' -l wait -d 'Wait until the storage server is ready.'

@@ -163,13 +163,13 @@ struct Check {
         isAsked || hint.isThere
         || memory.runtime.beat.includes(start: boot, interval: configuration.checkInterval)
       memory.runtime.beat.note(start: boot)
-      let words = course.troubles.map(\.what).joined(separator: " ")
-      memory.runtime.lastCheck?.trouble = words.isEmpty ? nil : words
       let misspelt = memory.runtime.noteMisspelt(program.settings.misspelt)
-      return RunReport(
+      let report = RunReport(
         changes: program.events(course.changes) + course.damage + misspelt, troubles: course.troubles,
         onBeat: onBeat, isByHand: program.output.voice != .journal, memory: &memory.runtime.troubles,
         boot: boot)
+      memory.note(course.troubles, start)
+      return report
     } show: {
       status = program.publish($0)
     }

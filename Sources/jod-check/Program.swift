@@ -8,7 +8,7 @@ struct Program {
   let output: Output
   let store: Store
   /// `/proc/self/mountstats`, opened while that was allowed: of a process that was root, the kernel shows it to root alone.
-  let mountstats: Int32
+  var mountstats: Int32
 
   /// Reads the settings and becomes the user of the service. Ends the process with status 78 where the configuration is
   /// wrong, having told all of it.
@@ -98,19 +98,16 @@ struct Program {
     return problems
   }
 
-  /// Does what somebody asked for by hand, as far as it is a matter of memory, and returns the exit status.
-  func carryOut(at now: Now, _ change: (inout Memory) -> Change) -> Int32 {
+  /// Does what somebody asked for by hand, as far as it is a matter of memory, and tells it; returns why it cannot be
+  /// remembered.
+  func carryOut(at now: Now, _ change: (inout Memory) -> Change) -> Trouble? {
     var changes: [Change] = []
     let problems = remember(at: now, isShown: true) { memory in
       changes = [change(&memory)]
       return changes
     }
-    if let trouble = problems.unwritable {
-      Output.complain(trouble.words)
-      return trouble.kind.exitStatus
-    }
-    tell(changes)
-    return 0
+    if problems.unwritable == nil { tell(changes) }
+    return problems.unwritable
   }
 
   /// Tells what somebody's command has changed.
@@ -176,7 +173,8 @@ private struct InvalidConfiguration {
     let warnings = settings.misspelt.map { Warning.misspelt($0).words }
     let lines = ([error.description] + warnings).joined(separator: "\n")
     let trouble = Trouble(
-      .configuration, cause: lines, "The configuration is not valid, so nobody is served.",
+      .configuration, cause: lines,
+      "The configuration is not valid, so the storage is neither woken nor powered off.",
       advice: "Correct \(place); the next check reads it again.\n\(lines)")
     let interval = Configuration.checkInterval(in: settings.environment) ?? Configuration.defaultCheckInterval
     var status = Status.nothingKnown
@@ -202,7 +200,12 @@ private struct InvalidConfiguration {
   /// Adds to what `status` shows, for the rest of it is as it was.
   private func publish(_ warnings: [String], _ now: Now) -> Status {
     var status = (try? store.status()) ?? .nothingKnown
-    status.trouble = error.faults.first.map { "the configuration is not valid: \($0)" }
+    let first = error.faults.first.map { "\($0)" } ?? ""
+    let others = error.faults.count - 1
+    status.trouble = "The configuration is not valid: \(first)."
+    status.troubleSince = nil
+    status.troubleRemedy =
+      "Correct \(Settings.defaultsFile)\(others > 0 ? ": `sudo jod-check doctor` shows \(Printable.count(others, "more fault"))" : "; the next check reads it again")."
     status.warnings = warnings
     status.checkedAt = UTC.text(now.moment.wall)
     // The check has done its work, and a status that is not written grows old visibly, ignoring.

@@ -70,7 +70,7 @@ story_wake() {
   same "one for the storage being ready" 1 "$(entries storage-ready)"
   same "and no other" 2 "$(entries)"
   contains "the first names who and where to" "wake request to $mac: Anna" "$(messages JOD_EVENT=wake-requested)"
-  contains "status has it for people" 'Storage   ready' "$(inside A jod-check status)"
+  contains "status has it for people" 'On. ' "$(inside A jod-check status)"
   await 10 "so has systemctl status" shows 'Status: "Storage ready · Anna browsing'
   timer stop
 }

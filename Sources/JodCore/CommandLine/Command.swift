@@ -36,6 +36,7 @@ public struct Command: Sendable {
       case json = "--json"
       case noWait = "--no-wait"
       case until = "--until"
+      case verbose = "--verbose"
       case version = "--version"
       case wait = "--wait"
       case yes = "--yes"

@@ -32,7 +32,10 @@ extension Command {
       name: .status, abstract: "Show what is known, what happens next, and why.",
       discussion:
         "Every user may ask. It reads what the last check wrote, without asking Jellyfin or the storage server.",
-      options: [json]),
+      options: [
+        json,
+        Option(name: .verbose, help: "Show the rules behind it as well, with the names of their variables."),
+      ]),
     Command(
       name: .report, abstract: "Show when the storage server was on, who woke it, and what that saved.",
       discussion: """

@@ -54,6 +54,7 @@ public struct Configuration: Hashable, Sendable {
   public var listenAddress: Endpoint
   public var httpToken: Secret?
   public var storageServerWatts: Watts?
+  public var electricityPrice: ElectricityPrice?
   /// Mount points of the storage server's shares, each with an automount: an access wakes it.
   public var storageMounts: [String]
   /// Where Jellyfin writes its log, as this machine sees it.

@@ -54,10 +54,12 @@ struct ConfigurationReader {
     text(variable) == nil ? standard : optional(variable, accepted(), parse)
   }
 
-  mutating func required<Value>(_ variable: String, _ accepted: String, _ parse: (String) -> Value?) -> Value?
-  {
+  /// - Parameter found: where an administrator finds the value.
+  mutating func required<Value>(
+    _ variable: String, _ accepted: String, found: String, _ parse: (String) -> Value?
+  ) -> Value? {
     guard text(variable) != nil else {
-      fault(variable, "not set, and jod-check cannot work without it", accepted)
+      fault(variable, "not set; \(found)", accepted)
       return nil
     }
     return optional(variable, accepted, parse)
@@ -67,7 +69,9 @@ struct ConfigurationReader {
     let accepted =
       "an API key, made in Jellyfin under Dashboard, API Keys; or the systemd credential jellyfin-api-key"
     guard let text = text("JELLYFIN_API_KEY") ?? keyCredential else {
-      fault("JELLYFIN_API_KEY", "not set, and jod-check cannot work without it", accepted)
+      fault(
+        "JELLYFIN_API_KEY",
+        "not set; without it Jellyfin does not say who is active. `sudo jod-check setup` makes one", accepted)
       return nil
     }
     guard let token = Configuration.token(text) else {

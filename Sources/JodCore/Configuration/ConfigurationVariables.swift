@@ -56,8 +56,15 @@ extension Configuration {
         "one of the two, for there is one way to power off")
     }
     let address = reader.optional("STORAGE_SERVER_ADDRESS", Endpoint.accepted) { Endpoint($0) }
-    let mac = reader.required("STORAGE_SERVER_MAC", MACAddress.accepted, MACAddress.init)
-    let url = reader.required("JELLYFIN_API_URL", BaseURL.accepted, BaseURL.init)
+    let mac = reader.required(
+      "STORAGE_SERVER_MAC", MACAddress.accepted,
+      found:
+        "it is the network card that is woken. While the storage server is on, `ip neigh` shows it here, and `jod-check-storage status` there",
+      MACAddress.init)
+    let url = reader.required(
+      "JELLYFIN_API_URL", BaseURL.accepted,
+      found: "it is where a browser on this machine finds Jellyfin, usually http://127.0.0.1:8096",
+      BaseURL.init)
     let key = reader.key(place)
     let broadcast = reader.value(
       "BROADCAST_ADDRESS", "an IPv4 address, such as 192.168.1.255 or 255.255.255.255",
@@ -76,6 +83,7 @@ extension Configuration {
       token: reader.optional("HTTP_TOKEN", "printable ASCII characters without blanks", Self.token),
       watts: reader.optional(
         "STORAGE_SERVER_WATTS", "watts when on, and when off after a comma, such as 85 or 85,3", Watts.init),
+      price: reader.optional("ELECTRICITY_PRICE", ElectricityPrice.accepted, ElectricityPrice.init),
       rootsFile: reader.optional("SSL_CERT_FILE", TLSTrust.acceptedFile, TLSTrust.path)
     )
     let rootsDirectory = reader.value(
@@ -132,7 +140,8 @@ extension Configuration {
       wakeForRecordings: switches.recordings, wakeForTasks: patterns[4] ?? [],
       libraryScanInterval: scanInterval, manualStartHold: spans.manualStartHold,
       notifyClients: switches.notify, listenAddress: listen, httpToken: optionals.token.map(Secret.init),
-      storageServerWatts: optionals.watts, storageMounts: mounts, jellyfinLogDirectory: logDirectory,
+      storageServerWatts: optionals.watts, electricityPrice: optionals.price, storageMounts: mounts,
+      jellyfinLogDirectory: logDirectory,
       dryRun: switches.dryRun)
   }
 
@@ -154,6 +163,11 @@ extension Configuration {
   /// or wrong itself.
   public static func watts(in environment: [String: String]) -> Watts? {
     environment["STORAGE_SERVER_WATTS"].flatMap(Watts.init)
+  }
+
+  /// Reads `ELECTRICITY_PRICE` alone, as `STORAGE_SERVER_WATTS`.
+  public static func price(in environment: [String: String]) -> ElectricityPrice? {
+    environment["ELECTRICITY_PRICE"].flatMap(ElectricityPrice.init)
   }
 
   /// Reads `STORAGE_MOUNTS` alone, for who must know them though the rest may be wrong; nil where it is wrong itself.

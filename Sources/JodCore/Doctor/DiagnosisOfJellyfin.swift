@@ -40,7 +40,7 @@ extension Diagnosis {
         .warning(
           "API key",
           "accepted, but it is a token of the user \(Printable.clean($0.name)): it ends when that user signs out, and its own polls make a device of theirs look active.",
-          remedy: "Make a key in Jellyfin under Dashboard, API Keys, and set JELLYFIN_API_KEY to it.")
+          remedy: "Make a key in Jellyfin under Dashboard, API Keys, and put it in the place of this one.")
       } ?? .good("API key", "accepted; \(Printable.count(entries.count, "session"))")
     case .failure(let trouble): fault("API key", trouble)
     }

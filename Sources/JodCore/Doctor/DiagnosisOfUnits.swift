@@ -111,21 +111,25 @@ extension Diagnosis {
         remedy: "Install the package again, or `make install`.")
     case "masked":
       return .fault(
-        timerSubject, "jod-check.timer is masked: nobody is served.",
+        timerSubject, "jod-check.timer is masked: the storage is neither woken nor powered off.",
         remedy: "Run `systemctl unmask jod-check.timer`, and then `systemctl enable --now jod-check.timer`.")
     default:
       return .fault(
-        timerSubject, "systemd refuses jod-check.timer (\(timer.loadState)): nobody is served.",
+        timerSubject,
+        "systemd refuses jod-check.timer (\(timer.loadState)): the storage is neither woken nor powered off.",
         remedy:
           "`systemctl status jod-check.timer` says why, `systemctl edit jod-check.timer` corrects it, and `systemctl revert jod-check.timer` takes every edit back."
       )
     }
     guard timer.isActive else {
-      return .fault(timerSubject, "jod-check.timer does not run: nobody is served.", remedy: enable)
+      return .fault(
+        timerSubject, "jod-check.timer does not run: the storage is neither woken nor powered off.",
+        remedy: enable)
     }
     guard timer.next != .never else {
       return .fault(
-        timerSubject, "jod-check.timer has elapsed, and never will again: nobody is served.",
+        timerSubject,
+        "jod-check.timer has elapsed, and never will again: the storage is neither woken nor powered off.",
         remedy:
           "Run `systemctl daemon-reload` and `systemctl restart jod-check.timer`. Where that does not last, an edit removed what makes it elapse for the first time: `systemctl edit jod-check.timer` and put OnActiveSec=1s beside OnUnitActiveSec=."
       )

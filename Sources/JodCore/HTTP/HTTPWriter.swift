@@ -23,8 +23,10 @@ public enum HTTPWriter {
 
   /// Of the statuses that are used here (RFC 9110, section 15; RFC 6585, section 5).
   private static let reasons = [
-    100: "Continue", 200: "OK", 202: "Accepted", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden",
-    404: "Not Found", 405: "Method Not Allowed", 408: "Request Timeout", 413: "Content Too Large",
+    100: "Continue", 200: "OK", 202: "Accepted", 303: "See Other", 400: "Bad Request", 401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found", 405: "Method Not Allowed", 408: "Request Timeout", 409: "Conflict",
+    413: "Content Too Large",
     431: "Request Header Fields Too Large", 503: "Service Unavailable",
   ]
 }

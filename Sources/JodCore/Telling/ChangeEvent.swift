@@ -38,7 +38,7 @@ extension Event {
         .wakeFailed, .error, Trouble(wake, after: seconds, configuration),
         Facts(mac: mac, wakeRequests: wake.requests))
     case .powerOffBegan(let idle, let isRetry):
-      let why = idle.map { ": no activity for \(TimeSpan.text($0))" } ?? ", as somebody wished"
+      let why = idle.map { ": no activity for \(TimeSpan.text($0))" } ?? ", for somebody asked for that"
       self.init(
         .powerOffRequested, isRetry ? .debug : .notice, "Asked the storage to \(action)\(why).",
         Facts(idleSeconds: idle))
@@ -49,10 +49,11 @@ extension Event {
       self.init(.powerOffFailed, .error, Trouble(hangingFor: seconds, configuration))
     case .holdSet(let seconds, let until):
       self.init(
-        .holdSet, .notice, "The storage is held up for \(TimeSpan.text(seconds)), until \(clock(until)).")
+        .holdSet, .notice, "The storage is kept on for \(TimeSpan.text(seconds)), until \(clock(until)).")
     case .holdEnded(let byHand):
-      let how = byHand ? "The hold was taken back" : "The hold is over"
-      self.init(.holdEnded, .notice, "\(how); the storage may be powered off again.")
+      let why = byHand ? "somebody took that back" : "its time is over"
+      self.init(
+        .holdEnded, .notice, "The storage is no longer kept on: \(why). It goes off when nobody needs it.")
     case .scanBegan:
       self.init(.scanStarted, .notice, "Jellyfin scans its libraries, as jod-check asked it to.")
     case .scanFailed(let trouble, let isNews):
@@ -78,7 +79,7 @@ extension Event {
     let number = request.number ?? 1
     let which = number > 1 ? "wake request \(number)" : "a wake request"
     let why = request.asking.first.map { ": \($0.sentence)" } ?? ""
-    let silence = request.number == nil ? " It is known to be ready, and did not answer once." : ""
+    let silence = request.number == nil ? " It was ready a moment ago, and did not answer just now." : ""
     self.init(
       .wakeRequested, request.isNews ? .notice : .debug,
       "Sent \(which) to \(mac)\(request.isByHand ? ", asked for by hand" : why).\(silence)",

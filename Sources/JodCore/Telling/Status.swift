@@ -7,6 +7,8 @@ public struct Status: Hashable, Sendable {
   public struct Storage: Hashable, Sendable {
     public var state: StorageState
     public var since: String?
+    /// Whether anything tells what it does; else it is only presumed.
+    public var isWatched = true
   }
 
   public struct Person: Hashable, Sendable {
@@ -31,15 +33,27 @@ public struct Status: Hashable, Sendable {
     /// When the wake that runs began.
     public var began: String?
     public var requests: Int
+    /// Seconds that one takes as a rule.
+    public var usualSeconds: Seconds?
+
+    init(
+      last: String? = nil, began: String? = nil, requests: Int, usualSeconds: Seconds? = nil
+    ) {
+      (self.last, self.began, self.requests, self.usualSeconds) = (last, began, requests, usualSeconds)
+    }
   }
 
   public struct PowerOff: Hashable, Sendable {
     public var at: String?
     public var blockedBy: String?
+    /// The same by the names of the rules and their variables.
+    public var rules: [String] = []
 
     public init() {}
 
-    init(at: String?, blockedBy: String?) { (self.at, self.blockedBy) = (at, blockedBy) }
+    init(at: String?, blockedBy: String?, rules: [String] = []) {
+      (self.at, self.blockedBy, self.rules) = (at, blockedBy, rules)
+    }
   }
 
   public struct Hold: Hashable, Sendable {
@@ -57,6 +71,8 @@ public struct Status: Hashable, Sendable {
   public var poweroff: PowerOff
   public var hold: Hold
   public var trouble: String?
+  public var troubleSince: String?
+  public var troubleRemedy: String?
   public var reason: String?
   public var checkedAt: String?
   public var checkIntervalSeconds: Int?
@@ -87,9 +103,10 @@ extension Status {
       wake: Waking(
         last: state.requests.latest.map { UTC.text($0.wall) },
         began: state.undertaking.wake.map { UTC.text($0.began.wall) },
-        requests: state.undertaking.wake?.requests ?? 0),
+        requests: state.undertaking.wake?.requests ?? 0, usualSeconds: state.counters.timeToReady.usual),
       poweroff: Self.powerOff(memory), hold: Hold(until: state.hold.map { UTC.text($0.until) }),
-      trouble: check?.trouble, reason: check?.reason, checkedAt: check.map { UTC.text($0.at.wall) },
+      trouble: check?.trouble, troubleSince: check?.troubleSince.map { UTC.text($0) },
+      troubleRemedy: check?.remedy, reason: check?.reason, checkedAt: check.map { UTC.text($0.at.wall) },
       checkIntervalSeconds: Int(configuration.checkInterval), dryRun: configuration.dryRun,
       warnings: (configuration.warnings + memory.warnings(Self.now(memory)) + warnings).map(\.words))
   }
@@ -101,6 +118,12 @@ extension Status {
   }
 
   private static func storage(_ configuration: Configuration, _ memory: Memory) -> Storage {
+    var storage = seen(memory)
+    storage.isWatched = !configuration.isBlind
+    return storage
+  }
+
+  private static func seen(_ memory: Memory) -> Storage {
     let probeSince = memory.runtime.probeSince.map { UTC.text($0.wall) }
     let knownSince = memory.state.storage.since.map { UTC.text($0.wall) }
     if let stopping = memory.state.undertaking.stopping {
@@ -120,16 +143,21 @@ extension Status {
 
   private static func powerOff(_ memory: Memory) -> PowerOff {
     guard let check = memory.runtime.lastCheck else { return nothingKnown.poweroff }
-    var objections = check.objections
-    if let hold = memory.state.hold { objections.insert("a hold until \(UTC.text(hold.until))", at: 0) }
+    var (objections, rules) = (check.objections, check.rules)
+    if memory.state.hold != nil {
+      objections.insert("somebody wants it kept on", at: 0)
+      rules.insert("a hold is in force", at: 0)
+    }
     var time = check.powerOffIn.map { check.at.wall + $0 }
     if let refusal = memory.state.undertaking.refusal, objections.isEmpty {
-      objections = [Words.refusal(refusal.reason)]
+      objections = [Words.stay(refusal.reason)]
       time = refusal.at.wall + Refusal.retry
     }
+    if let hold = memory.state.hold, let own = time, own <= hold.until { objections = [objections[0]] }
     let at = memory.state.hold.map { hold in time.map { max($0, hold.until) } } ?? time
     return PowerOff(
-      at: at.map { UTC.text($0) }, blockedBy: objections.isEmpty ? nil : objections.joined(separator: "; "))
+      at: at.map { UTC.text($0) }, blockedBy: objections.isEmpty ? nil : objections.joined(separator: "; "),
+      rules: rules)
   }
 }
 
@@ -143,7 +171,7 @@ extension Status {
 
   /// Notes why no check comes any more.
   public mutating func note(_ standstill: Finding) {
-    trouble = [standstill.words, standstill.remedy].compactMap { $0 }.joined(separator: " ")
+    (trouble, troubleSince, troubleRemedy) = (standstill.words, checkedAt, standstill.remedy)
   }
 }
 

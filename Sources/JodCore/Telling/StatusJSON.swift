@@ -14,6 +14,8 @@ extension Status: JSONDocument {
     try fields.field("poweroff", &poweroff)
     try fields.field("hold", &hold)
     try fields.field("trouble", &trouble)
+    try fields.field("trouble_since", &troubleSince)
+    try fields.field("trouble_remedy", &troubleRemedy)
     try fields.field("reason", &reason)
     try fields.field("checked_at", &checkedAt)
     try fields.field("check_interval_seconds", &checkIntervalSeconds)
@@ -30,6 +32,7 @@ extension Status.Storage: JSONDocument {
   public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
     try fields.field("state", &state)
     try fields.field("since", &since)
+    try fields.added("watched", &isWatched)
   }
 }
 
@@ -68,6 +71,7 @@ extension Status.Waking: JSONDocument {
     try fields.field("last", &last)
     try fields.field("began", &began)
     try fields.field("requests", &requests)
+    try fields.field("usual_seconds", &usualSeconds)
   }
 }
 
@@ -77,6 +81,7 @@ extension Status.PowerOff: JSONDocument {
   public mutating func fields(_ fields: inout some JSONFields) throws(JSON.Failure) {
     try fields.field("at", &at)
     try fields.field("blocked_by", &blockedBy)
+    try fields.added("rules", &rules)
   }
 }
 

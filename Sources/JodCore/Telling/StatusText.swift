@@ -1,95 +1,111 @@
-// The status in words, for people.
+/// What `jod-check status` prints: the sentence, then what belongs to it.
+public struct StatusText: Sendable {
+  let status: Status
+  /// Whether the rules behind it are told, with the names of their variables.
+  let isVerbose: Bool
+  let isColoured: Bool
+  /// Writes a time of the wall clock as a person here reads it.
+  let clock: @Sendable (Seconds) -> String
 
-extension Status {
-  /// The line of `systemctl status`, such as `Storage off · no activity for 2h 5min · last woken 18:02`.
-  ///
-  /// - Parameter clock: writes a time of the wall clock as a person here reads it.
-  public func line(now: Seconds, clock: (Seconds) -> String) -> String {
-    var parts = ["Storage \(storageWords)", activityWords(now: now)]
-    if let last = wake.last.flatMap(UTC.parse) { parts.append("last woken \(clock(last))") }
-    if let trouble { parts.insert("Trouble: \(trouble)", at: 0) }
-    if dryRun { parts.append("dry run") }
-    return parts.joined(separator: " · ")
+  public init(
+    _ status: Status, isVerbose: Bool = false, isColoured: Bool = false,
+    clock: @escaping @Sendable (Seconds) -> String
+  ) {
+    self.status = status
+    self.isVerbose = isVerbose
+    self.isColoured = isColoured
+    self.clock = clock
   }
 
-  /// What `jod-check status` prints.
-  public func page(now: Seconds, clock: (Seconds) -> String) -> String {
-    guard let checked = checkedAt.flatMap(UTC.parse) else {
-      return (trouble.map { "\($0)\n" } ?? "")
-        + "No check has run since this machine started.\nStart the timer with `systemctl enable --now jod-check.timer`, or run one check now with `systemctl start jod-check`.\n"
-    }
-    // Beside trouble, the rest may be old news.
-    var rows = trouble.map { [("Trouble", $0)] } ?? []
-    let since = storage.since.flatMap(UTC.parse).map { ", since \(clock($0))" } ?? ""
-    rows.append(("Storage", storageWords + since))
-    rows.append(("Activity", activity.active == nil ? "unknown" : activityWords(now: now)))
-    rows += activity.sessions.map { ("", $0.words) }
-    rows += activity.spent.map {
-      ("", "\($0.words): counts no longer, until it was quiet or plays (BROWSING_LIMIT)")
-    }
-    rows.append(("Last wake", wake.last.flatMap(UTC.parse).map(clock) ?? "never"))
-    rows.append(("Power-off", powerOffWords(clock)))
-    rows.append(("Next", nextWords))
-    if let reason { rows.append(("Why", reason)) }
-    rows += warnings.map { ("Warning", $0) }
-    rows.append(("Checked", "\(clock(checked)), \(ago(now - checked))"))
-    return rows.map { name, text in name.padded(to: 10) + text + "\n" }.joined()
+  public func text(now: Seconds) -> String {
+    let headline = Headline(status, now: now, clock: clock)
+    guard let checked = status.checkedAt.flatMap(UTC.parse) else { return beforeTheFirstCheck(headline) }
+    var rows = people(now) + [("Last start", status.wake.last.flatMap(UTC.parse).map(clock) ?? "never")]
+    if let power = powerOff { rows.append(power) }
+    if let hold = status.hold.until.flatMap(UTC.parse) { rows.append(("Kept on", "until \(clock(hold))")) }
+    rows += isVerbose ? rules : []
+    rows += status.warnings.map { ("To put right", $0) }
+    let rhythm = status.checkIntervalSeconds.map { ", every \(TimeSpan.text(Seconds($0)))" } ?? ""
+    rows.append(
+      ("Checked", "\(clock(checked)), \(ago(now - checked))\(rhythm)\(status.dryRun ? ", dry run" : "")"))
+    return top(headline) + "\n" + rows.map(row).joined()
   }
 
-  private var storageWords: String {
-    switch storage.state {
-    case .ready: "ready"
-    case .up: "on, its service not ready"
-    case .silent: "did not answer once"
-    case .down: "off"
-    case .waking: "waking, \(Printable.count(wake.requests, "wake request")) sent"
-    case .stopping: "going down"
-    case .unknown: "not watched"
-    }
+  private func beforeTheFirstCheck(_ headline: Headline) -> String {
+    // Why none comes any more is a trouble of its own.
+    (headline.trouble == nil ? "" : trouble(headline))
+      + """
+      No check has run since this machine started.
+      Start the timer with `systemctl enable --now jod-check.timer`, or run one check now with `systemctl start jod-check`.
+
+      """
   }
 
-  private func activityWords(now: Seconds) -> String {
-    switch activity.active {
-    case nil: return "activity unknown"
-    case true?:
-      guard let only = activity.sessions.first, activity.sessions.count == 1 else {
-        return Printable.count(activity.sessions.count, "active session")
+  // MARK: The sentence
+
+  private func top(_ headline: Headline) -> String {
+    let colour =
+      switch headline.tone {
+      case .on: "33"
+      case .moving: "36"
+      case .off, .unknown: ""
       }
-      return only.user.isEmpty ? only.words : "\(only.user) \(only.kind.rawValue)"
-    case false?:
-      guard let since = activity.since.flatMap(UTC.parse), now >= since + 1 else { return "no activity" }
-      return "no activity for \(TimeSpan.text(now - since))"
-    }
+    return trouble(headline) + painted(headline.sentence, "1\(colour.isEmpty ? "" : ";\(colour)")") + "\n"
   }
 
-  private func powerOffWords(_ clock: (Seconds) -> String) -> String {
-    let why = poweroff.blockedBy.map { ": \($0)" } ?? ""
-    guard let at = poweroff.at.flatMap(UTC.parse) else { return why.isEmpty ? "now" : "not now\(why)" }
-    return "at \(clock(at)) at the earliest\(why)"
+  private func trouble(_ headline: Headline) -> String {
+    guard let trouble = headline.trouble else { return "" }
+    let since = trouble.since.map { "Since \($0)." }
+    let more = [since, trouble.remedy].compactMap { $0 }.joined(separator: " ")
+    return painted(trouble.what, "1;31") + "\n" + (more.isEmpty ? "" : more + "\n")
   }
 
-  private var nextWords: String {
-    let rhythm =
-      checkIntervalSeconds.map { "a check every \(TimeSpan.text(Seconds($0)))" } ?? "the next check"
-    switch storage.state {
-    case .ready: return "\(rhythm); nothing to wake while the storage is ready"
-    case .waking: return "\(rhythm); another wake request when the cooldown is over, while somebody is active"
-    default: return "\(rhythm); a wake request as soon as somebody is active"
+  // MARK: Rows
+
+  private func people(_ now: Seconds) -> [(String, String)] {
+    let activity = status.activity
+    let spent = activity.spent.map {
+      "\($0.words): no longer counts, until it was quiet or plays\(isVerbose ? " (BROWSING_LIMIT)" : "")"
     }
+    let present =
+      activity.active == true
+      ? activity.sessions.map(\.words) : [Self.capitalized(status.activityWords(now: now))]
+    return (present + spent).enumerated().map { ($0.offset == 0 ? "Active" : "", $0.element) }
+  }
+
+  /// Nil where it is off, or on its way.
+  private var powerOff: (String, String)? {
+    guard [.ready, .up, .unknown].contains(status.storage.state) else { return nil }
+    let why = status.poweroff.blockedBy
+    guard let at = status.poweroff.at.flatMap(UTC.parse) else {
+      return why.map { ("Stays on", $0) } ?? ("Goes off", "now")
+    }
+    return ("Goes off", "\(clock(at)) at the earliest\(why.map { ": \($0)" } ?? "")")
+  }
+
+  private var rules: [(String, String)] {
+    let since = status.storage.since.flatMap(UTC.parse).map { ", since \(clock($0))" } ?? ""
+    let names = [("Storage", status.storageWords + since)] + (status.reason.map { [("Why", $0)] } ?? [])
+    return names + status.poweroff.rules.enumerated().map { ($0.offset == 0 ? "Rules" : "", $0.element) }
+  }
+
+  private func row(_ name: String, _ text: String) -> String {
+    painted(name.padded(to: Self.width), "2") + text + "\n"
+  }
+
+  private static let width = 13
+
+  private func painted(_ text: String, _ colour: String) -> String {
+    isColoured && !text.isEmpty ? "\u{1B}[\(colour)m\(text)\u{1B}[0m" : text
   }
 
   private func ago(_ seconds: Seconds) -> String {
     guard seconds >= 0 else { return "by a clock that has been set since" }
     return seconds < 1 ? "just now" : "\(TimeSpan.text(seconds)) ago"
   }
-}
 
-extension Status.Person {
-  /// `Anna, browsing, Jellyfin Web on Firefox`.
-  fileprivate var words: String {
-    guard kind != .unknown else { return "a session that is not understood" }
-    let source = [client, device].filter { !$0.isEmpty }.joined(separator: " on ")
-    return [user, kind.rawValue, source].filter { !$0.isEmpty }.joined(separator: ", ")
+  private static func capitalized(_ words: String) -> String {
+    words.prefix(1).uppercased() + words.dropFirst()
   }
 }
 

@@ -59,7 +59,7 @@ extension Warning {
     case .readyBySecureShell:
       "Set STORAGE_SERVER_ADDRESS to the port of the storage service (2049 for NFS, 445 for SMB)."
     case .unusedKey: "Remove one of the two."
-    case .userToken: "Make a key under Dashboard, API Keys, and set JELLYFIN_API_KEY to it."
+    case .userToken: "Make a key under Dashboard, API Keys, and put it in the place of this one."
     case .devicesRefused: "Use an API key made under Dashboard, API Keys."
     case .comesBack:
       "Let the card listen to magic packets alone (`jod-check-storage arm` there), and look for \"restore on AC power loss\" or \"wake on PME\" in its firmware."

@@ -21,32 +21,58 @@ public enum Words {
     }
   }
 
-  /// A sentence that names the rule.
+  /// What keeps the storage on, for everybody. It names a variable only where that is to be set.
   public static func objection(_ objection: Objection) -> String {
     switch objection {
-    case .noMethod: "neither STORAGE_SERVER_SSH nor SHUTDOWN_COMMAND is set, so jod-check only wakes"
-    case .hold(let left): "a hold is in force for another \(TimeSpan.text(left))"
+    case .noMethod: "nothing is set up to power it off (STORAGE_SERVER_SSH, SHUTDOWN_COMMAND)"
+    case .hold(let left): "somebody wants it kept on for another \(TimeSpan.text(left))"
     case .alreadyAsked: "it was asked to power off already"
     case .activityUnknown: "Jellyfin did not say who is active, and unknown is not idle"
-    case .active(let session): "activity: \(session.sentence)"
+    case .active(let session): session.sentence
     case .access(let session): "\(session.sentence), and waits for it"
     case .idle(let seconds, let whole):
-      "no activity for only \(TimeSpan.text(seconds)) of COOLDOWN_TIME, \(TimeSpan.text(whole))"
-    case .presumedOff: "the storage is presumed off"
-    case .notReady(.up?): "the storage is not ready: its service does not answer"
-    case .notReady: "the storage is not ready: it does not answer"
+      "nobody has been active for \(span(seconds)), and \(TimeSpan.text(whole)) are waited for"
+    case .presumedOff: "it was not woken since it was last powered off"
+    case .notReady(.up?): "its service does not answer"
+    case .notReady: "it is off, or does not answer"
     case .ready(let seconds, let whole):
-      "the storage has been ready for only \(TimeSpan.text(seconds)) of COOLDOWN_TIME, \(TimeSpan.text(whole))"
+      "it has been on for \(span(seconds)), and \(TimeSpan.text(whole)) are waited for"
     case .startedByHand(let left):
-      "the storage was started by hand (MANUAL_START_HOLD, another \(TimeSpan.text(left)))"
-    case .refused(let reason, _): refusal(reason)
+      "somebody started it by hand, and it stays on for another \(TimeSpan.text(left))"
+    case .refused(let reason, _): stay(reason)
     case .trafficUnknown: "what this machine reads over NFS is not known yet"
     case .traffic(let rate): "traffic: this machine reads \(Int(rate / 1024)) KiB/s over NFS"
     case .recordingsUnknown: "Jellyfin did not say what it records"
     case .recording(let name): "a recording: \(name)"
     case .tasksUnknown: "Jellyfin did not say which tasks it runs"
-    case .taskSoon(let name): "Jellyfin will soon run \(name) (WAKE_FOR_TASKS)"
+    case .taskSoon(let name): "Jellyfin will soon run \(name)"
     case .tasks(let tasks): "Jellyfin is busy with \(tasks.prefix(5).joined(separator: ", "))"
+    }
+  }
+
+  /// Nobody reads thousandths here.
+  private static func span(_ seconds: Seconds) -> String { TimeSpan.text(seconds < 1 ? 0 : seconds) }
+
+  /// The same for who sets the rules: with the variable, where it is one's.
+  public static func rule(_ objection: Objection) -> String {
+    switch objection {
+    case .idle(let seconds, let whole):
+      "COOLDOWN_TIME: no activity for \(span(seconds)) of \(TimeSpan.text(whole))"
+    case .ready(let seconds, let whole):
+      "COOLDOWN_TIME: ready for \(span(seconds)) of \(TimeSpan.text(whole))"
+    case .startedByHand(let left):
+      "MANUAL_START_HOLD: another \(TimeSpan.text(left)), for it was started by hand"
+    case .taskSoon(let name): "WAKE_FOR_TASKS: Jellyfin will soon run \(name)"
+    default: self.objection(objection)
+    }
+  }
+
+  /// Why it stays on, as a part of a sentence.
+  static func stay(_ reason: Refusal.Reason) -> String {
+    switch reason {
+    case .busy(let words): "it is busy: \(words)"
+    case .mounted(let words): "this machine still uses it: \(words)"
+    case .failed(let words): "it could not be powered off: \(words)"
     }
   }
 

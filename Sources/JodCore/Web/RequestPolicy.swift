@@ -1,5 +1,5 @@
-/// Decides what a request gets (specification, The socket). A request carries no authority: the most that it does is a poll
-/// of Jellyfin; so what must be guarded is what can be read.
+/// Decides what a request gets (specification, The socket). Reading, and a check, need a token where one is set; what the
+/// page's buttons do needs one everywhere, and a request that brings it in a cookie must come from the page itself.
 public struct RequestPolicy: Hashable, Sendable {
   /// In bytes. Webhook bodies have some kilobytes.
   public static let bodyLimit = 1 << 20
@@ -18,11 +18,10 @@ public struct RequestPolicy: Hashable, Sendable {
     guard request.hosts.count <= 1, request.target.hasPrefix("/") else {
       throw WebRefusal(400, "This is no request that can be understood.")
     }
-    let hasToken = try checkToken(request)
+    let carrier = try checkToken(request)
     let service = WebService(rawValue: request.path)
-    if !hasToken, !isLoopback, service != .check || request.method != "POST" {
-      throw WebRefusal(
-        403, "Only POST /check is answered here. Set HTTP_TOKEN, and send it, to read from another machine.")
+    if carrier == nil, !isLoopback, service != .check || request.method != "POST" {
+      throw WebRefusal(403, service?.isButton == true ? Self.howToGetButtons : Self.howToRead)
     }
     guard let service else {
       throw WebRefusal(404, "There is nothing here. Known are POST /check, GET /, /status and /metrics.")
@@ -31,17 +30,42 @@ public struct RequestPolicy: Hashable, Sendable {
       let methods = service.methods.joined(separator: " or ")
       throw WebRefusal(405, "\(service.rawValue) knows \(methods) only.", allow: service.methods)
     }
-    if let length = request.bodyLength, length > Self.bodyLimit {
-      throw WebRefusal(413, "The body is longer than \(Self.bodyLimit) bytes.")
+    if let length = request.bodyLength, length > service.bodyLimit {
+      throw WebRefusal(413, "The body is longer than \(service.bodyLimit) bytes.")
     }
-    // A request with the token is from no other site's page.
-    if !hasToken { try refuseOtherSites(request, service) }
+    guard service.isButton else {
+      // A request that brings the token itself is from no other site's page.
+      if carrier != .request { try refuseOtherSites(request, service, isKnown: carrier != nil) }
+      return service
+    }
+    guard carrier != nil else { throw WebRefusal(403, Self.howToGetButtons) }
+    // A browser sends its cookie with whatever any page makes it send.
+    if carrier == .cookie || !Self.values(of: Self.cookieName, in: request).isEmpty {
+      try refuseAllButOurPage(request)
+    }
     return service
   }
 
-  /// Whether the request carries the token. A request with a wrong one, or without a required one, is refused.
-  private func checkToken(_ request: WebRequest) throws(WebRefusal) -> Bool {
-    guard let token else { return false }
+  /// What a page without buttons says, too.
+  public static let howToGetButtons =
+    "The buttons need a token: set HTTP_TOKEN in /etc/default/jod-check. `sudo jod-check page` then shows the link that unlocks them."
+
+  private static let howToRead =
+    "Only POST /check is answered here. Set HTTP_TOKEN, and send it, to read from another machine."
+
+  // MARK: The token
+
+  /// What brought the token.
+  private enum Carrier {
+    /// The request itself, in a header or in its address.
+    case request
+    /// A browser, by itself.
+    case cookie
+  }
+
+  /// A request with a wrong token, or without a required one, is refused.
+  private func checkToken(_ request: WebRequest) throws(WebRefusal) -> Carrier? {
+    guard let token else { return nil }
     var offered = request.query("token")
     if let authorization = request.authorization {
       let scheme = authorization.prefix { $0 != " " }
@@ -49,10 +73,13 @@ public struct RequestPolicy: Hashable, Sendable {
         offered.append(String(authorization.dropFirst(scheme.count).drop { $0 == " " }))
       }
     }
-    guard offered.contains(where: { Self.isEqual($0, token.value) }) else {
-      throw WebRefusal(401, "Send HTTP_TOKEN as `Authorization: Bearer …`, or as ?token=….")
-    }
-    return true
+    if offered.contains(where: { Self.isEqual($0, token.value) }) { return .request }
+    let kept = Self.values(of: Self.cookieName, in: request).compactMap { PercentEncoding.decoded($0) }
+    if kept.contains(where: { Self.isEqual($0, token.value) }) { return .cookie }
+    throw WebRefusal(
+      401,
+      "Send HTTP_TOKEN as `Authorization: Bearer …`, or as ?token=…. The page keeps it: open its link once (`sudo jod-check page` shows it)."
+    )
   }
 
   /// The time that it takes does not depend on where the first difference is, so that nobody can guess byte by byte.
@@ -65,21 +92,71 @@ public struct RequestPolicy: Hashable, Sendable {
     return difference == 0
   }
 
+  // MARK: The cookie
+
+  static let cookieName = "jod-check"
+  /// In seconds: 400 days, the most that browsers keep one (RFC 6265bis, section 5.5).
+  private static let cookieAge = 400 * 86400
+
+  /// The cookie that keeps the token, where a request that was admitted has it in the page's address: `Set-Cookie`.
+  ///
+  /// No page of another site makes a browser send it (`SameSite`), no script reads it, and it says nothing that its owner
+  /// does not know: it is the token, for nothing here has a state in which another key could be kept.
+  func cookie(settling request: WebRequest) -> String? {
+    guard let token, request.path == WebService.page.rawValue,
+      request.query("token").contains(where: { Self.isEqual($0, token.value) })
+    else { return nil }
+    let isSecure = request.forwardedProtocol?.lowercased() == "https"
+    return
+      "\(Self.cookieName)=\(PercentEncoding.encoded(token.value)); Path=/; Max-Age=\(Self.cookieAge); HttpOnly; SameSite=Strict\(isSecure ? "; Secure" : "")"
+  }
+
+  private static func values(of name: String, in request: WebRequest) -> [Substring] {
+    request.cookies.flatMap { $0.split(separator: ";") }.compactMap { pair in
+      let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard halves.count == 2, Printable.trimmed(String(halves[0])) == name else { return nil }
+      return Substring(Printable.trimmed(String(halves[1])))
+    }
+  }
+
+  // MARK: Other sites
+
   /// A page of another site, open in a browser of this house, may start nothing and read nothing. What it sends carries its
   /// origin; and where its own name was made to lead here (DNS rebinding), the `Host` is that name.
-  private func refuseOtherSites(_ request: WebRequest, _ service: WebService) throws(WebRefusal) {
+  ///
+  /// - Parameter isKnown: whether the browser brought the token: then its `Host` is a name that its owner gave this machine.
+  private func refuseOtherSites(
+    _ request: WebRequest, _ service: WebService, isKnown: Bool
+  ) throws(WebRefusal) {
     let refusal = WebRefusal(
       403, "A page of another site is not answered. Ask for this one by its address, or set HTTP_TOKEN.")
     guard service == .check else {
-      guard request.hosts.allSatisfy(Self.isOurs) else { throw refusal }
+      guard isKnown || request.hosts.allSatisfy(Self.isOurs) else { throw refusal }
       return
     }
-    if let origin = request.origin {
-      guard let host = request.hosts.first, ["http://\(host)", "https://\(host)"].contains(origin),
-        Self.isOurs(host)
-      else { throw refusal }
+    if request.origin != nil {
+      guard isFromItsHost(request), isKnown || request.hosts.allSatisfy(Self.isOurs) else { throw refusal }
     }
     if let site = request.fetchSite, !["same-origin", "none"].contains(site) { throw refusal }
+  }
+
+  /// Everything that tells where a request comes from must name this page, and something must tell.
+  private func refuseAllButOurPage(_ request: WebRequest) throws(WebRefusal) {
+    let tells = request.origin != nil || request.fetchSite != nil
+    guard tells, request.origin == nil || isFromItsHost(request), request.fetchSite ?? Self.ours == Self.ours
+    else {
+      throw WebRefusal(
+        403,
+        "The buttons are for the page itself. Open it, and press there; a front before it must hand on the Host header."
+      )
+    }
+  }
+
+  private static let ours = "same-origin"
+
+  private func isFromItsHost(_ request: WebRequest) -> Bool {
+    guard let host = request.hosts.first, let origin = request.origin else { return false }
+    return !host.isEmpty && ["http://\(host)", "https://\(host)"].contains(origin)
   }
 
   /// Whether a `Host` cannot be a name that somebody else has registered: an address, a name without dots, or one of those

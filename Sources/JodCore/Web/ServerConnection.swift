@@ -1,7 +1,8 @@
 /// Answers the one request of a connection, even a slow, broken or hostile one: bytes and times in, bytes and a state out.
 /// Times are seconds on any clock that runs evenly.
 public struct ServerConnection: Sendable {
-  public typealias Answer = @Sendable (WebService) -> Result<WebDocument, WebRefusal>
+  public typealias Reply = Result<WebDocument, WebRefusal>
+  public typealias Answer = @Sendable (WebRequest, WebService) -> WebAnswer
 
   public enum State: Hashable, Sendable {
     case open
@@ -29,6 +30,8 @@ public struct ServerConnection: Sendable {
   private var reader = HTTPReader(.requests, Self.limits)
   private var request: WebRequest?
   private var isInputClosed = false
+  /// What the answer waits for, where it takes time.
+  private var errand: WebErrand?
 
   /// A connection was accepted.
   ///
@@ -44,15 +47,17 @@ public struct ServerConnection: Sendable {
   public mutating func receive(_ bytes: ArraySlice<UInt8>, at now: Seconds) {
     var bytes = bytes
     do throws(HTTPFault) {
-      while !isAnswered, let part = try reader.next(&bytes) { receive(part, at: now) }
+      while !isAnswered, errand == nil, let part = try reader.next(&bytes) { receive(part, at: now) }
     } catch {
-      refuse(Self.refusal(error), at: now)
+      // What follows a request is none of it.
+      if errand == nil { refuse(Self.refusal(error), at: now) }
     }
   }
 
   /// The other side sends no more, and may still read.
   public mutating func receiveEnd(at now: Seconds) {
     isInputClosed = true
+    if errand != nil { return }
     if isAnswered {
       if state == .finishing { state = .closed }
     } else if reader.isInside {
@@ -76,7 +81,9 @@ public struct ServerConnection: Sendable {
 
   /// Time has passed.
   public mutating func noteTime(_ now: Seconds) {
+    if let reply = errand?.reply() { return settle(reply, at: now) }
     guard now >= deadline else { return }
+    if let errand { return settle(errand.late, at: now) }
     if isAnswered {
       state = .closed
       return
@@ -96,13 +103,40 @@ public struct ServerConnection: Sendable {
       if head.minorVersion == 1, head.fields.list("expect").contains("100-continue") {
         outgoing += HTTPWriter.reply(100)
       }
-    case .body: break
+    case .body(let bytes):
+      guard let request, WebService(rawValue: request.path)?.isButton == true else { return }
+      self.request?.form += bytes
+      // Where its length was told, the policy has refused it already.
+      if let limit = WebService(rawValue: request.path)?.bodyLimit, (self.request?.form.count ?? 0) > limit {
+        refuse(WebRefusal(413, "The body is longer than \(limit) bytes."), at: now)
+      }
     case .end:
       guard let request else { return }
-      switch admission(of: request).flatMap(answer) {
-      case .success(let document): reply(document, at: now)
+      switch admission(of: request) {
       case .failure(let refusal): refuse(refusal, at: now)
+      case .success(let service): answer(request, service, at: now)
       }
+    }
+  }
+
+  private mutating func answer(_ request: WebRequest, _ service: WebService, at now: Seconds) {
+    if let cookie = policy.cookie(settling: request) {
+      // The token leaves the address, where it could be read over a shoulder or from a history.
+      return reply(.back([("Set-Cookie", cookie)]), at: now)
+    }
+    switch answer(request, service) {
+    case .now(let result): settle(result, at: now)
+    case .later(let errand):
+      self.errand = errand
+      deadline = now + errand.limit
+    }
+  }
+
+  private mutating func settle(_ reply: Reply, at now: Seconds) {
+    errand = nil
+    switch reply {
+    case .success(let document): self.reply(document, at: now)
+    case .failure(let refusal): refuse(refusal, at: now)
     }
   }
 
@@ -128,21 +162,24 @@ public struct ServerConnection: Sendable {
     var fields: [HTTPWriter.Field] = []
     if !refusal.allow.isEmpty { fields.append(("Allow", refusal.allow.joined(separator: ", "))) }
     if refusal.status == 401 { fields.append(("WWW-Authenticate", "Bearer realm=\"jod-check\"")) }
-    reply(.text(refusal.status, refusal.words), fields, at: now)
+    var document =
+      request?.isBrowser == true
+      ? RefusalPage(refusal).document : WebDocument.text(refusal.status, refusal.words)
+    document.fields += fields
+    reply(document, at: now)
   }
 
-  private mutating func reply(
-    _ document: WebDocument, _ fields: [HTTPWriter.Field] = [], at now: Seconds
-  ) {
+  private mutating func reply(_ document: WebDocument, at now: Seconds) {
     if isAnswered { return }
     isAnswered = true
+    // A form's origin is told to its own page, and nothing to others (Fetch, section 3.2.7).
     let common: [HTTPWriter.Field] = [
       ("Content-Type", document.contentType), ("Content-Length", "\(document.body.count)"),
       ("Connection", "close"), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"),
-      ("Referrer-Policy", "no-referrer"), ("Cross-Origin-Resource-Policy", "same-origin"),
+      ("Referrer-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
       ("X-Frame-Options", "DENY"), ("Content-Security-Policy", document.policy),
     ]
-    outgoing += HTTPWriter.reply(document.status, fields + common)
+    outgoing += HTTPWriter.reply(document.status, document.fields + common)
     if request?.method != "HEAD" { outgoing += document.body }
     deadline = now + Self.requestTimeout
   }
@@ -160,6 +197,8 @@ extension WebRequest {
     if case .length(let length) = framing { bodyLength = Int(clamping: length) }
     self.init(
       method: method, target: target, hosts: head.fields["host"], authorization: value("authorization"),
-      origin: value("origin"), fetchSite: value("sec-fetch-site"), bodyLength: bodyLength)
+      origin: value("origin"), fetchSite: value("sec-fetch-site"), cookies: head.fields["cookie"],
+      accept: value("accept"), contentType: value("content-type"),
+      forwardedProtocol: value("x-forwarded-proto"), bodyLength: bodyLength)
   }
 }

@@ -10,12 +10,21 @@ public struct WebRequest: Hashable, Sendable {
   public var origin: String?
   /// Set by newer browsers on everything (Fetch Metadata).
   public var fetchSite: String?
+  /// Every `Cookie` header; a front may cut one into several (RFC 9113, section 8.2.3).
+  public var cookies: [String]
+  public var accept: String?
+  public var contentType: String?
+  /// Set by a front that takes https for this socket.
+  public var forwardedProtocol: String?
   /// Bytes of the body, where the request tells.
   public var bodyLength: Int?
+  /// The body of a form.
+  public var form: [UInt8] = []
 
   public init(
     method: String, target: String, hosts: [String], authorization: String? = nil, origin: String? = nil,
-    fetchSite: String? = nil, bodyLength: Int? = nil
+    fetchSite: String? = nil, cookies: [String] = [], accept: String? = nil, contentType: String? = nil,
+    forwardedProtocol: String? = nil, bodyLength: Int? = nil
   ) {
     self.method = method
     self.target = target
@@ -23,6 +32,10 @@ public struct WebRequest: Hashable, Sendable {
     self.authorization = authorization
     self.origin = origin
     self.fetchSite = fetchSite
+    self.cookies = cookies
+    self.accept = accept
+    self.contentType = contentType
+    self.forwardedProtocol = forwardedProtocol
     self.bodyLength = bodyLength
   }
 
@@ -35,29 +48,12 @@ public struct WebRequest: Hashable, Sendable {
       field in
       let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, parts[0] == name else { return nil }
-      return Self.decoded(parts[1])
+      return PercentEncoding.decoded(parts[1])
     }
   }
 
-  private static func decoded(_ text: Substring) -> String? {
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "%") else {
-        bytes.append(byte)
-        continue
-      }
-      let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-      // The number alone would be one with a sign, too.
-      guard digits.utf8.count == 2, digits.allSatisfy(\.isHexDigit), let value = UInt8(digits, radix: 16)
-      else {
-        return nil
-      }
-      bytes.append(value)
-      rest = rest.dropFirst(2)
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
+  /// Whether a person's browser asks for a page: programs do not care what they get.
+  public var isBrowser: Bool { accept?.contains("text/html") == true }
 }
 
 /// What the socket has to give (specification, The socket).
@@ -66,8 +62,22 @@ public enum WebService: String, Hashable, Sendable, CaseIterable {
   case page = "/"
   case status = "/status"
   case metrics = "/metrics"
+  /// What a telephone needs to put the page on its home screen.
+  case manifest = "/manifest.webmanifest"
+  case icon = "/icon.svg"
+  // The buttons of the page.
+  case wake = "/wake"
+  case hold = "/hold"
+  case release = "/release"
+  case sleep = "/sleep"
 
-  var methods: [String] { self == .check ? ["POST"] : ["GET", "HEAD"] }
+  var methods: [String] { self == .check || isButton ? ["POST"] : ["GET", "HEAD"] }
+
+  /// Whether it does something, for which a right is needed.
+  public var isButton: Bool { [.wake, .hold, .release, .sleep].contains(self) }
+
+  /// In bytes. Webhook bodies have some kilobytes; a form of ours has some bytes.
+  var bodyLimit: Int { isButton ? 4096 : RequestPolicy.bodyLimit }
 }
 
 /// Why a request gets nothing, in words for its sender.

@@ -20,8 +20,9 @@ extension Jellyfin {
     case 401:
       return Trouble(
         .keyRejected, cause: "401",
-        "Jellyfin at \(url) rejected the API key (401), which is that of \(keySource.place.words): without it nobody can be seen, so nobody is served.",
-        advice: keySource.remedy
+        "Jellyfin at \(url) rejected the API key (401).",
+        advice:
+          "It is that of \(keySource.place.words). Without it nobody can be seen, so the storage is neither woken nor powered off. \(keySource.remedy)"
       )
     case 403:
       return Trouble(

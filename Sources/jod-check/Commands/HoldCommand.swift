@@ -10,49 +10,53 @@ struct HoldCommand {
   }
 
   func run() -> Int32 {
-    let program = Program.start(json: false)
-    let now = Clock.now()
-    let hold = Hold(began: now.moment, seconds: seconds, isByTrueClock: now.isSynchronised)
-    return program.carryOut(at: now) { $0.set(hold) }
+    Output.exitStatus(of: Program.start(json: false).hold(for: seconds))
   }
 
   private static func seconds(_ invocation: Invocation) throws(UsageError) -> Seconds {
-    switch (invocation.arguments.first, invocation.value(.until)) {
-    case (let text?, nil):
-      guard let seconds = TimeSpan.parse(text), (1...366 * 86400).contains(seconds) else {
-        throw invocation.wrong(
-          "\(Printable.quoted(text)) is not understood; accepted: \(TimeSpan.accepted), up to a year.")
-      }
-      // A person who says 3 means hours, and nobody holds a server for three seconds.
-      let number = Printable.trimmed(text)
-      if seconds < 60, Double(number) != nil {
-        throw invocation.wrong(
-          "\(number) alone would be seconds; say \(number)h for hours, \(number)min for minutes, or \(number)s if you mean that."
-        )
-      }
-      return seconds
-    case (nil, let text?):
-      guard let time = Hold.timeOfDay(text) else {
-        throw invocation.wrong(
-          "\(Printable.quoted(text)) is not understood; accepted: a time of day, such as 06:30.")
-      }
-      return Clock.seconds(untilTimeOfDay: time)
-    default:
+    do throws(HoldWish.Misunderstood) {
+      let wish = try HoldWish(length: invocation.arguments.first, until: invocation.value(.until))
+      return Clock.seconds(of: wish)
+    } catch {
       throw invocation.wrong(
-        "Say how long (`jod-check hold 3h`) or until when (`jod-check hold --until 06:30`).")
+        error.words ?? "Say how long (`jod-check hold 3h`) or until when (`jod-check hold --until 06:30`).")
     }
   }
+}
+
+extension Clock {
+  /// For how long a wish wants the storage kept on, from now.
+  static func seconds(of wish: HoldWish) -> Seconds {
+    switch wish {
+    case .length(let seconds): seconds
+    case .until(let time): seconds(untilTimeOfDay: time)
+    }
+  }
+}
+
+extension Program {
+  /// Keeps the storage on for so long; returns why that cannot be remembered.
+  func hold(for seconds: Seconds) -> Trouble? {
+    let now = Clock.now()
+    let hold = Hold(began: now.moment, seconds: seconds, isByTrueClock: now.isSynchronised)
+    return carryOut(at: now) { $0.set(hold) }
+  }
+
+  /// Whether it is kept on because somebody wanted that.
+  var isHeld: Bool { store.load(bootID: Clock.now().moment.bootID).memory.state.hold != nil }
+
+  /// Takes a hold back; returns why that cannot be remembered.
+  func release() -> Trouble? { carryOut(at: Clock.now()) { $0.release() } }
 }
 
 /// `jod-check release`: takes a hold back.
 struct ReleaseCommand {
   func run() -> Int32 {
     let program = Program.start(json: false)
-    let now = Clock.now()
-    guard program.store.load(bootID: now.moment.bootID).memory.state.hold != nil else {
+    guard program.isHeld else {
       program.output.remark("There is no hold.")
       return 0
     }
-    return program.carryOut(at: now) { $0.release() }
+    return Output.exitStatus(of: program.release())
   }
 }

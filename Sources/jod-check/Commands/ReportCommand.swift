@@ -18,13 +18,15 @@ struct ReportCommand {
 
   func run() -> Int32 {
     let identity = Identity.current()
-    // Only the watts are asked for, and a history can be read even if the rest is wrong.
+    // Only watts and price are asked for, and a history can be read even if the rest is wrong.
     var settings = (try? Settings.loaded(identity: identity).get()) ?? .none
     let store = Store(
       stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: .readOnly)
     do throws(SystemError) {
       try identity.assume(&settings)
-      let summary = try store.summary(days: days, watts: Configuration.watts(in: settings.environment))
+      let summary = try store.summary(
+        days: days, watts: Configuration.watts(in: settings.environment),
+        price: Configuration.price(in: settings.environment))
       print(summary)
       return 0
     } catch {
@@ -48,30 +50,22 @@ struct ReportCommand {
       "the history tells who used Jellyfin when, so it is for root and the user jod-check alone. Try `sudo jod-check report`; `jod-check status` is for everybody."
   }
 
-  /// What standard output is. Colours are left out where `NO_COLOR` is set (no-color.org), or where the terminal is dumb.
   private static var place: SummaryText.Place {
-    guard isatty(STDOUT_FILENO) == 1 else { return .plain }
-    var size = winsize()
-    let width = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
-    let locale = [getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG")].map(text).first { !$0.isEmpty } ?? ""
-    return SummaryText.Place(
-      width: width, isUnicode: locale.lowercased().replacing("-", with: "").hasSuffix("utf8"),
-      isColoured: text(getenv("NO_COLOR")).isEmpty && text(getenv("TERM")) != "dumb")
-  }
-
-  private static func text(_ variable: UnsafeMutablePointer<CChar>?) -> String {
-    variable.map { String(cString: $0) } ?? ""
+    guard let width = Terminal.width else { return .plain }
+    return SummaryText.Place(width: width, isUnicode: Terminal.isUnicode, isColoured: Terminal.isColoured)
   }
 }
 
 extension Store {
   /// What the history adds up to, up to now.
-  func summary(days: Int, watts: Configuration.Watts?) throws(SystemError) -> Summary {
+  func summary(
+    days: Int, watts: Configuration.Watts?, price: ElectricityPrice?
+  ) throws(SystemError) -> Summary {
     let now = Clock.now()
     let lines = try history.read()
     let memory = load(bootID: now.moment.bootID).memory
     return Summary(
       History(lines: lines, now: now), days: Clock.days(days), present: memory.present(now), watts: watts,
-      now: now.moment.wall)
+      price: price, now: now.moment.wall)
   }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import JodCore
 
 /// `jod-check sleep`: powers the storage server off now.
@@ -8,98 +7,19 @@ struct SleepCommand {
   init(_ invocation: Invocation) { isForced = invocation.has(.force) }
 
   func run() -> Int32 {
-    ManualSleep(program: Program.start(json: false, logsIn: true), urgency: isForced ? .forced : .now).run()
-  }
-}
-
-private struct ManualSleep {
-  let program: Program
-  let urgency: PowerOffUrgency
-
-  private var configuration: Configuration { program.configuration }
-
-  func run() -> Int32 {
-    let (memory, objections) = look()
-    guard objections.isEmpty else { return refuse(objections) }
-    if configuration.dryRun {
-      program.output.remark("Dry run: would have asked the storage to \(configuration.shutdownAction.words).")
-      return 0
-    }
-    let present = memory.seen.active ?? memory.runtime.lastCheck?.active ?? []
-    return powerOff(dismissing: urgency == .forced ? present : nil)
-  }
-
-  private func refuse(_ objections: [Objection]) -> Int32 {
-    let words = objections.map(Words.objection).joined(separator: "; ")
-    Output.complain("The storage stays up: \(words).")
-    return 1
-  }
-
-  /// What is seen, and what objects to a power-off. It is looked at on a copy: nothing of it is remembered.
-  private func look() -> (memory: Memory, objections: [Objection]) {
-    var now = Clock.now()
-    var memory = program.store.load(bootID: now.moment.bootID).memory
-    let observer = Observer(program, memory: memory)
-    var observation = observer.observe()
-    now = Clock.now()
-    _ = memory.notice(observation, configuration, now)
-    if memory.runtime.traffic?.rate == nil {
-      // Two readings make a rate.
-      Deadline(in: 1).wait()
-      now = Clock.now()
-      observation.nfsBytes = observer.nfsBytes()
-      memory.noteTraffic(observation, now)
-    }
-    let first = decidePowerOff(configuration, memory, now, urgency: urgency)
-    if first.questions.isEmpty { return (memory, first.objections) }
-    observer.ask(first.questions, adding: &observation)
-    // A third reading in so short a time says nothing.
-    let traffic = memory.runtime.traffic
-    _ = memory.notice(observation, configuration, now)
-    memory.runtime.traffic = traffic
-    return (memory, decidePowerOff(configuration, memory, now, urgency: urgency).objections)
-  }
-
-  private func powerOff(dismissing people: [ActiveSession]?) -> Int32 {
-    let now = Clock.now()
-    var (begun, late): ([Change], [Objection]) = ([], [])
-    let problems = program.remember(at: now) { memory in
-      late = objectionsAtLast(configuration, memory, now)
-      guard late.isEmpty else { return [] }
-      begun = [memory.beginPowerOff(idle: nil, at: now.moment)]
-      if let people { memory.dismiss(people) }
-      return begun
-    }
-    guard late.isEmpty else { return refuse(late) }
-    if let trouble = problems.unwritable {
+    let program = Program.start(json: false, logsIn: true)
+    switch ManualSleep(program: program, urgency: isForced ? .forced : .now).run() {
+    case .rehearsed:
+      let action = program.configuration.shutdownAction.words
+      program.output.remark("Dry run: would have asked the storage to \(action).")
+    case .taken: break
+    case .refused(let words):
+      Output.complain(words)
+      return 1
+    case .failed(let trouble):
       Output.complain(trouble.words)
-      _ = program.remember(at: now) { memory in
-        memory.forgetPowerOff()
-        return []
-      }
       return trouble.kind.exitStatus
     }
-    let outcome = WayDown(program: program).take()
-    _ = program.settle(outcome, isShown: true)
-    if let refusal = outcome.refusal {
-      Output.complain(refusal.sentence)
-      return 1
-    }
-    guard outcome.isTaken else {
-      Output.complain("The storage stays up: somebody waits for a file of it.")
-      return 1
-    }
-    program.tell(begun)
     return 0
-  }
-}
-
-extension Refusal.Reason {
-  /// For somebody who asked by hand.
-  fileprivate var sentence: String {
-    switch self {
-    case .busy(let words): "The storage is busy and stays up: \(words)"
-    case .mounted, .failed: Words.refusal(self)
-    }
   }
 }

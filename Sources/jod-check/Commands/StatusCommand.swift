@@ -4,8 +4,11 @@ import JodCore
 /// `jod-check status`: for every user; it asks nobody but systemd, and that where no check has come for long.
 struct StatusCommand {
   let json: Bool
+  let isVerbose: Bool
 
-  init(_ invocation: Invocation) { json = invocation.has(.json) }
+  init(_ invocation: Invocation) {
+    (json, isVerbose) = (invocation.has(.json), invocation.has(.verbose))
+  }
 
   func run() -> Int32 {
     let directory = getenv("RUNTIME_DIRECTORY").map { String(cString: $0) } ?? Identity.runtimeDirectory
@@ -27,14 +30,17 @@ struct StatusCommand {
     }
     let now = Clock.seconds(CLOCK_REALTIME)
     if let trouble = CredentialFolder.trouble(of: status, now: now) {
-      status.trouble = trouble
+      (status.trouble, status.troubleSince, status.troubleRemedy) = (trouble, nil, nil)
     } else if status.isOverdue(now: now), let standstill = Doctor.askTimer().flatMap(Diagnosis.standstill) {
       status.note(standstill)
     }
     if json {
       Output.print(bytes: Store.bytes(status))
     } else {
-      Output.print(bytes: Array(status.page(now: now, clock: Clock.text).utf8))
+      let text = StatusText(
+        status, isVerbose: isVerbose, isColoured: Terminal.isColoured, clock: Clock.text
+      ).text(now: now)
+      Output.print(bytes: Array(text.utf8))
     }
     return 0
   }

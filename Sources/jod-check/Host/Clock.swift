@@ -10,12 +10,17 @@ enum Clock {
     return Now(moment: moment, uptime: uptime(moment), isSynchronised: isSynchronised)
   }
 
-  /// A time of the wall clock for people here: `18:02`, with its date if that is not today's.
+  /// A time of the wall clock for people here: `18:02`, with its date if that is not today's, nor that of this night.
   static func text(_ wall: Seconds) -> String {
-    let (then, today) = (local(wall), local(seconds(CLOCK_REALTIME)))
+    let now = seconds(CLOCK_REALTIME)
+    let (then, today) = (local(wall), local(now))
+    if (0...thisNight).contains(wall - now) { return timeOfDay(wall) }
     if then.tm_year == today.tm_year, then.tm_yday == today.tm_yday { return timeOfDay(wall) }
     return "\(then.tm_year + 1900)-\(pad(then.tm_mon + 1))-\(pad(then.tm_mday)) \(timeOfDay(wall))"
   }
+
+  /// What is so near ahead is called by its time alone, in seconds.
+  private static let thisNight: Seconds = 12 * 3600
 
   /// `18:02`
   static func timeOfDay(_ wall: Seconds) -> String {

@@ -38,6 +38,13 @@ struct Output {
     try? Files.write(bytes, to: STDERR_FILENO, name: "standard error")
   }
 
+  /// Prints what went wrong, if anything did, and returns the exit status.
+  static func exitStatus(of trouble: Trouble?) -> Int32 {
+    guard let trouble else { return 0 }
+    complain(trouble.words)
+    return trouble.kind.exitStatus
+  }
+
   static func print(bytes: [UInt8]) {
     // A reader that went away wants no more, ignoring.
     try? Files.write(bytes, to: STDOUT_FILENO, name: "standard output")

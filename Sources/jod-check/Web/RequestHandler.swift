@@ -1,7 +1,8 @@
 import JodCore
 import Synchronization
 
-/// Answers the requests that the policy admits, from what is remembered: it asks nobody.
+/// Answers the requests that the policy admits. What is read comes from what is remembered: nobody is asked for it. What a
+/// button does takes its time elsewhere.
 final class RequestHandler: Sendable {
   /// Or what is answered instead, where the configuration is not valid.
   private let program: Result<Program, Unconfigured>
@@ -15,19 +16,46 @@ final class RequestHandler: Sendable {
 
   init(_ invalid: Unconfigured) { program = .failure(invalid) }
 
-  /// - Parameter promise: promises a check; false where none follows.
-  func answer(_ service: WebService, promise: () -> Bool) -> Result<WebDocument, WebRefusal> {
+  func answer(_ request: WebRequest, _ service: WebService, _ run: ServingRun) -> WebAnswer {
+    switch service {
+    case .icon: return .now(.success(PageOnHomeScreen.icon))
+    case .manifest: return .now(.success(PageOnHomeScreen.manifest))
+    default: break
+    }
     let program: Program
     switch self.program {
     case .success(let valid): program = valid
     case .failure(let invalid):
-      return service == .page ? .success(invalid.page) : .failure(Self.refusal)
+      return .now(service == .page ? .success(invalid.page) : .failure(Self.refusal))
     }
     if service == .check {
-      return promise()
-        ? .success(.text(202, "A check follows."))
-        : .failure(WebRefusal(503, "The last check of this run is over. Ask again."))
+      return .now(run.promise() ? .success(.text(202, "A check follows.")) : .failure(Self.over))
     }
+    return service.isButton ? press(service, request, program, run) : .now(read(service, program))
+  }
+
+  private static let over = WebRefusal(503, "The last check of this run is over. Ask again.")
+
+  private func press(
+    _ service: WebService, _ request: WebRequest, _ program: Program, _ run: ServingRun
+  ) -> WebAnswer {
+    do throws(WebRefusal) {
+      let press = try ButtonPress(service, request, program)
+      let reply = run.start { [self] answer in
+        press.run {
+          // The page that is shown next is to tell it.
+          cache.withLock { $0.removeAll() }
+          answer($0)
+        }
+      }
+      guard let reply else { throw Self.over }
+      return .later(WebErrand(within: ButtonPress.limit, late: press.late, reply: reply))
+    } catch {
+      return .now(.failure(error))
+    }
+  }
+
+  private func read(_ service: WebService, _ program: Program) -> ServerConnection.Reply {
     let now = Clock.now()
     if let cached = cache.withLock({ $0[service] }), now.moment.boot - cached.made < 1 {
       return .success(cached.document)
@@ -44,7 +72,7 @@ final class RequestHandler: Sendable {
 
   private static let refusal = WebRefusal(
     503,
-    "The configuration of jod-check is not valid, so nobody is served. Correct /etc/default/jod-check; `systemctl status jod-check` tells what is wrong."
+    "The configuration of jod-check is not valid, so the storage is neither woken nor powered off. Correct /etc/default/jod-check; `systemctl status jod-check` tells what is wrong."
   )
 
   private func make(_ service: WebService, _ program: Program, _ now: Now) throws -> WebDocument {
@@ -59,7 +87,7 @@ final class RequestHandler: Sendable {
       let metrics = Metrics(memory, status, watts: watts, version: Version.current)
       return WebDocument(contentType: Metrics.contentType, body: Array(metrics.text.utf8))
     }
-    return page(memory, status, watts, program, now)
+    return page(memory, status, program, now)
   }
 
   /// Days in the page's picture.
@@ -67,15 +95,20 @@ final class RequestHandler: Sendable {
 
   /// Without a history there is a page all the same.
   private func page(
-    _ memory: Memory, _ status: Status, _ watts: Configuration.Watts?, _ program: Program, _ now: Now
+    _ memory: Memory, _ status: Status, _ program: Program, _ now: Now
   ) -> WebDocument {
+    let configuration = program.configuration
+    let (watts, price) = (configuration.storageServerWatts, configuration.electricityPrice)
     let summary =
-      (try? program.store.summary(days: Self.days, watts: watts))
+      (try? program.store.summary(days: Self.days, watts: watts, price: price))
       ?? Summary(
         History([], now: now), days: Clock.days(Self.days), present: memory.present(now), watts: watts,
-        now: now.moment.wall)
+        price: price, now: now.moment.wall)
     let page = Page(
-      status, summary, usual: memory.state.counters.timeToReady.usual, version: Version.current,
+      status, summary,
+      buttons: configuration.httpToken == nil
+        ? .locked : .shown(canPowerOff: configuration.powerOffMethod != nil),
+      press: memory.press(now), version: Version.current,
       clock: Clock.text, timeOfDay: Clock.timeOfDay)
     return WebDocument(
       contentType: Page.contentType, body: Array(page.text.utf8), policy: Page.contentSecurityPolicy)

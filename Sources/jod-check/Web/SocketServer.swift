@@ -17,7 +17,15 @@ final class SocketServer: Sendable {
     var count = ConnectionPool.Count()
     /// Whether more connections are accepted.
     var isAccepting = true
+    /// What buttons do, and when the first of them began.
+    var errands = 0
+    var errandsBegan: Seconds?
   }
+
+  /// More than a household presses at once; each is a thread.
+  private static let mostErrands = 4
+  /// So long a check waits for what buttons do, which ask Jellyfin as well. A power-off may take longer.
+  private static let errandTime: Seconds = 20
 
   private let shared: Mutex<Shared>
   /// For the main thread, and for the thread of the connections.
@@ -43,7 +51,7 @@ final class SocketServer: Sendable {
     // next run, ignoring: this one has a check to make.
     try? Thread.start { [self] in
       var pool = ConnectionPool(listeners, notifier: poolNotifier) { [self] in
-        handler.answer($0, promise: promise)
+        handler.answer($0, $1, ServingRun(promise: promise, start: start))
       }
       pool.run(isAccepting: isAccepting, note: note)
     }
@@ -107,8 +115,15 @@ final class SocketServer: Sendable {
     close()
   }
 
+  /// What buttons do is waited for: a check follows it, and no run ends before it.
   private func step() -> ServingSchedule.Step {
-    shared.withLock { $0.schedule.next(at: Clock.seconds(CLOCK_BOOTTIME)) }
+    shared.withLock { shared in
+      let now = Clock.seconds(CLOCK_BOOTTIME)
+      let next = shared.schedule.next(at: now)
+      guard let began = shared.errandsBegan else { return next }
+      if now < began + Self.errandTime { return .wait(until: began + Self.errandTime) }
+      return next == .leave ? .wait(until: now + 1) : next
+    }
   }
 
   private static func hasWaitingConnection(at sockets: [CInt]) -> Bool {
@@ -142,14 +157,52 @@ final class SocketServer: Sendable {
 
   // MARK: The thread of the connections
 
-  /// A poll can take long, and a flood must not keep a run for ever.
+  /// A poll can take long, and a flood must not keep a run for ever; but while a button's work takes long, who has the token
+  /// sees the page.
   private func isAccepting() -> Bool {
     shared.withLock {
-      $0.isAccepting && Clock.seconds(CLOCK_BOOTTIME) < $0.schedule.began + ServingSchedule.longest
+      let began = $0.errandsBegan ?? Clock.seconds(CLOCK_BOOTTIME)
+      return $0.isAccepting && began < $0.schedule.began + ServingSchedule.longest
     }
   }
 
   private func promise() -> Bool { shared.withLock { $0.schedule.promise() } }
+
+  /// Begins what a button does.
+  private func start(_ work: @escaping ServingRun.Work) -> (@Sendable () -> ServerConnection.Reply?)? {
+    let isAllowed = shared.withLock { shared in
+      guard shared.errands < Self.mostErrands, shared.schedule.promise() else { return false }
+      shared.errands += 1
+      shared.errandsBegan = shared.errandsBegan ?? Clock.seconds(CLOCK_BOOTTIME)
+      return true
+    }
+    guard isAllowed else { return nil }
+    let box = ReplyBox()
+    do throws(SystemError) {
+      try Thread.start { [self] in
+        work { [self] in
+          box.put($0)
+          poolNotifier.notify()
+        }
+        endErrand()
+      }
+    } catch {
+      endErrand()
+      return nil
+    }
+    return { box.reply }
+  }
+
+  private func endErrand() {
+    shared.withLock { shared in
+      shared.errands -= 1
+      if shared.errands == 0 { shared.errandsBegan = nil }
+      // The check that was promised may have been made meanwhile.
+      _ = shared.schedule.promise()
+    }
+    mainNotifier.notify()
+    poolNotifier.notify()
+  }
 
   private func note(_ count: ConnectionPool.Count) {
     let isNews = shared.withLock { shared in

@@ -89,7 +89,7 @@ extension World {
       [(rule: String, word: String, break: @Sendable (FakeJellyfin, StorageServer, Sandbox) throws -> Void)] =
         [
           (
-            "activity", "activity",
+            "activity", "Anna is browsing",
             { jellyfin, _, _ in jellyfin.say(sessions: "[\(FakeJellyfin.session())]") }
           ),
           (
@@ -105,17 +105,17 @@ extension World {
             }
           ),
           (
-            "not idle long enough", "COOLDOWN_TIME",
+            "not idle long enough", "1h are waited for",
             { _, _, sandbox in sandbox.environment["COOLDOWN_TIME"] = "1h" }
           ),
           (
-            "started by hand", "MANUAL_START_HOLD",
+            "started by hand", "started it by hand",
             { _, _, sandbox in
               sandbox.environment["MANUAL_START_HOLD"] = "1h"
             }
           ),
-          ("not ready", "not ready", { _, storage, _ in try storage.turn(.starting) }),
-          ("a hold", "hold", { _, _, sandbox in try sandbox.run("hold", "1h") }),
+          ("not ready", "its service does not answer", { _, storage, _ in try storage.turn(.starting) }),
+          ("a hold", "wants it kept on", { _, _, sandbox in try sandbox.run("hold", "1h") }),
           (
             "a task", "RefreshLibrary",
             { jellyfin, _, _ in
@@ -163,7 +163,9 @@ extension World {
       try rule.break(sleepy.home.jellyfin, sleepy.home.storage, sleepy.home.sandbox)
       for _ in 1...2 { try sleepy.run() }
       #expect(sleepy.calls == 0, "\(rule.rule)")
-      let line = try sleepy.status.split(separator: "\n").first { $0.hasPrefix("Power-off") }
+      let line = try sleepy.status.split(separator: "\n").first {
+        $0.hasPrefix("Stays on") || $0.hasPrefix("Goes off")
+      }
       #expect(line?.contains(rule.word) == true, "\(rule.rule): \(line ?? "")")
     }
 
@@ -288,7 +290,7 @@ extension World {
       try sleepy.run("hold", "1h")
       let held = try sleepy.run("sleep", "--force")
       #expect(held.status == 1)
-      #expect(held.errors.contains("hold"))
+      #expect(held.errors.contains("wants it kept on"))
       #expect(sleepy.calls == 0)
       try sleepy.run("release")
       #expect(try sleepy.run("sleep", "--force").status == 0)
@@ -311,9 +313,9 @@ extension World {
     func hold() throws {
       let sleepy = try Sleepy()
       try sleepy.run()
-      #expect(try sleepy.run("hold", "3h").output.contains("held up for 3h"))
+      #expect(try sleepy.run("hold", "3h").output.contains("kept on for 3h"))
       #expect(try sleepy.run("status", "--json").output.contains(#""hold":{"until":"2"#))
-      #expect(try sleepy.run("release").output.contains("taken back"))
+      #expect(try sleepy.run("release").output.contains("no longer kept on"))
       #expect(try sleepy.run("status", "--json").output.contains(#""hold":{"until":null}"#))
       #expect(try sleepy.run("hold", "--until", "06:30").output.contains("06:30"))
       #expect(try sleepy.run("release").status == 0)

@@ -175,7 +175,7 @@ extension World {
         try home.sandbox.run("sleep", "--force")
       }
       #expect(slept.status == 0)
-      #expect(try home.sandbox.run("wake", "--no-wait").output.contains("going down"))
+      #expect(try home.sandbox.run("wake", "--no-wait").output.contains("going off"))
       #expect(home.storage.packets().isEmpty, "not into a machine that goes down")
       let (ended, packets) = try home.runWaking("wake")
       #expect(ended.status == 0)

@@ -21,7 +21,7 @@ final class SimulatedConnection {
     self.schedule = schedule
     schedule.value.withLock { $0.notePoll(at: 0) }
     server = ServerConnection(policy, at: 0) {
-      handler.answer($0) { schedule.value.withLock { $0.promise() } }
+      handler.answer($0, $1, .here { schedule.value.withLock { $0.promise() } })
     }
   }
 
@@ -69,6 +69,18 @@ final class SimulatedConnection {
     guard !readsNothing, server.state == .open, !server.outgoing.isEmpty else { return }
     received += server.outgoing
     server.noteSent(server.outgoing.count, at: now)
+  }
+}
+
+extension ServingRun {
+  /// One that does at once what takes time elsewhere.
+  static func here(_ promise: @escaping @Sendable () -> Bool = { true }) -> ServingRun {
+    ServingRun(promise: promise) { work in
+      guard promise() else { return nil }
+      let box = ReplyBox()
+      work { box.put($0) }
+      return { box.reply }
+    }
   }
 }
 

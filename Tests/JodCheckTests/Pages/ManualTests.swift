@@ -127,6 +127,7 @@ extension World {
     /// That variables without a default are absent where they are not set.
     private static let absent: [String: @Sendable (Configuration) -> Bool] = [
       "STORAGE_SERVER_ADDRESS": { $0.storageServerAddress == nil },
+      "ELECTRICITY_PRICE": { $0.electricityPrice == nil },
       "STORAGE_SERVER_SSH": { $0.powerOffMethod == nil },
       "SHUTDOWN_COMMAND": { $0.powerOffMethod == nil },
       "WOL_INTERFACE": { $0.wolInterface == nil },
@@ -147,7 +148,7 @@ extension World {
     /// keep, and ends an upgrade at which nobody answers.
     private static let inManualAlone: Set = [
       "SSL_CERT_FILE", "SSL_CERT_DIR", "STORAGE_MOUNTS", "JELLYFIN_LOG_DIRECTORY", "WAKE_FOR_TASKS",
-      "LIBRARY_SCAN_INTERVAL",
+      "LIBRARY_SCAN_INTERVAL", "ELECTRICITY_PRICE",
     ]
 
     /// The default of IGNORE_CLIENTS, which had none in 0.1.0, as the manual has it.

@@ -206,7 +206,7 @@ struct CommandRequestTests {
     #expect(
       refusal(["status"] + Array(repeating: "x", count: 100)) == """
         The argument "x" and 99 others are too many.
-        Accepted: jod-check status [--json].
+        Accepted: jod-check status [--json] [--verbose].
         See `jod-check status --help`.
         """)
   }
@@ -228,7 +228,7 @@ struct CommandRequestTests {
     #expect(
       refusal(arguments) == """
         The command status comes first, and its options come behind it.
-        Accepted: jod-check status [--json].
+        Accepted: jod-check status [--json] [--verbose].
         See `jod-check status --help`.
         """)
   }

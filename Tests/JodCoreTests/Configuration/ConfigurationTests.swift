@@ -329,7 +329,8 @@ struct ConfigurationKeyTests {
 
   @Test("an empty credential is none", arguments: ["", "\n", " \r\n"])
   func emptyCredential(credential: String) {
-    let problem = "JELLYFIN_API_KEY: not set, and jod-check cannot work without it; accepted: \(keyWords)"
+    let problem =
+      "JELLYFIN_API_KEY: not set; without it Jellyfin does not say who is active. `sudo jod-check setup` makes one; accepted: \(keyWords)"
     #expect(faults(["JELLYFIN_API_KEY": ""], credential: credential).map(\.description) == [problem])
   }
 
@@ -457,11 +458,16 @@ struct ConfigurationFaultTests {
   @Test(
     "what is required must be set",
     arguments: [
-      ("STORAGE_SERVER_MAC", macWords), ("JELLYFIN_API_URL", urlWords), ("JELLYFIN_API_KEY", keyWords),
+      ("STORAGE_SERVER_MAC", "`ip neigh`", macWords), ("JELLYFIN_API_URL", "http://127.0.0.1:8096", urlWords),
+      ("JELLYFIN_API_KEY", "`sudo jod-check setup`", keyWords),
     ])
-  func requires(variable: String, accepted: String) {
-    let line = "\(variable): not set, and jod-check cannot work without it; accepted: \(accepted)"
-    #expect(faults([variable: ""]).map(\.description) == [line])
+  func requires(variable: String, place: String, accepted: String) {
+    let faults = faults([variable: ""]).map(\.description)
+    #expect(faults.count == 1)
+    #expect(faults.first?.hasPrefix("\(variable): not set; ") == true)
+    // Where it is found.
+    #expect(faults.first?.contains(place) == true)
+    #expect(faults.first?.hasSuffix("; accepted: \(accepted)") == true)
   }
 
   @Test("two ways to power off are one too many")

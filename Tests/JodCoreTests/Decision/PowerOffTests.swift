@@ -126,8 +126,8 @@ struct PowerOffRulesTests {
   static let broken: [Broken] = [
     Broken(
       rule: "no method is configured", variables: ["STORAGE_SERVER_SSH": ""],
-      words: "neither STORAGE_SERVER_SSH nor SHUTDOWN_COMMAND is set, so jod-check only wakes"),
-    Broken(rule: "a hold is in force", words: "a hold until 2027-01-15T09:30:00Z") {
+      words: "nothing is set up to power it off (STORAGE_SERVER_SSH, SHUTDOWN_COMMAND)"),
+    Broken(rule: "a hold is in force", words: "somebody wants it kept on") {
       $0.memory.state.hold = Hold(began: $0.moment, seconds: 3600)
     },
     Broken(rule: "it was asked already", words: "it was asked to power off already") {
@@ -135,16 +135,16 @@ struct PowerOffRulesTests {
     },
     Broken(
       rule: "somebody browses", household: .browsing,
-      words: "activity: Anna is browsing (Jellyfin Web on Firefox)"),
+      words: "Anna is browsing (Jellyfin Web on Firefox)"),
     Broken(
       rule: "somebody plays", household: .playing,
-      words: "activity: Anna is playing (Jellyfin Web on Firefox)"),
+      words: "Anna is playing (Jellyfin Web on Firefox)"),
     Broken(
       rule: "an ignored client plays", variables: ["IGNORE_CLIENTS": "robot"], household: .robotPlaying,
-      words: "activity: Robot is playing (robot on Firefox)"),
+      words: "Robot is playing (robot on Firefox)"),
     Broken(
       rule: "a session is not understood", household: .notUnderstood,
-      words: "activity: a session cannot be understood and counts as active"),
+      words: "a session cannot be understood and counts as active"),
     Broken(
       rule: "Jellyfin is away", household: .jellyfinAway,
       words: "Jellyfin did not say who is active, and unknown is not idle"),
@@ -153,22 +153,22 @@ struct PowerOffRulesTests {
       words: "Jellyfin did not say who is active, and unknown is not idle"),
     Broken(
       rule: "nobody was there for too short a time", pause: 29,
-      words: "no activity for only 29min 59s of COOLDOWN_TIME, 30min"
+      words: "nobody has been active for 29min 59s, and 30min are waited for"
     ) { $0.memory.runtime.readySince = moment(10_000) },
     Broken(
       rule: "the storage is up, but its service is not", storage: .up,
-      words: "the storage is not ready: its service does not answer"),
+      words: "its service does not answer"),
     Broken(
       rule: "the storage is silent", storage: .silent,
-      words: "the storage is not ready: it does not answer"),
+      words: "it is off, or does not answer"),
     Broken(
       rule: "the storage has been ready for too short a time",
-      words: "the storage has been ready for only 29min 59s of COOLDOWN_TIME, 30min"
+      words: "it has been on for 29min 59s, and 30min are waited for"
     ) { $0.memory.runtime.readySince = moment(10_031) },
     Broken(
       rule: "somebody started the storage by hand", variables: ["MANUAL_START_HOLD": "2h"],
-      words: "the storage was started by hand (MANUAL_START_HOLD, another 1h 30min)"),
-    Broken(rule: "it was busy a moment ago", words: "The storage is busy: a backup runs") {
+      words: "somebody started it by hand, and it stays on for another 1h 30min"),
+    Broken(rule: "it was busy a moment ago", words: "it is busy: a backup runs") {
       $0.memory.notePowerOff(at: $0.moment, .busy("a backup runs"))
     },
     Broken(rule: "this machine reads from it", words: "traffic: this machine reads 100 KiB/s over NFS") {
@@ -230,7 +230,7 @@ struct PowerOffRulesTests {
     story.check(.nobody, storage: .up)
     #expect(
       story.blockedBy
-        == "the storage is not ready: its service does not answer; "
+        == "its service does not answer; "
         + "what this machine reads over NFS is not known yet")
   }
 
@@ -583,7 +583,7 @@ struct BlindPowerOffTests {
   func presumedOff() {
     var story = woken(for: 0)
     #expect(story.secondsUntilPowerOff() == nil)
-    #expect(story.blockedBy?.contains("the storage is presumed off") == true)
+    #expect(story.blockedBy?.contains("was not woken since it was last powered off") == true)
   }
 
   @Test("a storage that was woken is powered off COOLDOWN_TIME after the activity, once")
@@ -822,7 +822,7 @@ struct PowerOffFailureTests {
   @Test("what was said holds the next power-off up, from the moment it was said")
   func blocked() {
     let story = refused(.busy("a backup runs")).story
-    #expect(story.blockedBy == "The storage is busy: a backup runs")
+    #expect(story.blockedBy == "it is busy: a backup runs")
   }
 
   @Test("somebody who comes meanwhile has a storage that is ready", arguments: outcomes)
@@ -1000,7 +1000,7 @@ struct PowerOffByHandTests {
     let sessions = [player(at: time)]
     #expect(
       ask(.now, fresh, sessions: sessions).objections
-        == ["activity: Anna is playing (Jellyfin Web on Firefox)"])
+        == ["Anna is playing (Jellyfin Web on Firefox)"])
     #expect(ask(.forced, fresh, sessions: sessions).objections == [])
   }
 
@@ -1036,7 +1036,7 @@ struct PowerOffByHandTests {
   func hold(_ urgency: PowerOffUrgency) {
     var story = fresh
     story.memory.state.hold = Hold(began: story.moment, seconds: 7201)
-    #expect(ask(urgency, story).objections == ["a hold is in force for another 2h"])
+    #expect(ask(urgency, story).objections == ["somebody wants it kept on for another 2h"])
   }
 
   @Test("a hold that is over does not object", arguments: [PowerOffUrgency.now, .forced])
@@ -1073,7 +1073,7 @@ struct PowerOffByHandTests {
     story.configuration = configuration()
     #expect(
       ask(urgency, story).objections == [
-        "neither STORAGE_SERVER_SSH nor SHUTDOWN_COMMAND is set, so jod-check only wakes"
+        "nothing is set up to power it off (STORAGE_SERVER_SSH, SHUTDOWN_COMMAND)"
       ])
   }
 }

@@ -43,10 +43,8 @@ struct StatusTests {
     let status = Status(story.configuration, story.memory, warnings: [])
     #expect(status.activity.active == false)
     #expect(status.activity.spent.map(\.user) == ["Anna"])
-    let page = status.page(now: story.moment.wall) { _ in "18:02" }
-    let row =
-      "Anna, browsing, Jellyfin Web on Firefox: counts no longer, until it was quiet or plays (BROWSING_LIMIT)"
-    #expect(page.contains(row))
+    let row = "Anna, browsing, Jellyfin Web on Firefox: no longer counts, until it was quiet or plays\n"
+    #expect(StatusText(status, clock: Self.clock).text(now: story.moment.wall).contains(row))
     #expect(try decoded(Status.self, encoded(status)) == status)
   }
 
@@ -69,9 +67,10 @@ struct StatusTests {
       try encoded(Status.nothingKnown)
         == #"{"activity":{"active":null,"sessions":[],"since":null,"spent":[]},"check_interval_seconds":null,"#
         + #""checked_at":null,"dry_run":false,"hold":{"until":null},"idle_seconds":null,"poweroff":"#
-        + #"{"at":null,"blocked_by":"no check has run since this machine started"},"reason":null,"#
-        + #""storage":{"since":null,"state":"unknown"},"trouble":null,"#
-        + #""wake":{"began":null,"last":null,"requests":0},"warnings":[]}"#)
+        + #"{"at":null,"blocked_by":"no check has run since this machine started","rules":[]},"reason":null,"#
+        + #""storage":{"since":null,"state":"unknown","watched":true},"trouble":null,"trouble_remedy":null,"#
+        + #""trouble_since":null,"wake":{"began":null,"last":null,"requests":0,"usual_seconds":null},"warnings":[]}"#
+    )
   }
 
   @Test("who is active is told by user, client, device and kind")
@@ -223,7 +222,7 @@ struct StatusTests {
     story.check(.nobody, storage: .ready)
     #expect(
       status(story).poweroff
-        == Status.PowerOff(at: "2027-01-15T08:35:30Z", blockedBy: "The storage is busy: a backup runs"))
+        == Status.PowerOff(at: "2027-01-15T08:35:30Z", blockedBy: "it is busy: a backup runs"))
   }
 
   struct Forecast: Sendable, CustomTestStringConvertible {
@@ -299,28 +298,11 @@ struct StatusTests {
   func holdBetweenChecks() {
     var story = Story.ripe(["COOLDOWN_TIME": "90min"])
     story.memory.state.hold = Hold(began: story.moment, seconds: 7200)
-    #expect(status(story).poweroff.blockedBy?.hasPrefix("a hold until 2027-01-15T10:30:00Z; no act") == true)
+    #expect(status(story).poweroff.blockedBy == "somebody wants it kept on")
     #expect(status(story).poweroff.at == "2027-01-15T10:30:00Z")
     story.check(.nobody, storage: .ready)
     story.memory.state.hold = nil
-    #expect(status(story).poweroff.blockedBy?.contains("hold") == false)
-  }
-
-  @Test(
-    "the page tells when a power-off comes, or why not",
-    arguments: [
-      (Story.Household.playing, "Power-off not now: activity: Anna is playing (Jellyfin Web on Firefox)"),
-      (
-        .nobody,
-        "Power-off at 09:01 at the earliest: no activity for only 0s of COOLDOWN_TIME, 30min"
-      ),
-    ])
-  func pagePowerOff(_ household: Story.Household, _ row: String) {
-    var story = Story.ripe()
-    story.check(.playing, storage: .ready)
-    story.check(household, storage: .ready)
-    let rows = status(story).page(now: story.moment.wall, clock: Self.clock).split(separator: "\n")
-    #expect(rows.contains { $0 == row })
+    #expect(status(story).poweroff.blockedBy?.contains("kept on") == false)
   }
 
   @Test("a recording is who is active in the line")
@@ -355,29 +337,29 @@ struct StatusTests {
   }
 
   static let lines = [
-    Line(household: .nobody, storage: .silent, line: "Storage off · no activity for 2h 5min"),
-    Line(household: .nobody, storage: .ready, line: "Storage ready · no activity for 2h 5min"),
+    Line(household: .nobody, storage: .silent, line: "Storage off · nobody for 2h 5min"),
+    Line(household: .nobody, storage: .ready, line: "Storage ready · nobody for 2h 5min"),
     Line(
-      household: .nobody, storage: .up, line: "Storage on, its service not ready · no activity for 2h 5min"),
+      household: .nobody, storage: .up, line: "Storage on, its service not ready · nobody for 2h 5min"),
     Line(
       household: .nobody, storage: .silent, checks: 1,
-      line: "Storage did not answer once · no activity for 2h 3min"),
+      line: "Storage without an answer just now · nobody for 2h 3min"),
     Line(household: .playing, storage: .ready, line: "Storage ready · Anna playing"),
     Line(
       household: .playing, storage: .silent,
-      line: "Storage waking, 2 wake requests sent · Anna playing · last woken 08:01"),
+      line: "Storage starting, 2 wake requests sent · Anna playing · last woken 08:01"),
     Line(
       household: .playing, storage: .silent, checks: 1,
-      line: "Storage waking, 1 wake request sent · Anna playing · last woken 08:00"),
+      line: "Storage starting, 1 wake request sent · Anna playing · last woken 08:00"),
     Line(
       household: .notUnderstood, storage: .ready, line: "Storage ready · a session that is not understood"),
     Line(household: .jellyfinAway, storage: .ready, line: "Storage ready · activity unknown"),
     Line(
       household: .nobody, storage: nil, variables: ["STORAGE_SERVER_ADDRESS": ""],
-      line: "Storage not watched · no activity for 2h 5min"),
+      line: "Storage not watched · nobody for 2h 5min"),
     Line(
       household: .nobody, storage: .silent, variables: ["DRY_RUN": "yes"],
-      line: "Storage off · no activity for 2h 5min · dry run"),
+      line: "Storage off · nobody for 2h 5min · dry run"),
   ]
 
   @Test("one line tells a person how things are", arguments: lines)
@@ -403,36 +385,14 @@ struct StatusTests {
     story.check(.playing, storage: .ready)
     story.memory.runtime.lastCheck?.active = [somebody(), somebody(.playing)]
     let line = status(story).line(now: story.moment.wall, clock: Self.clock)
-    #expect(line == "Storage ready · 2 active sessions")
+    #expect(line == "Storage ready · 2 active")
   }
 
   @Test("a clock that was set back makes no negative time")
   func summaryClock() {
     var story = Story()
     story.check(.nobody, storage: .ready)
-    #expect(status(story).line(now: 0, clock: Self.clock) == "Storage ready · no activity")
-  }
-
-  // MARK: The page
-
-  @Test("before the first check the page says how to run one")
-  func emptyPage() {
-    let page = Status.nothingKnown.page(now: jellyfinTime, clock: Self.clock)
-    #expect(page.hasPrefix("No check has run since this machine started.\n"))
-    #expect(page.contains("systemctl start jod-check"))
-  }
-
-  @Test("why no check comes any more stands first where none has run, and as trouble elsewhere")
-  func standstill() throws {
-    let fault = try #require(Diagnosis.standstill(Diagnosis.Timer(next: .never)))
-    var status = Status.nothingKnown
-    status.note(fault)
-    #expect(
-      status.page(now: jellyfinTime, clock: Self.clock).hasPrefix(
-        "jod-check.timer has elapsed, and never will again: nobody is served. Run `systemctl daemon-reload`"))
-    status.checkedAt = UTC.text(jellyfinTime)
-    #expect(
-      status.page(now: jellyfinTime, clock: Self.clock).hasPrefix("Trouble   jod-check.timer has elapsed"))
+    #expect(status(story).line(now: 0, clock: Self.clock) == "Storage ready · nobody")
   }
 
   @Test("a check is overdue when three beats and a minute have brought none")
@@ -445,58 +405,6 @@ struct StatusTests {
     #expect(status.isOverdue(now: jellyfinTime + 151))
     // The clock was set back.
     #expect(!status.isOverdue(now: jellyfinTime - 1000))
-  }
-
-  @Test("the page tells what is known, why, and what comes next")
-  func page() {
-    var story = Story()
-    story.checks(for: 60, .playing)
-    story.memory.runtime.lastCheck?.trouble = "The disk is full."
-    let page = status(story, warnings: [otherTimer]).page(
-      now: story.moment.wall + 12, clock: Self.clock)
-    #expect(
-      page == """
-        Trouble   The disk is full.
-        Storage   waking, 1 wake request sent, since 08:00
-        Activity  Anna playing
-                  Anna, playing, Jellyfin Web on Firefox
-        Last wake 08:00
-        Power-off not now: neither STORAGE_SERVER_SSH nor SHUTDOWN_COMMAND is set, so jod-check only wakes
-        Next      a check every 30s; another wake request when the cooldown is over, while somebody is active
-        Why       Anna is playing (Jellyfin Web on Firefox); the next wake request may go out in 30s
-        Warning   CHECK_INTERVAL is 1min, but jod-check.timer runs every 30s. Run `systemctl daemon-reload`.
-        Checked   08:01, 12s ago
-
-        """)
-  }
-
-  @Test(
-    "the page leaves no gaps for what a session does not tell",
-    arguments: [
-      (somebody(client: ""), "Anna, browsing, Firefox"),
-      (somebody(device: ""), "Anna, browsing, Jellyfin Web"),
-      (somebody(client: "", device: ""), "Anna, browsing"),
-      (somebody(.unknown, user: "", client: "", device: ""), "a session that is not understood"),
-    ])
-  func gaps(_ person: ActiveSession, _ row: String) {
-    var story = Story()
-    story.check(.playing, storage: .ready)
-    story.memory.runtime.lastCheck?.active = [person]
-    let rows = status(story).page(now: story.moment.wall, clock: Self.clock).split(separator: "\n")
-    #expect(rows.contains("          \(row)"))
-  }
-
-  @Test(
-    "the page tells how long ago the check was",
-    arguments: [
-      (0.0, "08:00, just now"), (90, "08:00, 1min 30s ago"),
-      (-5, "08:00, by a clock that has been set since"),
-    ])
-  func checked(_ age: Seconds, _ words: String) {
-    var story = Story()
-    story.check(.nobody)
-    let page = status(story).page(now: story.moment.wall + age, clock: Self.clock)
-    #expect(page.hasSuffix("Checked   \(words)\n"))
   }
 }
 

@@ -5,12 +5,12 @@ import Testing
 /// A request as a person's own program sends it to the loopback; a test names only what is strange about it.
 private func request(
   _ line: String = "GET /status", hosts: [String] = ["127.0.0.1:8097"], authorization: String? = nil,
-  origin: String? = nil, fetchSite: String? = nil, bodyLength: Int? = nil
+  origin: String? = nil, fetchSite: String? = nil, cookies: [String] = [], bodyLength: Int? = nil
 ) -> WebRequest {
   let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
   return WebRequest(
     method: words[0], target: words[1], hosts: hosts, authorization: authorization, origin: origin,
-    fetchSite: fetchSite, bodyLength: bodyLength)
+    fetchSite: fetchSite, cookies: cookies, bodyLength: bodyLength)
 }
 
 extension RequestPolicy {
@@ -40,6 +40,7 @@ struct RequestPolicyTests {
       ("GET /", "/"), ("GET /?days=3", "/"), ("GET /status", "/status"), ("GET /metrics", "/metrics"),
       ("HEAD /", "/"), ("HEAD /status", "/status"), ("HEAD /metrics", "/metrics"),
       ("GET /status?/check", "/status"), ("GET /status#top", "/status"),
+      ("GET /manifest.webmanifest", "/manifest.webmanifest"), ("HEAD /icon.svg", "/icon.svg"),
     ])
   func gives(line: String, service: String) { #expect(home.answer(request(line)) == service) }
 
@@ -312,5 +313,211 @@ struct StrangePageTests {
       origin: "https://home.example",
       fetchSite: "cross-site")
     #expect(guarded.answer(strange) == "/check")
+  }
+}
+
+/// The token as the cookie has it.
+private let cookie = "jod-check=s3cr3t%2B%2F%3D%25%26x"
+private let buttons = ["POST /wake", "POST /hold", "POST /release", "POST /sleep"]
+
+@Suite("The policy for the page's buttons")
+struct ButtonPolicyTests {
+  @Test(
+    "without a token set nobody presses any, at any address, and is told how to get them", arguments: buttons)
+  func locked(line: String) {
+    for policy in [home, outside] {
+      for authorization in [nil, "Bearer s3cr3t"] {
+        let pressed = request(
+          line, authorization: authorization, origin: "http://127.0.0.1:8097", fetchSite: "same-origin",
+          cookies: [cookie])
+        do throws(WebRefusal) {
+          _ = try policy.admit(pressed)
+          Issue.record("\(line) was admitted")
+        } catch {
+          #expect(error.status == 403)
+          #expect(error.words.contains("HTTP_TOKEN") && error.words.contains("sudo jod-check page"))
+        }
+      }
+    }
+  }
+
+  /// What a request carries, and where it comes from.
+  struct Press: Sendable, CustomTestStringConvertible {
+    var query = ""
+    var authorization: String?
+    var cookies: [String] = []
+    var origin: String?
+    var site: String?
+    var answer: String
+
+    var testDescription: String {
+      "\(query) \(authorization ?? "-") \(cookies) \(origin ?? "-") \(site ?? "-")"
+    }
+  }
+
+  private static let right = "Bearer s3cr3t+/=%&x"
+  private static let (ours, theirs) = ("http://127.0.0.1:8097", "https://evil.example")
+  private static let origins: [String?] = [
+    nil, ours, "https://127.0.0.1:8097", theirs, "null", "", "http://127.0.0.1",
+  ]
+  private static let sites: [String?] = [nil, "same-origin", "none", "same-site", "cross-site", ""]
+
+  /// Every token by every carrier, from everywhere.
+  static let presses: [Press] = {
+    var presses: [Press] = []
+    for origin in origins {
+      for site in sites {
+        func add(
+          _ answer: String, query: String = "", _ authorization: String? = nil, _ cookies: [String] = []
+        ) {
+          presses.append(
+            Press(
+              query: query, authorization: authorization, cookies: cookies, origin: origin, site: site,
+              answer: answer))
+        }
+        let tells = origin != nil || site != nil
+        let isOurs =
+          tells && [nil, ours, "https://127.0.0.1:8097"].contains(origin)
+          && [nil, "same-origin"].contains(site)
+        add("401")
+        add("401", "Bearer wrong")
+        add("401", query: "?token=wrong")
+        add("401", nil, ["jod-check=wrong"])
+        add("401", nil, ["other=s3cr3t%2B%2F%3D%25%26x"])
+        // Who brings it by hand is no page of another site, for that does not know it.
+        add("", right)
+        add("", query: "?token=\(encoded)")
+        // A browser that has the cookie sends it along from anywhere.
+        add(isOurs ? "" : "403", nil, [cookie])
+        add(isOurs ? "" : "403", right, [cookie])
+        add(isOurs ? "" : "403", query: "?token=\(encoded)", nil, [cookie])
+        add(isOurs ? "" : "403", right, ["jod-check=wrong"])
+      }
+    }
+    return presses
+  }()
+
+  @Test("who presses needs the token, and with a cookie the page itself", arguments: buttons)
+  func matrix(line: String) {
+    for press in Self.presses {
+      for policy in [guarded, RequestPolicy(token: Secret("s3cr3t+/=%&x"), isLoopback: true)] {
+        let answer = policy.answer(
+          request(
+            line + press.query, authorization: press.authorization, origin: press.origin,
+            fetchSite: press.site,
+            cookies: press.cookies))
+        let expected = press.answer.isEmpty ? String(line.dropFirst(5)) : press.answer
+        #expect(answer == expected, "\(press.testDescription)")
+      }
+    }
+  }
+
+  @Test("no other method presses", arguments: ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "post"])
+  func methods(method: String) {
+    for path in ["/wake", "/hold", "/release", "/sleep"] {
+      #expect(guarded.answer(request("\(method) \(path)", authorization: "Bearer s3cr3t+/=%&x")) == "405")
+      #expect(home.answer(request("\(method) \(path)")) == "405")
+    }
+  }
+
+  @Test("a page that had its own name led here presses nothing: the browser has no cookie for that name")
+  func rebound() {
+    let rebound = request(
+      "POST /sleep", hosts: ["evil.example"], origin: "http://evil.example", fetchSite: "same-origin")
+    #expect(guarded.answer(rebound) == "401")
+    #expect(home.answer(rebound) == "403")
+  }
+
+  @Test("without a host nothing tells that it is the page", arguments: [[], [""]])
+  func noHost(hosts: [String]) {
+    let nowhere = request("POST /wake", hosts: hosts, origin: "http://", cookies: [cookie])
+    #expect(guarded.answer(nowhere) == "403")
+  }
+
+  @Test("a form is small")
+  func size() {
+    func press(_ length: Int) -> String {
+      guarded.answer(request("POST /hold", authorization: "Bearer s3cr3t+/=%&x", bodyLength: length))
+    }
+    #expect(press(4096) == "/hold")
+    #expect(press(4097) == "413")
+  }
+}
+
+@Suite("The page's cookie")
+struct CookieTests {
+  @Test("what can be read is given to who has it, by any name of this machine and from any link")
+  func reading() {
+    for line in ["GET /", "GET /status", "HEAD /metrics", "GET /icon.svg", "GET /manifest.webmanifest"] {
+      let path = String(line.split(separator: " ")[1])
+      #expect(guarded.answer(request(line, hosts: ["jod.example"], cookies: [cookie])) == path)
+    }
+    #expect(guarded.answer(request("GET /", origin: "https://evil.example", cookies: [cookie])) == "/")
+  }
+
+  @Test("a check is started with it by our page, and by no other site's")
+  func check() {
+    func check(_ origin: String?, _ site: String?) -> String {
+      guarded.answer(
+        request("POST /check", hosts: ["jod.example"], origin: origin, fetchSite: site, cookies: [cookie]))
+    }
+    #expect(check("https://jod.example", "same-origin") == "/check")
+    #expect(check(nil, nil) == "/check")
+    #expect(check("https://evil.example", nil) == "403")
+    #expect(check(nil, "cross-site") == "403")
+  }
+
+  @Test(
+    "it is found among others, in any of several headers",
+    arguments: [
+      [cookie], ["a=b; \(cookie)"], ["\(cookie); a=b"], ["a=b", cookie], [" \(cookie) ;"], ["a;\(cookie);;"],
+      ["jod-check=wrong; \(cookie)"], ["x=jod-check=y; \(cookie)"],
+    ])
+  func found(cookies: [String]) { #expect(guarded.answer(request(cookies: cookies)) == "/status") }
+
+  @Test(
+    "nothing else is it",
+    arguments: [
+      [], [""], ["jod-check"], ["jod-check="], ["jod-check=s3cr3t"], ["Jod-Check=s3cr3t%2B%2F%3D%25%26x"],
+      ["xjod-check=s3cr3t%2B%2F%3D%25%26x"], ["jod-check=s3cr3t+/=%&x"],
+      ["jod-check=\"s3cr3t%2B%2F%3D%25%26x\""],
+      ["jod-check=s3cr3t%2B%2F%3D%25%26x%00"], ["jod-check=s3cr3t%2B%2F%3D%25%26"],
+      ["=s3cr3t%2B%2F%3D%25%26x"],
+      ["jod-check==s3cr3t%2B%2F%3D%25%26x"], ["jod-check=%s3cr3t"], ["a=jod-check=s3cr3t%2B%2F%3D%25%26x"],
+      [String(repeating: "jod-check=x;", count: 1000)],
+    ])
+  func nothing(cookies: [String]) { #expect(guarded.answer(request(cookies: cookies)) == "401") }
+
+  @Test("the page's link sets it, once, for a year and longer, for no script and no other site")
+  func set() {
+    let link = request("GET /?token=\(encoded)")
+    #expect(
+      guarded.cookie(settling: link)
+        == "jod-check=s3cr3t%2B%2F%3D%25%26x; Path=/; Max-Age=34560000; HttpOnly; SameSite=Strict")
+    var secure = link
+    secure.forwardedProtocol = "https"
+    #expect(guarded.cookie(settling: secure)?.hasSuffix("; SameSite=Strict; Secure") == true)
+    #expect(guarded.answer(request("GET /", cookies: [cookie])) == "/", "and it is right")
+  }
+
+  @Test(
+    "nothing else sets it",
+    arguments: ["GET /", "GET /?token=wrong", "GET /status?token=\(encoded)", "GET /?x=\(encoded)"])
+  func unset(line: String) {
+    #expect(guarded.cookie(settling: request(line)) == nil)
+    #expect(home.cookie(settling: request(line)) == nil)
+  }
+
+  @Test(
+    "a token of any letters comes back as it was",
+    arguments: ["plain", "a;b,c", "%41", "a b", "é", "===", "~-._", "\u{7F}\u{1}"])
+  func roundTrip(token: String) {
+    #expect(PercentEncoding.decoded(PercentEncoding.encoded(token)[...]) == token)
+    let policy = RequestPolicy(token: Secret(token), isLoopback: false)
+    #expect(policy.answer(request(cookies: ["jod-check=\(PercentEncoding.encoded(token))"])) == "/status")
+    #expect(
+      PercentEncoding.encoded(token).utf8.allSatisfy {
+        !";, \"\\".utf8.contains($0) && $0 > 0x20 && $0 < 0x7F
+      })
   }
 }

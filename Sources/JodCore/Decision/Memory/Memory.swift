@@ -71,9 +71,15 @@ public struct Runtime: Hashable, Sendable {
     public var active: [ActiveSession]?
     public var reason: String
     public var trouble: String?
+    /// What to do about it.
+    public var remedy: String?
+    /// Since when the gravest of it lasts, by the wall clock.
+    public var troubleSince: Seconds?
     /// What kept the storage server from being powered off, in words; a hold is not among them, for it comes and goes
     /// between checks.
     public var objections: [String] = []
+    /// The same by the names of the rules.
+    public var rules: [String] = []
     /// Seconds from then until the last of them lifts by itself; nil where that is not known.
     public var powerOffIn: Seconds?
   }
@@ -113,6 +119,8 @@ public struct Runtime: Hashable, Sendable {
   /// Names that were told as misspelt.
   public var misspelt: [String]?
   public var rehearsed: Rehearsed.Kind?
+  /// What a button of the page last did.
+  public var press: Press?
   /// The state as last decided: noted here, in memory, before it is carried out or reaches the disk.
   public var state: State?
 
@@ -134,7 +142,8 @@ public struct Runtime: Hashable, Sendable {
       && troubles.isPlausible
       && idle?.isPlausible ?? true && unanswered?.isPlausible ?? true
       && keyOwner?.isPlausible ?? true && lastCheck?.at.isPlausible ?? true && probeSince?.isPlausible ?? true
-      && state?.isPlausible ?? true && told?.wake.isPlausible ?? true && access?.seen.isPlausible ?? true
+      && state?.isPlausible ?? true && told?.wake.isPlausible ?? true && press?.at.isPlausible ?? true
+      && access?.seen.isPlausible ?? true
   }
 }
 
@@ -150,6 +159,17 @@ extension Memory {
 }
 
 extension Memory {
+  /// Notes what is wrong, for `status`.
+  public mutating func note(_ troubles: [Trouble], _ now: Now) {
+    guard var check = runtime.lastCheck else { return }
+    check.trouble = troubles.isEmpty ? nil : troubles.map(\.what).joined(separator: " ")
+    let advice = troubles.map(\.advice).filter { !$0.isEmpty }
+    check.remedy = advice.isEmpty ? nil : advice.joined(separator: " ")
+    let since = troubles.compactMap { runtime.troubles.since($0.kind) }.min()
+    check.troubleSince = since.map { now.moment.wall - max(0, now.moment.boot - $0) }
+    runtime.lastCheck = check
+  }
+
   /// Notes what `status` tells of this check.
   public mutating func noteCheck(_ verdict: Verdict, _ configuration: Configuration, _ now: Now) {
     noteUnanswered(verdict.objections, configuration, now)
@@ -159,8 +179,15 @@ extension Memory {
     let latest = verdict.objections.isEmpty ? nil : lifts.compactMap { $0 }.max() ?? 0
     runtime.lastCheck = Runtime.Check(
       at: now.moment, active: seen.active.map { Array($0.prefix(Event.Facts.listedSessions)) },
-      reason: Words.reason(verdict.reason), trouble: nil, objections: objections.map(Words.objection),
-      powerOffIn: lifts.contains(nil) ? nil : latest)
+      reason: Words.reason(verdict.reason), trouble: nil,
+      objections: Self.deciding(objections).map(Words.objection),
+      rules: objections.map(Words.rule), powerOffIn: lifts.contains(nil) ? nil : latest)
+  }
+
+  /// Those that people are told: what does not lift by itself, or else what lifts last.
+  private static func deciding(_ objections: [Objection]) -> [Objection] {
+    let lasting = objections.filter { $0.lifts == nil }
+    return lasting.isEmpty ? objections.max { ($0.lifts ?? 0) < ($1.lifts ?? 0) }.map { [$0] } ?? [] : lasting
   }
 
   private mutating func noteUnanswered(

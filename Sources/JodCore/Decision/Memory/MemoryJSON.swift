@@ -206,6 +206,7 @@ extension Runtime: JSONDocument {
     try fields.field("told", &told)
     try fields.field("misspelt", &misspelt)
     try fields.field("rehearsed", &rehearsed)
+    try fields.field("press", &press)
     try fields.field("state", &state)
   }
 }
@@ -218,7 +219,10 @@ extension Runtime.Check: JSONDocument {
     try fields.field("active", &active)
     try fields.field("reason", &reason)
     try fields.field("trouble", &trouble)
+    try fields.field("remedy", &remedy)
+    try fields.field("trouble_since", &troubleSince)
     try fields.field("objections", &objections)
+    try fields.added("rules", &rules)
     try fields.field("power_off_in", &powerOffIn)
   }
 }

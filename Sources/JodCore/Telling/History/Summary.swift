@@ -96,6 +96,7 @@ public struct Summary: Hashable, Sendable {
   public let days: [Day]
   public let total: Sums
   public let watts: Configuration.Watts?
+  public let price: ElectricityPrice?
   /// When it was made.
   public let now: Seconds
 
@@ -103,7 +104,8 @@ public struct Summary: Hashable, Sendable {
   ///   - days: in order, the last one today.
   ///   - present: nil where nothing is known of it.
   public init(
-    _ history: History, days: [LocalDay], present: Present?, watts: Configuration.Watts?, now: Seconds
+    _ history: History, days: [LocalDay], present: Present?, watts: Configuration.Watts?,
+    price: ElectricityPrice? = nil, now: Seconds
   ) {
     let power = history.power(present)
     let activity = history.activity(present)
@@ -123,7 +125,34 @@ public struct Summary: Hashable, Sendable {
       parts.flatMap(\.power), parts.flatMap(\.activity), parts.flatMap(\.wakes),
       length: parts.reduce(0) { $0 + max(0, min($1.day.end, now) - $1.day.start) }, watts: watts)
     self.watts = watts
+    self.price = price
     self.now = now
+  }
+
+  /// The days that people are shown: those before the first of which anything is known are left out. Today is always there.
+  public var shownDays: ArraySlice<Day> {
+    let first = days.firstIndex { !$0.power.isEmpty || !$0.activity.isEmpty || !$0.wakes.isEmpty }
+    return days[(first ?? max(0, days.count - 1))...]
+  }
+
+  /// How much of the known time it was on; nil where so little is known that this says nothing.
+  public var shareOn: Double? {
+    let known = total.on + total.off
+    return known >= Self.leastKnown ? total.on / known : nil
+  }
+
+  /// Half a day, in seconds.
+  private static let leastKnown: Seconds = 12 * 3600
+
+  /// Seconds in which nobody watched, on the days that are shown, from when anything is known.
+  public var unwatched: Seconds {
+    let shown = shownDays
+    let start = shown.first.flatMap { day in
+      ([day.power.first?.interval.start, day.activity.first?.start, day.wakes.first?.at].compactMap { $0 })
+        .min()
+    }
+    let before = start.flatMap { start in shown.first.map { max(0, start - $0.day.start) } } ?? 0
+    return max(0, shown.reduce(0) { $0 + $1.sums.unknown } - (days.count == shown.count ? 0 : before))
   }
 }
 

@@ -11,6 +11,8 @@ public struct SummaryDocument: Hashable, Sendable {
     var timeToReadySeconds: Double?
     var usedWattHours: Double?
     var savedWattHours: Double?
+    var usedCost: Double?
+    var savedCost: Double?
   }
 
   public struct PastWake: Hashable, Sendable {
@@ -52,33 +54,43 @@ public struct SummaryDocument: Hashable, Sendable {
     var off: Double
   }
 
+  public struct Price: Hashable, Sendable {
+    var perKilowattHour: Double
+    var currency: String
+  }
+
   var days: [Day]
   var total: Sums
   var watts: Watts?
+  var price: Price?
 
   public init(_ summary: Summary) {
     days = summary.days.map { day in
       Day(
         date: day.day.date, from: UTC.text(day.day.start), to: UTC.text(min(day.day.end, summary.now)),
-        sums: Sums(day.sums),
+        sums: Sums(day.sums, summary.price),
         storage: day.power.map {
           PowerInterval(from: UTC.text($0.interval.start), to: UTC.text($0.interval.end), power: $0.power)
         },
         activity: day.activity.map { Interval(from: UTC.text($0.start), to: UTC.text($0.end)) },
         wakes: day.wakes.map(PastWake.init))
     }
-    total = Sums(summary.total)
+    total = Sums(summary.total, summary.price)
     watts = summary.watts.map { Watts(on: $0.on, off: $0.off) }
+    price = summary.price.map { Price(perKilowattHour: $0.perKilowattHour, currency: $0.currency) }
   }
 }
 
 extension SummaryDocument.Sums {
-  init(_ sums: Summary.Sums) {
+  init(_ sums: Summary.Sums, _ price: ElectricityPrice?) {
+    func cost(_ energy: Double?) -> Double? {
+      energy.flatMap { energy in price.map { ($0.cost(energy) * 10_000).rounded() / 10_000 } }
+    }
     self.init(
       onSeconds: Int(sums.on), offSeconds: Int(sums.off), unknownSeconds: Int(sums.unknown),
       activeSeconds: Int(sums.active), wakes: sums.wakes, failedWakes: sums.failedWakes,
       timeToReadySeconds: sums.timeToReady, usedWattHours: sums.used.map(Self.tenths),
-      savedWattHours: sums.saved.map(Self.tenths))
+      savedWattHours: sums.saved.map(Self.tenths), usedCost: cost(sums.used), savedCost: cost(sums.saved))
   }
 
   private static func tenths(_ value: Double) -> Double { (value * 10).rounded() / 10 }
@@ -95,7 +107,9 @@ extension SummaryDocument.PastWake {
 // MARK: - As JSON
 
 extension SummaryDocument: JSONEncodable {
-  public var json: JSON { .complete(["days": days.json, "total": total.json, "watts": watts.json]) }
+  public var json: JSON {
+    .complete(["days": days.json, "total": total.json, "watts": watts.json, "price": price.json])
+  }
 }
 
 extension SummaryDocument.Sums: JSONEncodable {
@@ -104,7 +118,7 @@ extension SummaryDocument.Sums: JSONEncodable {
       "on_seconds": onSeconds.json, "off_seconds": offSeconds.json, "unknown_seconds": unknownSeconds.json,
       "active_seconds": activeSeconds.json, "wakes": wakes.json, "failed_wakes": failedWakes.json,
       "time_to_ready_seconds": timeToReadySeconds.json, "used_watt_hours": usedWattHours.json,
-      "saved_watt_hours": savedWattHours.json,
+      "saved_watt_hours": savedWattHours.json, "used_cost": usedCost.json, "saved_cost": savedCost.json,
     ])
   }
 }
@@ -139,4 +153,10 @@ extension SummaryDocument.Day: JSONEncodable {
 
 extension SummaryDocument.Watts: JSONEncodable {
   public var json: JSON { .complete(["on": on.json, "off": off.json]) }
+}
+
+extension SummaryDocument.Price: JSONEncodable {
+  public var json: JSON {
+    .complete(["per_kilowatt_hour": perKilowattHour.json, "currency": currency.json])
+  }
 }

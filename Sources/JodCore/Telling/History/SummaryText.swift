@@ -40,7 +40,7 @@ public struct SummaryText: Sendable {
 
   private enum Cell { case used, on, off, unknown }
 
-  private var labelWidth: Int { (summary.days.map(\.day.name.count).max() ?? 0) + 2 }
+  private var labelWidth: Int { (summary.shownDays.map(\.day.name.count).max() ?? 0) + 2 }
 
   /// Cells of a day: 15, 20, 30 or 60 minutes each.
   private var cells: Int { [96, 72, 48].first { labelWidth + $0 + 2 <= place.width } ?? 24 }
@@ -48,7 +48,7 @@ public struct SummaryText: Sendable {
   private var chart: [String] {
     let hours = stride(from: 0, to: 24, by: 4).map { "\($0)".padded(to: cells / 6) }.joined()
     return [String(repeating: " ", count: labelWidth) + hours + "24"]
-      + summary.days.map { day in
+      + summary.shownDays.map { day in
         let row = (0..<cells).map { painted(cell($0, of: day)) }.joined()
         return (day.day.name.padded(to: labelWidth) + row).trimmedEnd
       }
@@ -102,11 +102,11 @@ public struct SummaryText: Sendable {
     let columns = place.width < 72 ? all.filter { ![.used, .ready].contains($0) } : all
     let rows =
       [columns.map(\.rawValue)]
-      + (summary.days.map(\.sums) + [summary.total]).map { sums in
+      + (summary.shownDays.map(\.sums) + [summary.total]).map { sums in
         columns.map { value($0, of: sums) }
       }
     let widths = columns.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return zip(["Day"] + summary.days.map(\.day.name) + ["Together"], rows).map { name, row in
+    return zip(["Day"] + summary.shownDays.map(\.day.name) + ["Together"], rows).map { name, row in
       let cells = zip(row, widths).map { $0.padded(to: $1 + 2) }.joined()
       return (name.padded(to: labelWidth) + cells).trimmedEnd
     }
@@ -125,7 +125,7 @@ public struct SummaryText: Sendable {
   }
 
   private var notes: [String] {
-    let unknown = summary.total.unknown
+    let unknown = summary.unwatched
     return ["Energy: \(energy)."]
       + (unknown >= 60
         ? ["Nobody watched for \(TimeSpan.text(unknown)), which counts neither as on nor as off."] : [])
@@ -135,8 +135,11 @@ public struct SummaryText: Sendable {
     guard let watts = summary.watts, let used = summary.total.used, let saved = summary.total.saved else {
       return "not known: STORAGE_SERVER_WATTS is not set (watts on and off, such as 85,3)"
     }
+    func text(_ energy: Double) -> String {
+      Energy.text(energy) + (summary.price.map { " (\($0.text(energy)))" } ?? "")
+    }
     return
-      "\(Energy.text(saved)) saved, \(Energy.text(used)) used (\(Energy.watts(watts.on)) on, \(Energy.watts(watts.off)) off)"
+      "\(text(saved)) saved, \(text(used)) used; \(Energy.watts(watts.on)) on, \(Energy.watts(watts.off)) off"
   }
 
   // MARK: Wakes

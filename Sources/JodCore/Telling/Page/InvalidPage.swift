@@ -16,8 +16,8 @@ public struct InvalidPage: Sendable {
 
   private var text: String {
     let main: HTML = """
-      <header><div><h1>Configuration not valid</h1>\
-      <p>Nobody is served: the storage is neither woken nor powered off.</p></div></header>
+      <header class="bad"><div><h1>Configuration not valid</h1>\
+      <p>Until that is mended, the storage is neither woken nor powered off.</p></div></header>
       <section class="bad"><h2>What is wrong</h2>\(faults.map { "<p>\($0.description)</p>" as HTML })\
       \(warnings.map { "<p>\($0.words)</p>" as HTML })</section>
       <section><h2>What to do</h2><p>Correct <code>/etc/default/jod-check</code> on this machine; the next check reads it \

@@ -1,9 +1,18 @@
-/// What `GET /` answers: one page for people, which needs nothing but itself.
+/// What `GET /` answers: one page for people, which needs nothing but itself. State first, what can be done next, the rules
+/// last and folded.
 public struct Page: Sendable {
+  /// What its buttons may do.
+  public enum Buttons: Hashable, Sendable {
+    /// No token is set, so nobody may press any.
+    case locked
+    case shown(canPowerOff: Bool)
+  }
+
   let status: Status
   let summary: Summary
-  /// How long a wake usually takes, in seconds.
-  let usual: Seconds?
+  let buttons: Buttons
+  /// What a button last did, where that is news.
+  let press: Press?
   let version: String
   /// Writes a time of the wall clock as a person here reads it.
   let clock: @Sendable (Seconds) -> String
@@ -13,40 +22,54 @@ public struct Page: Sendable {
   public static let contentType = "text/html; charset=utf-8"
 
   public init(
-    _ status: Status, _ summary: Summary, usual: Seconds?, version: String,
+    _ status: Status, _ summary: Summary, buttons: Buttons = .locked, press: Press? = nil, version: String,
     clock: @escaping @Sendable (Seconds) -> String, timeOfDay: @escaping @Sendable (Seconds) -> String
   ) {
     self.status = status
     self.summary = summary
-    self.usual = usual
+    self.buttons = buttons
+    self.press = press
     self.version = version
     self.clock = clock
     self.timeOfDay = timeOfDay
   }
 
-  private var now: Seconds { summary.now }
+  var now: Seconds { summary.now }
+  var state: Status.StorageState { status.storage.state }
+  private var headline: Headline { Headline(status, now: now, clock: clock) }
 
   public var text: String {
-    let icon: HTML = """
-
-      <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E\
-      %3Ccircle cx='8' cy='8' r='6' fill='\(isOn ? "%23d9822b" : "%238a93a3")'/%3E%3C/svg%3E">
-      """
     let main: HTML = """
       \(header)
-      \(troubles)
+      \(pressed)
+      \(controls)
+      \(warnings)
       \(present)
       \(week)
       \(recentWakes)
       <footer>\(footer)</footer>
       """
-    return Self.whole(headline, icon: icon, refreshed: isMoving ? 10 : 60, main)
+    return Self.whole(
+      title, icon: headline.tone, refreshed: isMoving ? 5 : 60, polled: isMoving ? 3 : 20, main)
+  }
+
+  /// Short enough for a tab, and told aloud when it changes.
+  private var title: String {
+    headline.trouble == nil ? "Storage: \(headline.sentence)" : "Storage: trouble. \(headline.sentence)"
   }
 
   /// A whole document of ours.
   ///
-  /// - Parameter seconds: after which a browser asks again.
-  static func whole(_ title: String, icon: HTML = "", refreshed seconds: Int, _ main: HTML) -> String {
+  /// - Parameters:
+  ///   - seconds: after which a browser asks again that runs no script; nil for never.
+  ///   - polled: after which our script does, while somebody looks.
+  static func whole(
+    _ title: String, icon: Headline.Tone = .unknown, refreshed seconds: Int? = nil, polled: Int? = nil,
+    _ main: HTML
+  ) -> String {
+    let refresh: HTML =
+      seconds.map { "\n<noscript><meta http-equiv=\"refresh\" content=\"\($0);url=/\"></noscript>" } ?? ""
+    let script: HTML = polled == nil ? "" : "\n<script>\(HTML(stringLiteral: script))</script>"
     let page: HTML = """
       <!doctype html>
       <html lang="en">
@@ -54,15 +77,18 @@ public struct Page: Sendable {
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="color-scheme" content="light dark">
-      <meta name="referrer" content="no-referrer">
-      <meta http-equiv="refresh" content="\(seconds)">
-      <title>\(title)</title>\(icon)
+      <meta name="theme-color" content="#f5f4f0" media="(prefers-color-scheme: light)">
+      <meta name="theme-color" content="#15171b" media="(prefers-color-scheme: dark)">\(refresh)
+      <title>\(title)</title>
+      <link rel="icon" href="\(HTML(stringLiteral: PageIcon(icon).dataAddress))">
+      <link rel="manifest" href="/manifest.webmanifest" crossorigin="use-credentials">
       <style>\(HTML(stringLiteral: style))</style>
       </head>
       <body>
-      <main>
+      <p id="told" class="unseen" role="status"></p>
+      <main data-again="\(polled ?? 0)">
       \(main)
-      </main>
+      </main>\(script)
       </body>
       </html>
 
@@ -70,52 +96,59 @@ public struct Page: Sendable {
     return page.text
   }
 
-  private var isOn: Bool { [.ready, .up].contains(status.storage.state) }
-
   /// Somebody waits for it, and looks again soon.
-  private var isMoving: Bool { [.waking, .stopping].contains(status.storage.state) }
+  var isMoving: Bool { [.waking, .stopping].contains(state) }
 
-  // MARK: What it does
-
-  private var headline: String {
-    switch status.storage.state {
-    case .ready: "Storage ready"
-    case .up: "Storage on, not ready"
-    case .silent: "Storage silent"
-    case .down: "Storage off"
-    case .waking: "Storage waking"
-    case .stopping: "Storage going down"
-    case .unknown: status.checkedAt == nil ? "Nothing known yet" : "Storage not watched"
-    }
-  }
+  // MARK: The sentence
 
   private var header: HTML {
-    """
-    <header class="\(status.storage.state.rawValue)">
-    <svg class="lamp" viewBox="0 0 52 52" aria-hidden="true">\
-    <circle class="glow" cx="26" cy="26" r="23"/><circle class="core" cx="26" cy="26" r="9"/></svg>
-    <div><h1>\(headline)</h1><p>\(sinceWords)</p></div>
-    </header>
-    """
+    let headline = headline
+    let lamp: HTML = """
+      <svg class="lamp" viewBox="0 0 52 52" aria-hidden="true">\
+      <circle class="glow" cx="26" cy="26" r="23"/><circle class="core" cx="26" cy="26" r="9"/></svg>
+      """
+    let sentence: HTML = "<b>\(headline.state)</b> \(headline.rest)"
+    guard let trouble = headline.trouble else {
+      return """
+        <header class="\(state.rawValue)">
+        \(lamp)
+        <div><h1>\(sentence)</h1>\(progress)<p>\(sinceWords)</p></div>
+        </header>
+        """
+    }
+    let since: HTML = trouble.since.map { "<p>Since \($0).</p>" } ?? ""
+    return """
+      <header class="bad \(state.rawValue)">
+      \(lamp)
+      <div><h1>\(trouble.what)</h1>\(trouble.remedy.map { "<p>\($0)</p>" as HTML } ?? "")\(since)\
+      <p class="still">\(sentence)</p>\(progress)</div>
+      </header>
+      """
   }
 
   private var sinceWords: String {
-    guard status.checkedAt != nil else { return "No check has run since this machine started." }
-    guard let since = status.storage.since.flatMap(UTC.parse) else {
-      return "STORAGE_SERVER_ADDRESS is not set, so nothing tells whether the storage is on."
-    }
-    guard now >= since + 1 else { return "Since \(clock(since))" }
-    return "Since \(clock(since)), for \(TimeSpan.text(now - since))"
+    guard let since = status.storage.since.flatMap(UTC.parse) else { return "" }
+    guard now >= since + 1 else { return "Since \(clock(since))." }
+    return "Since \(clock(since)), for \(TimeSpan.text(now - since))."
   }
 
-  private var troubles: HTML {
+  /// How far a wake is, by the time that one takes as a rule.
+  private var progress: HTML {
+    guard state == .waking, status.storage.isWatched, let usual = status.wake.usualSeconds, usual >= 1,
+      let began = status.wake.began.flatMap(UTC.parse), now >= began
+    else { return "" }
+    let passed = Int(min(now - began, usual))
+    return """
+      <progress max="\(Int(usual))" value="\(passed)" aria-label="Starting">\(passed) of \(Int(usual)) s</progress>
+      """
+  }
+
+  private var warnings: HTML {
     let warnings = status.warnings.map { "<p>\($0)</p>" as HTML }
-    let trouble: HTML =
-      status.trouble.map { "<section class=\"bad\"><h2>Trouble</h2><p>\($0)</p></section>\n" } ?? ""
-    return warnings.isEmpty ? trouble : "\(trouble)<section><h2>To put right</h2>\(warnings)</section>"
+    return warnings.isEmpty ? "" : "<section><h2>To put right</h2>\(warnings)</section>"
   }
 
-  // MARK: Now and next
+  // MARK: Now, and why
 
   private var present: HTML {
     guard status.checkedAt != nil else {
@@ -124,10 +157,9 @@ public struct Page: Sendable {
         check with <code>systemctl start jod-check</code>.</p></section>
         """
     }
-    var rows: [HTML] = [row("Active", people), row("Next", "\(next)")]
-    if let hold = status.hold.until.flatMap(UTC.parse) { rows.append(row("Held on", "until \(clock(hold))")) }
-    if let reason = status.reason { rows.append(row("Why", "\(Self.capitalized(reason)).")) }
-    return "<section><h2>Now</h2><dl>\(rows)</dl></section>"
+    var rows: [HTML] = [row("Active", people)]
+    if let next { rows.append(row("Next", "\(next)")) }
+    return "<section><h2>Now</h2><dl>\(rows)</dl>\(rules)</section>"
   }
 
   private func row(_ name: String, _ value: HTML) -> HTML { "<dt>\(name)</dt><dd>\(value)</dd>" }
@@ -150,38 +182,30 @@ public struct Page: Sendable {
     if person.kind == .recording { return "<li><bdi>\(person.device)</bdi>, a recording</li>" }
     if person.kind == .task { return "<li><bdi>\(person.device)</bdi>, a task of Jellyfin</li>" }
     // A bdi keeps a name that is written from right to left from turning what stands around it.
+    let place = [person.client, person.device].filter { !$0.isEmpty }
     let source: HTML =
-      person.client.isEmpty ? "" : ", <span class=\"soft\"><bdi>\(person.client)</bdi></span>"
+      person.user.isEmpty || place.isEmpty
+      ? "" : ", <span class=\"soft\"><bdi>\(place.joined(separator: " on "))</bdi></span>"
     let who = person.user.isEmpty ? person.device : person.user
     return "<li><bdi>\(who)</bdi>, \(person.kind.rawValue)\(source)</li>"
   }
 
-  /// What happens next, and when.
-  private var next: String {
-    switch status.storage.state {
-    case .down, .silent: return "It is woken as soon as somebody uses Jellyfin."
-    case .unknown where status.poweroff.at != nil: return powerOffWords
-    case .unknown where status.activity.active == true:
-      return "Wake requests are sent while somebody is active."
-    case .unknown: return "A wake request is sent as soon as somebody uses Jellyfin."
+  /// What the sentence does not say already; nil for nothing.
+  private var next: String? {
+    switch state {
     case .stopping:
       return "It will be off in a moment. Anyone who uses Jellyfin meanwhile wakes it right after."
-    case .waking: return wakingWords
-    case .ready, .up: return powerOffWords
+    case .waking:
+      return
+        "\(Printable.count(status.wake.requests, "wake request")) sent; more follow while somebody waits."
+    case .unknown where status.poweroff.at == nil && status.checkedAt != nil:
+      return "A wake request is sent as soon as somebody uses Jellyfin."
+    case .ready, .up, .unknown: return powerOffWords
+    case .down, .silent: return nil
     }
   }
 
-  private var wakingWords: String {
-    let requests = "\(Printable.count(status.wake.requests, "wake request")) sent"
-    guard let usual, let began = status.wake.began.flatMap(UTC.parse) else {
-      return "\(requests); more follow until it is ready."
-    }
-    let words = "\(requests). It is usually ready after \(TimeSpan.text(usual))"
-    return began + usual > now
-      ? "\(words), at about \(clock(began + usual))." : "\(words); it takes longer today."
-  }
-
-  private var powerOffWords: String {
+  private var powerOffWords: String? {
     if status.activity.active == true, status.poweroff.at == nil, status.hold.until == nil {
       return "It stays on while somebody is active."
     }
@@ -192,6 +216,16 @@ public struct Page: Sendable {
     return "It is powered off at \(clock(at)) at the earliest\(why)."
   }
 
+  /// For who sets them.
+  private var rules: HTML {
+    let rules =
+      (status.reason.map { [Self.capitalized($0)] } ?? []) + status.poweroff.rules.map(Self.capitalized)
+    guard !rules.isEmpty else { return "" }
+    let items = rules.map { "<li>\($0).</li>" as HTML }
+    return
+      "<details id=\"rules\"><summary>Why, by the rules</summary><ul class=\"plain\">\(items)</ul></details>"
+  }
+
   private var footer: String {
     guard let checked = status.checkedAt.flatMap(UTC.parse) else { return "jod-check \(version)" }
     let rhythm = status.checkIntervalSeconds.map { ", every \(TimeSpan.text(Seconds($0)))" } ?? ""
@@ -199,33 +233,5 @@ public struct Page: Sendable {
     return "Checked \(clock(checked))\(rhythm)\(dryRun) · jod-check \(version)"
   }
 
-  private static func capitalized(_ words: String) -> String {
-    words.prefix(1).uppercased() + words.dropFirst()
-  }
-
-  // MARK: Wakes
-
-  /// As many wakes as the page lists.
-  private static let listed = 6
-
-  /// `18:02`, with the name of its day if that is not today.
-  private func dayAndClock(_ time: Seconds) -> String {
-    let day = summary.days.dropLast().first { $0.day.start <= time && time < $0.day.end }
-    return day.map { "\($0.day.name), \(timeOfDay(time))" } ?? clock(time)
-  }
-
-  private var recentWakes: HTML {
-    let wakes = summary.days.flatMap(\.wakes)
-    guard !wakes.isEmpty else { return "" }
-    let items = wakes.suffix(Self.listed).reversed().map { wake -> HTML in
-      let failed = wake.failed ? " failed" : ""
-      return """
-        <li><bdi>\(wake.user.isEmpty ? Self.capitalized(wake.cause) : wake.cause)</bdi>\
-        <time datetime="\(UTC.text(wake.at))">\(dayAndClock(wake.at))</time>\
-        <span class="how\(failed)">\(wake.outcome)</span></li>
-        """
-    }
-    let which: HTML = wakes.count > Self.listed ? "The last \(Self.listed) wakes" : "Wakes"
-    return "<section><h2>\(which)</h2><ul class=\"wakes\">\(items)</ul></section>"
-  }
+  static func capitalized(_ words: String) -> String { words.prefix(1).uppercased() + words.dropFirst() }
 }

@@ -3,12 +3,12 @@ extension Page {
   var week: HTML {
     """
     <section>
-    <h2>\(summary.days.count == 1 ? "Today" : "The last \(summary.days.count) days")</h2>
-    \(summary.days.map(row))
+    <h2>\(summary.shownDays.count == 1 ? "Today" : "The last \(summary.shownDays.count) days")</h2>
+    \(summary.shownDays.map(row))
     <div class="day" aria-hidden="true"><span></span><div class="hours">\(hours)</div></div>
     <div class="key" aria-hidden="true">\(key)</div>
-    <div class="sums">\(sums)</div>
-    <details><summary>Day by day, in numbers</summary><div class="wide" role="region" aria-label="Day by day" tabindex="0">\
+    \(totals)
+    <details id="days"><summary>Day by day, in numbers</summary><div class="wide" role="region" aria-label="Day by day" tabindex="0">\
     \(table)</div></details>
     </section>
     """
@@ -76,29 +76,40 @@ extension Page {
 
   // MARK: Numbers
 
+  private var totals: HTML {
+    let sums = sums
+    return sums.isEmpty ? "" : "<div class=\"sums\">\(sums)</div>"
+  }
+
   private var sums: [HTML] {
     let total = summary.total
-    let known = total.on + total.off
     var cards: [HTML] = []
     func card(_ value: String, _ words: String) {
       cards.append("<div><strong>\(value)</strong><span>\(words)</span></div>")
     }
-    if let saved = total.saved, let used = total.used {
-      card(Energy.text(saved), "saved, \(Energy.text(used)) used")
+    if let saved = total.saved, let used = total.used, total.on + total.off >= 3600 {
+      if let price = summary.price {
+        card(price.text(saved), "saved, \(Energy.text(saved))")
+        card(price.text(used), "used, \(Energy.text(used))")
+      } else {
+        card(Energy.text(saved), "saved, \(Energy.text(used)) used")
+      }
     }
-    card(known > 0 ? "\(Int((total.on / known * 100).rounded())) %" : "–", "of the time on")
-    card(
-      "\(total.wakes)",
-      total.failedWakes > 0 ? "wakes, \(total.failedWakes) failed" : total.wakes == 1 ? "wake" : "wakes")
+    if let share = summary.shareOn { card("\(Int((share * 100).rounded())) %", "of the time on") }
+    if total.wakes > 0 {
+      card(
+        "\(total.wakes)",
+        total.failedWakes > 0 ? "wakes, \(total.failedWakes) failed" : total.wakes == 1 ? "wake" : "wakes")
+    }
     if let usual = total.timeToReady { card(TimeSpan.text(usual), "until ready, as a rule") }
     return cards
   }
 
   private var table: HTML {
     let energy: HTML = summary.watts == nil ? "" : "<th scope=\"col\">Saved</th>"
-    let rows = summary.days.map { day -> HTML in
+    let rows = summary.shownDays.map { day -> HTML in
       let (sums, name) = (day.sums, day.day.name)
-      let saved: HTML = sums.saved.map { "<td>\(Energy.text($0))</td>" } ?? ""
+      let saved: HTML = sums.saved.map { "<td>\(energyAndMoney($0))</td>" } ?? ""
       return """
         <tr><th scope="row">\(name)</th><td>\(length(sums.on))</td><td>\(length(sums.off))</td>\
         <td>\(length(sums.active))</td><td>\(sums.wakes)</td>\
@@ -111,6 +122,10 @@ extension Page {
       <th scope="col">In use</th><th scope="col">Wakes</th><th scope="col">Ready after</th>\(energy)</tr></thead>
       <tbody>\(rows)</tbody></table>
       """
+  }
+
+  private func energyAndMoney(_ energy: Double) -> String {
+    Energy.text(energy) + (summary.price.map { ", \($0.text(energy))" } ?? "")
   }
 
   private func length(_ seconds: Seconds) -> String { seconds < 1 ? "–" : TimeSpan.text(seconds) }

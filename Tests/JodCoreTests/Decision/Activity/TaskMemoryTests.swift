@@ -100,7 +100,10 @@ struct TaskMemoryTests {
     story.schedule = scan(in: 630, story)
     #expect(story.check(.nobody, storage: .ready).rests)
     #expect(story.asked == [.recordings, .tasks, .schedule])
-    #expect(story.blockedBy == "Jellyfin will soon run Scan Media Library (WAKE_FOR_TASKS)")
+    #expect(story.blockedBy == "Jellyfin will soon run Scan Media Library")
+    #expect(
+      Words.rule(.taskSoon("Scan Media Library"))
+        == "WAKE_FOR_TASKS: Jellyfin will soon run Scan Media Library")
     story = Story.ripe(Self.variables)
     story.schedule = scan(in: 631, story)
     #expect(story.check(.nobody, storage: .ready).powersOff)

@@ -41,7 +41,7 @@ struct SummaryTextTests {
         Fri 11 Jan  30min     30min      -       1      6min         41 Wh
         Together    3h 29min  16h 30min  2h      3      3min 21s     1.4 kWh
 
-        Energy: 1.4 kWh saved, 346 Wh used (85 W on, 3 W off).
+        Energy: 1.4 kWh saved, 346 Wh used; 85 W on, 3 W off.
         Nobody watched for 5h, which counts neither as on nor as off.
 
         3 wakes, 1 failed: Anna 1, a recording 1, by hand 1
@@ -50,6 +50,19 @@ struct SummaryTextTests {
           22:00  ready after 42s   Anna, Web on Living room
 
         """)
+  }
+
+  @Test("with a price, money stands beside the energy")
+  func money() {
+    let words = text(Week(price: ElectricityPrice("$0.35")).summary)
+    #expect(words.contains("Energy: 1.4 kWh ($0.47) saved, 346 Wh ($0.12) used; 85 W on, 3 W off.\n"))
+  }
+
+  @Test("on the first day there is no row for days before it, and no word of them")
+  func firstDay() {
+    let words = text(Week.firstHour)
+    #expect(words.contains("Fri 11 Jan") && !words.contains("Fri 10 Jan"))
+    #expect(!words.contains("Nobody watched"))
   }
 
   @Test("where there is less room, the chart is coarser and columns are left out")
@@ -126,8 +139,8 @@ struct SummaryTextTests {
     let text = try encoded(SummaryDocument(Week.empty))
     #expect(
       text.hasSuffix(
-        #""total":{"active_seconds":0,"failed_wakes":0,"off_seconds":0,"on_seconds":0,"saved_watt_hours":null,"#
-          + #""time_to_ready_seconds":null,"unknown_seconds":90000,"used_watt_hours":null,"wakes":0},"watts":null}"#
+        #""total":{"active_seconds":0,"failed_wakes":0,"off_seconds":0,"on_seconds":0,"saved_cost":null,"saved_watt_hours":null,"#
+          + #""time_to_ready_seconds":null,"unknown_seconds":90000,"used_cost":null,"used_watt_hours":null,"wakes":0},"watts":null}"#
       ))
     #expect(
       text.hasPrefix(
@@ -137,16 +150,19 @@ struct SummaryTextTests {
   @Test("the document says what the summary does")
   func documentInFull() throws {
     struct Document: Decodable {
-      struct Sums: Decodable { var onSeconds, offSeconds, wakes: Int, savedWattHours: Double? }
+      struct Sums: Decodable { var onSeconds, offSeconds, wakes: Int, savedWattHours, savedCost: Double? }
       struct Wake: Decodable { var at, user, kind: String, readyAfterSeconds: Double?, failed: Bool }
       struct Part: Decodable { var from, to, power: String }
       struct Day: Decodable { var date, to: String, sums: Sums, storage: [Part], wakes: [Wake] }
       struct Watts: Decodable { var on, off: Double }
+      struct Price: Decodable { var perKilowattHour: Double, currency: String }
       var days: [Day]
       var total: Sums
       var watts: Watts?
+      var price: Price?
     }
-    let document = try read(Document.self, encoded(SummaryDocument(Week().summary)))
+    let summary = Week(price: ElectricityPrice("0.35 EUR")).summary
+    let document = try read(Document.self, encoded(SummaryDocument(summary)))
     #expect(document.days.map(\.sums.wakes) == [2, 1])
     #expect(document.days[0].wakes.map(\.user) == ["Anna", ""])
     #expect(document.days[0].wakes.map(\.kind) == ["playing", "hand"])
@@ -156,5 +172,7 @@ struct SummaryTextTests {
     #expect(document.days[1].to == "2027-01-15T08:00:00Z", "today ends now")
     #expect(document.total.savedWattHours == 1353.8)
     #expect(document.watts?.on == 85)
+    #expect(document.total.savedCost == 0.4738)
+    #expect(document.price?.perKilowattHour == 0.35 && document.price?.currency == "EUR")
   }
 }

@@ -6,6 +6,7 @@ struct Week {
   var user = "Anna"
   var device = "Living room"
   var watts: Configuration.Watts? = .init(on: 85, off: 3)
+  var price: ElectricityPrice?
 
   private static let boot: Seconds = 10_000_000
 
@@ -35,7 +36,14 @@ struct Week {
     let now = Now(moment: Moment(wall: jellyfinTime, boot: Self.boot, bootID: "boot-1"), uptime: Self.boot)
     let present = Summary.Present(stretch: .init(.on, 1800), isActive: false, until: jellyfinTime)
     return Summary(
-      History(entries, now: now), days: days(2), present: present, watts: watts, now: jellyfinTime)
+      History(entries, now: now), days: days(2), present: present, watts: watts, price: price,
+      now: jellyfinTime)
+  }
+
+  /// The first hour of all.
+  static var firstHour: Summary {
+    let present = Summary.Present(stretch: .init(.on, 480), isActive: false, until: jellyfinTime)
+    return Summary(History([], now: now()), days: days(2), present: present, watts: nil, now: jellyfinTime)
   }
 
   static var empty: Summary {
