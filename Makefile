@@ -58,7 +58,8 @@ archives: setup
 demo: setup archives
 	$(SWIFT_BUILD) --product jod-check
 	$(SWIFT_BUILD) --product household-demo
-	.build/release/household-demo $(PROGRAM)
+	$(SWIFT_BUILD) --product DemoClock
+	.build/release/household-demo $(PROGRAM) .build/release/libDemoClock.so
 
 check: setup setup-tests lint test
 
