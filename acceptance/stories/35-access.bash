@@ -193,8 +193,9 @@ END
   local round called_off=0 refused=0
   : >"$work/through"
   for ((round = 0; round < through / 25; round++)); do
-    # The mount is there, and nobody waits for it any more.
+    # Mounted or not, and nobody waits for it any more.
     inside A cat "$share/films/one" >"$work/one"
+    ((round % 2)) || inside A systemctl stop "$unit.mount"
     sleep 6
     inside A rm -rf /root/read
     inside A mkdir /root/read
@@ -209,8 +210,12 @@ END
     await 30 "all have ended" has_ended 25
     seen_by_readers >>"$work/through"
   done
-  same "all have read" $'0\na film' "$(sort -u "$work/through")"
-  figure "$round ways down: on $called_off a reader was in time, on $refused B was asked"
+  # Who comes in the instant in which systemd itself takes the mount away gets an error from it, as with every automount.
+  local lost
+  lost=$(grep -c 'No such device' "$work/through" || true)
+  same "all others have read" 'a film' "$(grep -v -e 'No such device' -e '^[01]$' "$work/through" | sort -u)"
+  between "no more than one such instant in a way down" 0 "$refused" "$lost"
+  figure "$round times: B was asked $refused times, $called_off ways down were called off, $lost readers came as systemd unmounted"
   inside A cat /run/jod-check/asked >"$work/asked"
   between "B was asked" 1 "$round" "$refused"
   same "nothing was mounted meanwhile" ' 0 0 0 0' "$(sort -u "$work/asked")"
