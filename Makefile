@@ -9,6 +9,7 @@
 #   make install-storage   the other side, on the storage server itself
 #   make deb       the Debian packages, into dist
 #   make buildd    the same in a Debian 13, without a network and by Debian's own compiler, into dist/debian13: for root
+#   make release   what is published, from a tagged tree: docs/releasing.md
 #   make install   program, units, generator, catalog, pages and completions, under DESTDIR
 
 SHELL = /bin/bash
@@ -39,13 +40,14 @@ SYSTEMD_PC = $(if $(filter bookworm,$(shell . /etc/os-release && echo $$VERSION_
 # For building; and for the tests with real parts, which say so where one is missing.
 BUILD_PACKAGES = g++ libssl-dev libsystemd-dev pkgconf $(SYSTEMD_PC) $(if $(SWIFTLANG),lld)
 DEB_PACKAGES = build-essential debhelper lintian
+RELEASE_PACKAGES = apt-utils python3 gnupg
 BUILDD_PACKAGES = debootstrap debian-archive-keyring iproute2 python3
 TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace openssl python3
 BENCH_PACKAGES = curl jq wakeonlan python3 python3-requests gcc libc6-dev strace valgrind openssl libssl-dev ca-certificates
 ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 openssl procps python3 dpkg-dev
 
-.PHONY: build archives demo check lint test fuzz acceptance bench deb buildd install install-storage clean \
-  setup setup-acceptance setup-bench setup-buildd setup-deb setup-tests
+.PHONY: build archives demo check lint test fuzz acceptance bench deb buildd release install install-storage clean \
+  setup setup-acceptance setup-bench setup-buildd setup-deb setup-release setup-tests
 
 build: setup archives
 	$(SWIFT_BUILD) --product jod-check
@@ -73,7 +75,7 @@ lint:
 	@docs/verify
 	@packaging/same-version
 	mandoc -T lint -W style man/*.[58]
-	shellcheck -x {systemd,docs}/verify systemd/lib/* completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,buildd} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
+	shellcheck -x {systemd,docs}/verify systemd/lib/* completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,buildd,release,debian/tests/household} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
 	  storage/guard.d/* storage/test.d/*.bash acceptance/run acceptance/stories/*.bash \
 	  bench/activation bench/rivals/poll.sh
 
@@ -111,7 +113,8 @@ setup-acceptance: PACKAGES = $(ACCEPTANCE_PACKAGES)
 setup-bench: PACKAGES = $(BENCH_PACKAGES)
 setup-deb: PACKAGES = $(DEB_PACKAGES)
 setup-buildd: PACKAGES = $(BUILDD_PACKAGES)
-setup setup-tests setup-acceptance setup-bench setup-deb setup-buildd:
+setup-release: PACKAGES = $(RELEASE_PACKAGES)
+setup setup-tests setup-acceptance setup-bench setup-deb setup-buildd setup-release:
 	@missing=; for package in $(PACKAGES); do \
 	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
 	done; \
@@ -153,6 +156,11 @@ deb: build setup-deb
 
 buildd: setup-buildd
 	packaging/buildd
+
+# Of these architectures.
+ARCHITECTURES = amd64 arm64
+release: setup setup-deb setup-release
+	packaging/release $(ARCHITECTURES)
 
 install: $(PROGRAM)
 	$(if $(UNITS),,$(error pkg-config does not know where systemd's units go: install $(SYSTEMD_PC), or say UNITS=/etc/systemd/system))
