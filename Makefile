@@ -31,6 +31,7 @@ SWIFT_BUILD = swift build -c release --static-swift-stdlib --disable-local-rpath
 # A folder with the archive alone: beside the shared library, that would be taken.
 ARCHIVES = $(CURDIR)/.build/archives
 INSTALL = install -D
+EXAMPLES = $(PREFIX)/share/doc/jod-check/examples
 
 # Debian's own compiler, where it is installed, has no linker of its own.
 SWIFTLANG = $(shell dpkg-query -W -f '$${Status}' swiftlang 2>/dev/null | grep 'install ok installed')
@@ -40,7 +41,7 @@ SYSTEMD_PC = $(if $(filter bookworm,$(shell . /etc/os-release && echo $$VERSION_
 BUILD_PACKAGES = g++ libssl-dev libsystemd-dev pkgconf $(SYSTEMD_PC) $(if $(SWIFTLANG),lld)
 DEB_PACKAGES = build-essential debhelper lintian
 BUILDD_PACKAGES = debootstrap debian-archive-keyring iproute2 python3
-TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace openssl python3
+TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace openssl python3 curl jq
 BENCH_PACKAGES = curl jq wakeonlan python3 python3-requests gcc libc6-dev strace valgrind openssl libssl-dev ca-certificates
 ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 openssl procps python3 dpkg-dev
 
@@ -74,10 +75,12 @@ lint:
 	mandoc -T lint -W style man/*.[58]
 	shellcheck -x {systemd,docs}/verify systemd/lib/* completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,buildd} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
 	  storage/guard.d/* storage/test.d/*.bash acceptance/run acceptance/stories/*.bash \
-	  bench/activation bench/rivals/poll.sh
+	  bench/activation bench/rivals/poll.sh \
+	  packaging/examples/{test,power/*,test.d/*.bash}
 
 test: setup setup-tests
 	storage/test
+	packaging/examples/test
 	swift test
 	packaging/loaded-by-name .build/debug/jod-check
 
@@ -178,6 +181,10 @@ install: $(PROGRAM)
 	$(INSTALL) -m 644 completions/jod-check.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/jod-check
 	$(INSTALL) -m 644 completions/_jod-check $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_jod-check
 	$(INSTALL) -m 644 completions/jod-check.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/jod-check.fish
+	@# What is wanted of them is copied: a package may replace them.
+	$(INSTALL) -d $(DESTDIR)$(EXAMPLES)/power
+	$(INSTALL) -m 644 packaging/examples/power/common $(DESTDIR)$(EXAMPLES)/power/common
+	$(INSTALL) -m 755 -t $(DESTDIR)$(EXAMPLES)/power $(filter-out %/common,$(wildcard packaging/examples/power/*))
 	@# Into this very system, a running systemd is told.
 	@if [ -z "$(DESTDIR)" ] && [ -d /run/systemd/system ]; then \
 	  systemd-sysusers jod-check.conf; systemd-tmpfiles --create jod-check.conf; \
