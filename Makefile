@@ -76,7 +76,7 @@ lint:
 	shellcheck -x {systemd,docs}/verify systemd/lib/* completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,buildd} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
 	  storage/guard.d/* storage/test.d/*.bash acceptance/run acceptance/stories/*.bash \
 	  bench/activation bench/rivals/poll.sh \
-	  packaging/examples/{test,power/*,test.d/*.bash}
+	  packaging/examples/{test,power/*,notify/{words,ntfy,mail},test.d/*.bash}
 
 test: setup setup-tests
 	storage/test
@@ -182,9 +182,13 @@ install: $(PROGRAM)
 	$(INSTALL) -m 644 completions/_jod-check $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_jod-check
 	$(INSTALL) -m 644 completions/jod-check.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/jod-check.fish
 	@# What is wanted of them is copied: a package may replace them.
-	$(INSTALL) -d $(DESTDIR)$(EXAMPLES)/power
-	$(INSTALL) -m 644 packaging/examples/power/common $(DESTDIR)$(EXAMPLES)/power/common
-	$(INSTALL) -m 755 -t $(DESTDIR)$(EXAMPLES)/power $(filter-out %/common,$(wildcard packaging/examples/power/*))
+	for folder in power notify prometheus home-assistant; do \
+	  for example in packaging/examples/$$folder/*; do \
+	    mode=644; [ ! -x $$example ] || mode=755; \
+	    $(INSTALL) -m $$mode $$example $(DESTDIR)$(EXAMPLES)/$$folder/$${example##*/}; \
+	  done; \
+	done
+	$(INSTALL) -m 644 docs/grafana-dashboard.json $(DESTDIR)$(EXAMPLES)/grafana/jod-check.json
 	@# Into this very system, a running systemd is told.
 	@if [ -z "$(DESTDIR)" ] && [ -d /run/systemd/system ]; then \
 	  systemd-sysusers jod-check.conf; systemd-tmpfiles --create jod-check.conf; \
