@@ -21,7 +21,10 @@ middleware '[{"id": 1, "method": "alert.process", "state": "RUNNING"}]' 1 0
 run "$truenas"
 check "TrueNAS 24.10 and earlier; a job that does not matter, and a scrub" 0
 same "is asked without one" 'call system.shutdown' "$(calls midclt | tail -n 1)"
-middleware '[{"id": 7, "method": "replication.run", "state": "RUNNING"}]' 0 0
+middleware '[{"id": 6, "method": "pool.scrub.scrub", "state": "RUNNING"}]' 0 1
+run "$truenas"
+check "a scrub, which is a job as well" 0
+middleware '[{"id": 6, "method": "pool.scrub.scrub", "state": "RUNNING"}, {"id": 7, "method": "replication.run", "state": "RUNNING"}]' 0 0
 run "$truenas"
 check "a replication is under way" 75 'busy: TrueNAS runs replication.run'
 same "nothing is asked of it" "" "$(calls midclt | grep shutdown || true)"
