@@ -76,11 +76,11 @@ lint:
 	shellcheck -x {systemd,docs}/verify systemd/lib/* completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,buildd} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
 	  storage/guard.d/* storage/test.d/*.bash acceptance/run acceptance/stories/*.bash \
 	  bench/activation bench/rivals/poll.sh \
-	  packaging/examples/{test,power/*,notify/{words,ntfy,mail},test.d/*.bash}
+	  packaging/examples/{power/*,notify/{words,ntfy,mail},test.d/{run,*.bash}}
 
 test: setup setup-tests
 	storage/test
-	packaging/examples/test
+	packaging/examples/test.d/run
 	swift test
 	packaging/loaded-by-name .build/debug/jod-check
 

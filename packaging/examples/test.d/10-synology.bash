@@ -1,5 +1,5 @@
 # synology-power, against a stand-in of DSM's web API.
-# shellcheck shell=bash disable=SC2154 # of ../test
+# shellcheck shell=bash disable=SC2154 # of run
 synology=$here/power/synology-power
 serve dsm
 password='p"a\s s%&ü'

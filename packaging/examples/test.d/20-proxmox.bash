@@ -1,5 +1,5 @@
 # proxmox-vm, against a stand-in of Proxmox VE's API.
-# shellcheck shell=bash disable=SC2154 # of ../test
+# shellcheck shell=bash disable=SC2154 # of run
 proxmox=$here/power/proxmox-vm
 serve proxmox
 credential proxmox-token secret-uuid

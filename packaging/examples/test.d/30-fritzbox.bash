@@ -1,5 +1,5 @@
 # fritzbox-wake, against a stand-in of a FRITZ!Box's TR-064 with digest authentication.
-# shellcheck shell=bash disable=SC2154 # of ../test
+# shellcheck shell=bash disable=SC2154 # of run
 fritzbox=$here/power/fritzbox-wake
 serve fritz
 credential fritzbox-password 'p"a\s s%&ü'

@@ -1,5 +1,5 @@
 # tasmota-plug and home-assistant-switch, against stand-ins.
-# shellcheck shell=bash disable=SC2154 # of ../test
+# shellcheck shell=bash disable=SC2154 # of run
 plug=$here/power/tasmota-plug
 serve tasmota
 

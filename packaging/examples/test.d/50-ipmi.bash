@@ -1,5 +1,5 @@
 # ipmi-power, with a stub of ipmitool that says what the real one of Debian 12 said to ipmi_sim.
-# shellcheck shell=bash disable=SC2154 # of ../test
+# shellcheck shell=bash disable=SC2154 # of run
 ipmi=$here/power/ipmi-power
 credential ipmi-password secret
 controller() {

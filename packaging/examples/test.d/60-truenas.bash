@@ -1,5 +1,5 @@
 # truenas-power, with stubs of TrueNAS' own midclt and zpool.
-# shellcheck shell=bash disable=SC2154 # of ../test
+# shellcheck shell=bash disable=SC2154 # of run
 truenas=$here/power/truenas-power
 # middleware JOBS STATUS_WITH_A_REASON STATUS_WITHOUT
 middleware() {

@@ -1,6 +1,6 @@
 # The lines for authorized_keys in docs/storage-servers.md: each does one thing, in each shell that may run it. What it would
 # run is a stub, and nothing is run of which that is not certain.
-# shellcheck shell=bash disable=SC2154 # of ../test
+# shellcheck shell=bash disable=SC2154 # of run
 page=$here/../../docs/storage-servers.md
 stub poweroff </dev/null
 stub sudo </dev/null

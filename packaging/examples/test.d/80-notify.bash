@@ -1,5 +1,5 @@
 # What tells that a unit has failed: ntfy, against a stand-in, and mail, with a stub of the mailer.
-# shellcheck shell=bash disable=SC2154 # of ../test
+# shellcheck shell=bash disable=SC2154 # of run
 notify=$here/notify
 serve ntfy
 printf '%s\n' "url = \"$url/a-topic\"" 'header = "Authorization: Bearer secret-token"' >"$work/credentials/ntfy"

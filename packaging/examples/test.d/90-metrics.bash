@@ -1,5 +1,5 @@
 # What Grafana, Prometheus and Home Assistant are told to read is there: names of metrics and of fields.
-# shellcheck shell=bash disable=SC2154 # of ../test
+# shellcheck shell=bash disable=SC2154 # of run
 root=$here/../..
 known=$(grep -ohE '"jod_check_[a-z_]+"' "$root/Sources/JodCore/Telling/Metrics.swift" | tr -d '"' | sort -u)
 for file in docs/grafana-dashboard.json packaging/examples/prometheus/jod-check-alerts.yml; do
