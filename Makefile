@@ -32,6 +32,7 @@ SWIFT_BUILD = swift build -c release --static-swift-stdlib --disable-local-rpath
 # A folder with the archive alone: beside the shared library, that would be taken.
 ARCHIVES = $(CURDIR)/.build/archives
 INSTALL = install -D
+EXAMPLES = $(PREFIX)/share/doc/jod-check/examples
 
 # Debian's own compiler, where it is installed, has no linker of its own.
 SWIFTLANG = $(shell dpkg-query -W -f '$${Status}' swiftlang 2>/dev/null | grep 'install ok installed')
@@ -42,7 +43,7 @@ BUILD_PACKAGES = g++ libssl-dev libsystemd-dev pkgconf $(SYSTEMD_PC) $(if $(SWIF
 DEB_PACKAGES = build-essential debhelper lintian
 RELEASE_PACKAGES = apt-utils python3 gnupg
 BUILDD_PACKAGES = debootstrap debian-archive-keyring iproute2 python3
-TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace openssl python3
+TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace openssl python3 curl jq
 BENCH_PACKAGES = curl jq wakeonlan python3 python3-requests gcc libc6-dev strace valgrind openssl libssl-dev ca-certificates
 ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 openssl procps python3 dpkg-dev
 
@@ -77,10 +78,12 @@ lint:
 	mandoc -T lint -W style man/*.[58]
 	shellcheck -x {systemd,docs}/verify systemd/lib/* completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,buildd,release,debian/tests/household} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
 	  storage/guard.d/* storage/test.d/*.bash acceptance/run acceptance/stories/*.bash \
-	  bench/activation bench/rivals/poll.sh
+	  bench/activation bench/rivals/poll.sh \
+	  packaging/examples/{power/*,notify/{words,ntfy,mail},test.d/{run,*.bash}}
 
 test: setup setup-tests
 	storage/test
+	packaging/examples/test.d/run
 	swift test
 	packaging/loaded-by-name .build/debug/jod-check
 
@@ -187,6 +190,14 @@ install: $(PROGRAM)
 	$(INSTALL) -m 644 completions/jod-check.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/jod-check
 	$(INSTALL) -m 644 completions/_jod-check $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_jod-check
 	$(INSTALL) -m 644 completions/jod-check.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/jod-check.fish
+	@# What is wanted of them is copied: a package may replace them.
+	for folder in power notify prometheus home-assistant; do \
+	  for example in packaging/examples/$$folder/*; do \
+	    mode=644; [ ! -x $$example ] || mode=755; \
+	    $(INSTALL) -m $$mode $$example $(DESTDIR)$(EXAMPLES)/$$folder/$${example##*/}; \
+	  done; \
+	done
+	$(INSTALL) -m 644 docs/grafana-dashboard.json $(DESTDIR)$(EXAMPLES)/grafana/jod-check.json
 	@# Into this very system, a running systemd is told.
 	@if [ -z "$(DESTDIR)" ] && [ -d /run/systemd/system ]; then \
 	  systemd-sysusers jod-check.conf; systemd-tmpfiles --create jod-check.conf; \
