@@ -42,7 +42,8 @@ public enum Objection: Hashable, Sendable {
   public var lifts: Seconds? {
     switch self {
     case .hold(let left), .startedByHand(let left), .refused(_, let left), .traffic(_, let left, _): left
-    case .idle(let seconds, let whole), .ready(let seconds, let whole), .trafficWatched(let seconds, let whole):
+    case .idle(let seconds, let whole), .ready(let seconds, let whole),
+      .trafficWatched(let seconds, let whole):
       whole - seconds
     default: nil
     }

@@ -218,7 +218,9 @@ extension Diagnosis {
       ? "See what makes them: `ss -t`."
       : "The kernel must be Linux 4.1 or later, with INET_TCP_DIAG (`modprobe tcp_diag`). Nothing that confines jod-check may refuse netlink sockets."
     return [
-      .fault("Traffic", "The storage is never powered off, for \(Words.unseen(.connections(failure))).", remedy: remedy)
+      .fault(
+        "Traffic", "The storage is never powered off, for \(Words.unseen(.connections(failure))).",
+        remedy: remedy)
     ]
   }
 

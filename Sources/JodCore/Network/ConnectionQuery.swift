@@ -5,7 +5,10 @@
 /// in its table as well, and any user may ask.
 public struct ConnectionQuery: Sendable {
   /// `AF_INET` and `AF_INET6`: the kernel keeps a table for each.
-  public enum Family: UInt8, Sendable { case ipv4 = 2, ipv6 = 10 }
+  public enum Family: UInt8, Sendable {
+    case ipv4 = 2
+    case ipv6 = 10
+  }
 
   public enum Failure: Error, Hashable, Sendable {
     /// The kernel said no, by this error of errno(3).
@@ -155,7 +158,9 @@ public struct ConnectionQuery: Sendable {
 
 extension Slice<UnsafeRawBufferPointer> {
   /// A number in this machine's own order of bytes; nil where it would not end in here.
-  fileprivate func number<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type, at offset: Int) -> Number? {
+  fileprivate func number<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type, at offset: Int)
+    -> Number?
+  {
     guard offset + MemoryLayout<Number>.size <= count else { return nil }
     return UnsafeRawBufferPointer(rebasing: self).loadUnaligned(fromByteOffset: offset, as: type)
   }

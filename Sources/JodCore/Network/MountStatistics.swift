@@ -75,7 +75,8 @@ public struct MountStatistics {
 
   /// A mount's line: `device D mounted on P with fstype T`, with the version of the statistics behind it.
   private mutating func begin(_ words: [Line]) -> Bool {
-    guard let place = words.lastIndex(where: { $0.elementsEqual("fstype".utf8) }), place + 1 < words.count else {
+    guard let place = words.lastIndex(where: { $0.elementsEqual("fstype".utf8) }), place + 1 < words.count
+    else {
       return false
     }
     let type = words[place + 1]
@@ -118,7 +119,8 @@ public struct MountStatistics {
     guard line.last == UInt8(ascii: "'"), line.count > mark.count,
       let start = line.indices.last(where: { line[$0...].starts(with: mark) })
     else { return false }
-    let date = line[(start + mark.count)...].dropLast().split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+    let date = line[(start + mark.count)...].dropLast().split(
+      separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
     return date.count == 2 && date.allSatisfy { !$0.isEmpty && $0.allSatisfy { (0x30...0x39).contains($0) } }
   }
 

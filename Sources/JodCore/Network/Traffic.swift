@@ -9,7 +9,9 @@ public struct TrafficReading: Hashable, Sendable {
     /// Both ways, since it began.
     public var bytes: Double
 
-    public init(id: String, port: Int?, bytes: Double) { (self.id, self.port, self.bytes) = (id, port, bytes) }
+    public init(id: String, port: Int?, bytes: Double) {
+      (self.id, self.port, self.bytes) = (id, port, bytes)
+    }
 
     public init(_ connection: ConnectionQuery.Connection) {
       self.init(id: String(connection.cookie, radix: 16), port: connection.port, bytes: connection.bytes)

@@ -66,7 +66,8 @@ public enum Words {
     switch unseen {
     case .connections(.refused(let code)):
       "the kernel does not tell this machine's connections with it (\(String(cString: strerror(code))))"
-    case .connections(.notUnderstood): "what the kernel tells of this machine's connections cannot be understood"
+    case .connections(.notUnderstood):
+      "what the kernel tells of this machine's connections cannot be understood"
     case .connections(.tooMany): "this machine has more than \(ConnectionQuery.limit) connections with it"
     case .mounts: "what the NFS mounts of this machine read and write cannot be told"
     case .addresses: "its name does not resolve"

@@ -35,7 +35,8 @@ struct StorageTraffic {
   {
     guard !addresses.isEmpty else { return [] }
     let descriptor = socket(
-      AF_NETLINK, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), sockDiag)
+      AF_NETLINK, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue),
+      sockDiag)
     guard descriptor >= 0 else { throw .refused(errno) }
     defer { close(descriptor) }
     let deadline = Deadline(in: timeLimit)

@@ -40,7 +40,9 @@ private struct ManualSleep {
     var memory = program.store.load(bootID: Clock.now().moment.bootID).memory
     let observer = Observer(program, memory: memory)
     var observation = observer.observe()
-    let traffic = (first: observation.traffic, second: observer.traffic(after: observation.traffic, Self.pause))
+    let traffic = (
+      first: observation.traffic, second: observer.traffic(after: observation.traffic, Self.pause)
+    )
     let now = Clock.now()
     func notice() {
       _ = memory.notice(observation, configuration, now)

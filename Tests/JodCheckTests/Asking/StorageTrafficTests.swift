@@ -11,6 +11,7 @@ extension World {
     /// A connection on the loopback, both ends in this process. The storage server's end is the one that listened.
     private final class Share {
       let (client, server): (Int32, Int32)
+      /// The lower one: the kernel picks both.
       let port: Int
 
       init(_ host: String) throws {
@@ -19,19 +20,23 @@ extension World {
         defer { close(listener) }
         let address = try #require(Lookup.knownAddresses(Endpoint(host: host, port: 0)).first)
         try #require(address.withPointer { bind(listener, $0, $1) } == 0 && listen(listener, 1) == 0)
-        // The port is at the same place in a `sockaddr_in`.
-        var name = sockaddr_in6()
-        var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
-        withUnsafeMutableBytes(of: &name) { bytes in
-          _ = getsockname(listener, bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self), &size)
-        }
-        let port = Int(UInt16(bigEndian: name.sin6_port))
+        let port = Self.port(listener)
         let client = socket(family, Int32(SOCK_STREAM.rawValue), 0)
         let peer = try #require(Lookup.knownAddresses(Endpoint(host: host, port: port)).first)
         let isCalled = peer.withPointer { connect(client, $0, $1) } == 0
         let server = isCalled ? accept(listener, nil, nil) : -1
-        (self.client, self.server, self.port) = (client, server, port)
+        (self.client, self.server, self.port) = (client, server, min(port, Self.port(client)))
         try #require(server >= 0)
+      }
+
+      private static func port(_ descriptor: Int32) -> Int {
+        // At the same place in a `sockaddr_in`.
+        var name = sockaddr_in6()
+        var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        withUnsafeMutableBytes(of: &name) { bytes in
+          _ = getsockname(descriptor, bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self), &size)
+        }
+        return Int(UInt16(bigEndian: name.sin6_port))
       }
 
       deinit {
@@ -130,7 +135,9 @@ extension World {
       #expect(try bytes(share, at: "127.0.0.1") ?? 0 >= 1_048_576)
     }
 
-    @Test("a storage whose addresses nobody knows is not seen; when waking blindly the mounts alone are looked at")
+    @Test(
+      "a storage whose addresses nobody knows is not seen; when waking blindly the mounts alone are looked at"
+    )
     func unknown() throws {
       let mounts = open("/dev/null", O_RDONLY)
       defer { close(mounts) }

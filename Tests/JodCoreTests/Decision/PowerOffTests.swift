@@ -178,7 +178,8 @@ struct PowerOffRulesTests {
     ) { $0.traffic = .smb(60 * 100 * 1024) },
     Broken(
       rule: "what crosses to and from it cannot be seen",
-      words: "it is not known who uses the storage: what the NFS mounts of this machine read and write cannot be told"
+      words:
+        "it is not known who uses the storage: what the NFS mounts of this machine read and write cannot be told"
     ) { $0.traffic = .unseen(.mounts) },
     Broken(
       rule: "what crosses to and from it has not been watched for long enough",
@@ -1070,7 +1071,9 @@ struct PowerOffByHandTests {
         ])
   }
 
-  @Test("a person need not wait until a busy minute is COOLDOWN_TIME ago", arguments: [PowerOffUrgency.now, .forced])
+  @Test(
+    "a person need not wait until a busy minute is COOLDOWN_TIME ago",
+    arguments: [PowerOffUrgency.now, .forced])
   func trafficBefore(_ urgency: PowerOffUrgency) {
     var story = fresh
     story.traffic = .smb(1e9)

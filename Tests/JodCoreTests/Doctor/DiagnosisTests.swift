@@ -316,9 +316,11 @@ struct DiagnosisTests {
     arguments: [
       ("", true), ("RestrictAddressFamilies=\n", true),
       ("RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK\n", true),
-      ("RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX\n", false), ("RestrictAddressFamilies=none\n", false),
+      ("RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX\n", false),
+      ("RestrictAddressFamilies=none\n", false),
       ("RestrictAddressFamilies=~AF_PACKET\n", true), ("RestrictAddressFamilies=~\n", true),
-      ("RestrictAddressFamilies=~AF_NETLINK\n", false), ("RestrictAddressFamilies=~AF_PACKET AF_NETLINK\n", false),
+      ("RestrictAddressFamilies=~AF_NETLINK\n", false),
+      ("RestrictAddressFamilies=~AF_PACKET AF_NETLINK\n", false),
     ])
   func families(_ properties: String, _ mayAsk: Bool) {
     let findings = Diagnosis.traffic(nil, Diagnosis.Sandbox(properties: properties))
@@ -329,7 +331,8 @@ struct DiagnosisTests {
   @Test(
     "a kernel that does not tell this machine's connections is a fault, with its reason",
     arguments: [
-      (ConnectionQuery.Failure.refused(2), "No such file or directory"), (.notUnderstood, "cannot be understood"),
+      (ConnectionQuery.Failure.refused(2), "No such file or directory"),
+      (.notUnderstood, "cannot be understood"),
       (.tooMany, "more than 4096"),
     ])
   func connections(_ failure: ConnectionQuery.Failure, _ words: String) {

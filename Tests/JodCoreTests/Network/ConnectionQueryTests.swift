@@ -14,7 +14,9 @@ struct ConnectionQueryTests {
     return bytes + [UInt8](repeating: 0, count: -bytes.count & 3)
   }
 
-  private static func native(_ value: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: value) { Array($0) } }
+  private static func native(_ value: some FixedWidthInteger) -> [UInt8] {
+    withUnsafeBytes(of: value) { Array($0) }
+  }
 
   /// An attribute of it.
   private static func attribute(_ type: UInt16, _ value: [UInt8]) -> [UInt8] {
@@ -29,7 +31,8 @@ struct ConnectionQueryTests {
   }
 
   private static func connection(
-    _ family: UInt8 = 2, state: UInt8 = 1, ports: (UInt16, UInt16) = (50_000, 445), peer: [UInt8] = [192, 0, 2, 20],
+    _ family: UInt8 = 2, state: UInt8 = 1, ports: (UInt16, UInt16) = (50_000, 445),
+    peer: [UInt8] = [192, 0, 2, 20],
     cookie: UInt64 = 0x1_0000_0002, attributes: [UInt8] = attribute(2, info(sent: 1000, received: 30_000_000))
   ) -> [UInt8] {
     var bytes: [UInt8] = [family, state, 0, 0] + native(ports.0.bigEndian) + native(ports.1.bigEndian)
@@ -74,7 +77,9 @@ struct ConnectionQueryTests {
   func question6() {
     let bytes = ConnectionQuery(peer: Self.peer6, family: .ipv6).bytes
     #expect(bytes.count == 104 && bytes[0] == 104 && bytes[16] == 10)
-    #expect(Array(bytes[72...]) == [32, 0, 1, 0, 8, 28, 32, 0, 10, 128, 0, 0, 255, 255, 255, 255] + Self.peer6.octets)
+    #expect(
+      Array(bytes[72...]) == [32, 0, 1, 0, 8, 28, 32, 0, 10, 128, 0, 0, 255, 255, 255, 255]
+        + Self.peer6.octets)
   }
 
   @Test("both tables are asked for an address of IPv4, and one for an address of IPv6")
@@ -100,9 +105,12 @@ struct ConnectionQueryTests {
 
   @Test("several in one datagram, and in several, are all read, with what comes between them")
   func several() throws {
-    let other = Self.attribute(1, [1, 2, 3]) + Self.attribute(2, Self.info(sent: 5, received: 6)) + Self.attribute(8, [0])
+    let other =
+      Self.attribute(1, [1, 2, 3]) + Self.attribute(2, Self.info(sent: 5, received: 6))
+      + Self.attribute(8, [0])
     let query = try answer(
-      Self.connection() + Self.message(1) + Self.connection(cookie: 3, attributes: other), Self.connection(cookie: 4),
+      Self.connection() + Self.message(1) + Self.connection(cookie: 3, attributes: other),
+      Self.connection(cookie: 4),
       Self.message(3))
     #expect(query.connections.map(\.cookie) == [0x1_0000_0002, 3, 4])
     #expect(query.connections.map(\.bytes) == [30_001_000, 11, 30_001_000])
@@ -136,7 +144,8 @@ struct ConnectionQueryTests {
   // MARK: What cannot be understood
 
   @Test(
-    "an error of the kernel's is told by its number", arguments: [UInt16(2), 3], [(Int32(-1), Int32(1)), (-22, 22), (.min, .max)])
+    "an error of the kernel's is told by its number", arguments: [UInt16(2), 3],
+    [(Int32(-1), Int32(1)), (-22, 22), (.min, .max)])
   func refused(_ type: UInt16, _ code: (said: Int32, told: Int32)) {
     #expect(throws: ConnectionQuery.Failure.refused(code.told)) {
       try answer(Self.message(type, Self.native(code.said) + [UInt8](repeating: 0, count: 16)))
@@ -147,7 +156,9 @@ struct ConnectionQueryTests {
   func truncated() {
     let whole = Self.connection()
     for count in 1..<whole.count {
-      #expect(throws: ConnectionQuery.Failure.notUnderstood, "\(count)") { try answer(Array(whole[..<count])) }
+      #expect(throws: ConnectionQuery.Failure.notUnderstood, "\(count)") {
+        try answer(Array(whole[..<count]))
+      }
     }
   }
 
@@ -159,10 +170,14 @@ struct ConnectionQueryTests {
   @Test("an attribute of a wrong length is not understood", arguments: [0, 3, 65_535] as [UInt16])
   func attributeLength(_ length: UInt16) {
     let attributes = Self.native(length) + Self.native(UInt16(2)) + [1, 2, 3, 4]
-    #expect(throws: ConnectionQuery.Failure.notUnderstood) { try answer(Self.connection(attributes: attributes)) }
+    #expect(throws: ConnectionQuery.Failure.notUnderstood) {
+      try answer(Self.connection(attributes: attributes))
+    }
   }
 
-  @Test("an error without a number, an overrun and other messages are not understood", arguments: [2, 4, 16, 21] as [UInt16])
+  @Test(
+    "an error without a number, an overrun and other messages are not understood",
+    arguments: [2, 4, 16, 21] as [UInt16])
   func types(_ type: UInt16) {
     #expect(throws: ConnectionQuery.Failure.notUnderstood) { try answer(Self.message(type)) }
   }
@@ -221,5 +236,7 @@ struct ConnectionQueryTests {
   func noAddress(_ text: String) { #expect(IPAddress(text) == nil) }
 
   @Test("bytes of another count are no address")
-  func count() { #expect([0, 3, 5, 15, 17].allSatisfy { IPAddress(octets: [UInt8](repeating: 1, count: $0)) == nil }) }
+  func count() {
+    #expect([0, 3, 5, 15, 17].allSatisfy { IPAddress(octets: [UInt8](repeating: 1, count: $0)) == nil })
+  }
 }

@@ -6,7 +6,8 @@ import Testing
 struct MountStatisticsTests {
   /// A mount as Linux 6.1 writes it to /proc/self/mountstats.
   private static func mount(
-    _ device: String = "nas.example:/srv/media", on folder: String = "/mnt/media", type: String = "nfs4 statvers=1.1",
+    _ device: String = "nas.example:/srv/media", on folder: String = "/mnt/media",
+    type: String = "nfs4 statvers=1.1",
     server: String = "name='',domain='',date='0,0'", bytes: String = "0 0 0 0 123456789 88 30141 0",
     between: String = "", after: String = ""
   ) -> String {
@@ -53,7 +54,8 @@ struct MountStatisticsTests {
     #expect(bytes(Self.local + Self.mount(type: "\(type) statvers=1.1")) == [123_456_877])
   }
 
-  @Test("where programs read and write more than the network carried, that counts: they use the mount's pages")
+  @Test(
+    "where programs read and write more than the network carried, that counts: they use the mount's pages")
   func pages() {
     #expect(bytes(Self.mount(bytes: "1000 200 30 4 500 6 7 8")) == [1234])
     #expect(bytes(Self.mount(bytes: "1 0 0 0 500 6 7 8")) == [506])
@@ -61,7 +63,8 @@ struct MountStatisticsTests {
 
   @Test("each mount is by itself, with anything between them")
   func several() {
-    let text = Self.mount(bytes: "0 0 0 0 1000 0 0 0") + Self.local + Self.mount(on: "/b", bytes: "0 0 0 0 7 0 0 0")
+    let text =
+      Self.mount(bytes: "0 0 0 0 1000 0 0 0") + Self.local + Self.mount(on: "/b", bytes: "0 0 0 0 7 0 0 0")
     #expect(bytes(text + Self.local) == [7, 1000])
   }
 
@@ -120,7 +123,8 @@ struct MountStatisticsTests {
     "text that looks like statistics makes all of it unknown",
     arguments: [
       "\tbytes:\t0 0 0 0 0 0 0 0", "\tevents:\t0", "\tcaps:\tx", "device x mounted on /y with fstype ext4",
-      "no device mounted on /y with fstype ext4", "\tRPC iostats version: 1.1  p/v: 100003/4 (nfs)", "\topts:\trw",
+      "no device mounted on /y with fstype ext4", "\tRPC iostats version: 1.1  p/v: 100003/4 (nfs)",
+      "\topts:\trw",
       "\t bytes:\t1 1 1 1 1 1 1 1",
     ])
   func hostile(_ line: String) {
@@ -137,12 +141,15 @@ struct MountStatisticsTests {
     ])
   func closed(_ server: String) { #expect(bytes(Self.mount(server: server)) == nil) }
 
-  @Test("text that does not end swallows the rest, which is then unknown", arguments: ["name='", "name='',date='x,0'", "',date='1'"])
+  @Test(
+    "text that does not end swallows the rest, which is then unknown",
+    arguments: ["name='", "name='',date='x,0'", "',date='1'"])
   func open(_ server: String) { #expect(bytes(Self.mount(server: server)) == nil) }
 
   @Test("what another server says of itself cannot hide the storage's numbers")
   func beside() {
-    let text = "name='',domain='',date='0,0'\n\tcaps:\t\n\tevents:\t\n\tbytes:\t0 0 0 0 0 0 0 0\n\tRPC iostats\n"
+    let text =
+      "name='',domain='',date='0,0'\n\tcaps:\t\n\tevents:\t\n\tbytes:\t0 0 0 0 0 0 0 0\n\tRPC iostats\n"
       + "device nas.example:/srv/media mounted on /mnt/media with fstype nfs4 statvers=1.1\n\topts:\trw\n\timpl_id:\tname='"
       + "',domain='',date='0,0'"
     let other = Self.mount("192.0.2.9:/x", server: text, bytes: "0 0 0 0 0 0 0 0")
@@ -151,10 +158,14 @@ struct MountStatisticsTests {
 
   // MARK: What cannot be understood
 
-  @Test("numbers that are none are not known", arguments: ["-1", "x", "nan", "1e3", "0x1", "99999999999999999999", "+1", "١"])
+  @Test(
+    "numbers that are none are not known",
+    arguments: ["-1", "x", "nan", "1e3", "0x1", "99999999999999999999", "+1", "١"])
   func noNumber(_ number: String) { #expect(bytes(Self.mount(bytes: "0 0 0 0 \(number) 0 0 0")) == nil) }
 
-  @Test("numbers of another count are not known", arguments: ["", "1 2 3 4 5", "1 2 3 4 5 6 7", "1 2 3 4 5 6 7 8 9"])
+  @Test(
+    "numbers of another count are not known",
+    arguments: ["", "1 2 3 4 5", "1 2 3 4 5 6 7", "1 2 3 4 5 6 7 8 9"])
   func otherCount(_ numbers: String) {
     #expect(bytes(Self.mount(bytes: numbers)) == nil)
     #expect(bytes(Self.mount(between: "5")) == nil)
@@ -165,7 +176,9 @@ struct MountStatisticsTests {
     #expect(bytes(Self.mount("192.0.2.21:/b", bytes: "x"), from: "192.0.2.20:2049") == [])
   }
 
-  @Test("statistics of another version are not known", arguments: ["nfs4", "nfs4 statvers=1.2", "nfs4 statvers=1.1 x"])
+  @Test(
+    "statistics of another version are not known",
+    arguments: ["nfs4", "nfs4 statvers=1.2", "nfs4 statvers=1.1 x"])
   func version(_ type: String) { #expect(bytes(Self.mount(type: type)) == nil) }
 
   @Test("a text that ends, or goes on, in the middle of a mount is not known")
@@ -173,7 +186,9 @@ struct MountStatisticsTests {
     let lines = Self.mount().split(separator: "\n", omittingEmptySubsequences: false)
     // From the tenth line on, all is said that counts.
     for count in 1..<10 { #expect(bytes(lines[..<count].joined(separator: "\n")) == nil, "\(count)") }
-    for count in 1..<10 { #expect(bytes(lines[..<count].joined(separator: "\n") + "\n" + Self.local) == nil, "\(count)") }
+    for count in 1..<10 {
+      #expect(bytes(lines[..<count].joined(separator: "\n") + "\n" + Self.local) == nil, "\(count)")
+    }
     #expect(bytes(lines[..<10].joined(separator: "\n")) == [123_456_877])
   }
 

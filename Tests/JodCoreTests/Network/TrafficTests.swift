@@ -16,7 +16,8 @@ struct TrafficTests {
 
   @Test("what has come since counts, of all connections together")
   func since() {
-    #expect(crossed([Self.flow("1", 10), Self.flow("2", 20)], [Self.flow("1", 15), Self.flow("2", 27)]) == 12)
+    #expect(
+      crossed([Self.flow("1", 10), Self.flow("2", 20)], [Self.flow("1", 15), Self.flow("2", 27)]) == 12)
   }
 
   @Test("a new connection counts with all of its bytes, and one that is gone with none")
@@ -51,7 +52,9 @@ struct TrafficTests {
     let beat: Seconds
 
     init(every beat: Seconds, _ cooldown: String = "30min") {
-      (self.beat, story) = (beat, Story(poweringOff(["CHECK_INTERVAL": "\(Int(beat))", "COOLDOWN_TIME": cooldown])))
+      (self.beat, story) = (
+        beat, Story(poweringOff(["CHECK_INTERVAL": "\(Int(beat))", "COOLDOWN_TIME": cooldown]))
+      )
     }
 
     /// Checks for so long; false where the storage was powered off.
@@ -76,7 +79,8 @@ struct TrafficTests {
     #expect(stayed)
   }
 
-  @Test("a steady stream of 100 KiB/s or more is never cut off", arguments: [1.0, 10, 29, 30, 31, 45, 60, 300])
+  @Test(
+    "a steady stream of 100 KiB/s or more is never cut off", arguments: [1.0, 10, 29, 30, 31, 45, 60, 300])
   func steady(_ beat: Seconds) {
     var evening = Evening(every: beat)
     #expect(evening.live(2 * 3600) { _ in beat * 100 * 1024 })
@@ -221,7 +225,9 @@ struct TrafficTests {
     let name = damage.prefix { $0 != ":" }
     let start = try #require(text.firstRange(of: "\"storage_traffic\"")?.upperBound)
     let place = try #require(text[start...].firstRange(of: name)?.upperBound)
-    let end = name.contains("marks") ? text[place...].firstIndex(of: "]")! : text[place...].firstIndex { ",}".contains($0) }!
+    let end =
+      name.contains("marks")
+      ? text[place...].firstIndex(of: "]")! : text[place...].firstIndex { ",}".contains($0) }!
     let last = name.contains("marks") ? text.index(after: end) : end
     text.replaceSubrange(place..<last, with: damage.dropFirst(name.count))
     let runtime = try Runtime(bytes: Array(text.utf8))

@@ -192,7 +192,9 @@ struct Oracle {
   /// A minute is busy in which 6000 KiB cross. Where they crossed within the time between two checks, nobody saw.
   mutating func noteTraffic(from before: Seconds, to time: Seconds, bytes: Double) {
     crossings = crossings.filter { $0.to > time - 70 } + [(before, time, bytes)]
-    let sum = { (crossings: [(from: Seconds, to: Seconds, bytes: Double)]) in crossings.reduce(0) { $0 + $1.bytes } }
+    let sum = { (crossings: [(from: Seconds, to: Seconds, bytes: Double)]) in
+      crossings.reduce(0) { $0 + $1.bytes }
+    }
     let last = crossings[(crossings.count - 1)...]
     if max(sum(crossings.filter { $0.from >= time - 55 }), sum(Array(last))) >= 6000 * 1024 { busy = time }
     if sum(crossings) >= 5000 * 1024 { mayBeBusy = time }

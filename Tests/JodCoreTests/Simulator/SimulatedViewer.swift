@@ -8,6 +8,8 @@ struct SimulatedViewer {
   /// The connection, and what has crossed by it.
   private(set) var connection = 1
   private(set) var bytes = 0.0
+  /// Whether the last check saw it: a connection that nobody saw, and is gone, is out of sight by its nature.
+  var isSeen = true
   private var until = -Seconds.infinity
   private var readsInBursts = false
 
@@ -19,7 +21,7 @@ struct SimulatedViewer {
       until = before + dice.seconds(0.1...4) * household.beat
       readsInBursts = dice.chance(0.5)
     }
-    if dice.chance(0.1) { (connection, bytes) = (connection + 1, 0) }
+    if dice.chance(0.1), isSeen { (connection, bytes) = (connection + 1, 0) }
     // Somebody looks into folders, which is no film.
     var crossed = dice.pick([0, 0, 20]) * 1024 * min(60, time - before)
     let end = min(time, until)

@@ -7,6 +7,7 @@ extension World {
   mutating func check() {
     checks += 1
     var sight = look()
+    viewer.isSeen = sight.isTrafficSeen
     var observation = observation(sight)
     let now = now
     var quiet: Set<Verdict.Question> = []

@@ -164,7 +164,8 @@ extension Memory {
     let latest = verdict.objections.isEmpty ? nil : lifts.compactMap { $0 }.max() ?? 0
     runtime.lastCheck = Runtime.Check(
       at: now.moment, active: seen.active.map { Array($0.prefix(Event.Facts.listedSessions)) },
-      reason: Words.reason(verdict.reason), trouble: nil, objections: objections.map { Words.objection($0, clock: clock) },
+      reason: Words.reason(verdict.reason), trouble: nil,
+      objections: objections.map { Words.objection($0, clock: clock) },
       powerOffIn: lifts.contains(nil) ? nil : latest)
   }
 
