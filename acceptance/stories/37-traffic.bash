@@ -69,12 +69,14 @@ story_traffic-sleep() {
   household_with_share
   storage_on
   inside B sh -c 'head -c 60M /dev/urandom >/srv/media/films/long && chown -R media /srv/media'
-  inside A sh -c 'setsid sh -c "exec 3<'"$share"'/films/long; while head -c 500K <&3 >/dev/null; do sleep 0.3; done" >/dev/null 2>&1 </dev/null &'
+  inside A cat "$share/films/one"
+  inside A systemd-run --quiet --unit=reader sh -c \
+    'exec 3<'"$share"'/films/long; while head -c 500K <&3 >/dev/null; do sleep 0.3; done'
   sleep 2
   try inside A jod-check sleep
   same "it is refused" 1 "$status"
   contains "with the reason" 'cross between this machine and the storage' "$output"
-  inside A pkill --full "$share/films/long" || true
+  inside A systemctl stop reader
   sleep 2
   try inside A jod-check sleep
   same "then it is done" 0 "$status"

@@ -108,7 +108,9 @@ public struct Traffic: Hashable, Sendable {
     let start = marks.lastIndex { moment.boot - $0.at >= Self.shortMinute } ?? 0
     marks.removeFirst(start)
     if bytes - marks[0].bytes >= Self.busyBytes(in: moment.boot - marks[0].at) {
-      busy = Busy(at: moment, port: crossed.bytes > 0 ? crossed.port : busy?.port)
+      // What made the minute busy may have been before this spacing, in which the probe's own few bytes crossed.
+      let isFlowing = busy == nil || crossed.bytes >= Self.busyRate
+      busy = Busy(at: moment, port: isFlowing ? crossed.port : busy?.port)
       quiet = IdleCount(at: moment)
     } else {
       quiet.observe(moment, beat: beat)

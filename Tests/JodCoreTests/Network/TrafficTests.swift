@@ -105,6 +105,18 @@ struct TrafficTests {
     #expect(evening.story.secondsUntilPowerOff() == 1830)
   }
 
+  @Test("the port that is told is that of what was busy, not of a probe that came after")
+  func portAfterwards() {
+    var story = Story(poweringOff())
+    story.check(.nobody, storage: .ready)
+    story.traffic = .smb(30e6)
+    story.check(.nobody, storage: .ready)
+    story.traffic?.flows.append(Self.flow("2", 2, port: 2049))
+    story.check(.nobody, storage: .ready)
+    #expect(story.memory.runtime.traffic?.busy?.at.boot == story.moment.boot)
+    #expect(story.memory.runtime.traffic?.busy?.port == 445)
+  }
+
   @Test("a burst that two checks share is one")
   func shared() {
     var evening = Evening(every: 30, "5min")
