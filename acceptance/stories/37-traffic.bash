@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2016 # what other shells expand
+# shellcheck disable=SC2154,SC2016 # what the helpers set; and what other shells expand
 # What programs of A do with B, of which Jellyfin knows nothing: B stays on. Seen by the service, in its sandbox.
 
 # streams WORDS COMMAND: while the command runs on A, over a share of B's, B is not powered off, and status says why.
