@@ -109,15 +109,16 @@ public struct ThisProgram: Policy {
   // MARK: What it sees
 
   private func observation(_ glance: Glance) -> Observation {
+    let traffic = TrafficReading([TrafficReading.Flow(id: "a share", port: 445, bytes: glance.bytesToA)])
     guard glance.jellyfinAnswers else {
       let trouble = Trouble(.jellyfin, cause: "refused", "Jellyfin refuses the connection.")
-      return Observation(jellyfin: .failure(trouble), storage: glance.probe, nfsBytes: glance.bytesToA)
+      return Observation(jellyfin: .failure(trouble), storage: glance.probe, traffic: traffic)
     }
     let answer = JellyfinAnswer(
       sessions: glance.viewers.compactMap { $0.sessionEntry(glance.time, epoch: Self.epoch) },
       devices: glance.viewers.compactMap { $0.deviceEntry(glance.time, epoch: Self.epoch) },
       time: Self.epoch + glance.time)
-    return Observation(jellyfin: .success(answer), storage: glance.probe, nfsBytes: glance.bytesToA)
+    return Observation(jellyfin: .success(answer), storage: glance.probe, traffic: traffic)
   }
 
   private func answer(_ questions: Set<Verdict.Question>, _ glance: Glance, _ observation: inout Observation)

@@ -85,7 +85,7 @@ struct Check {
       var changes = memory.notice(observation, configuration, now)
       let verdict = decide(configuration, memory, now)
       if case .ask(let questions) = verdict.action { return .failure(Unasked(questions: questions)) }
-      memory.noteCheck(verdict, configuration, now)
+      memory.noteCheck(verdict, configuration, now, clock: Clock.text)
       let troubles = memory.troubles(configuration, now)
       changes +=
         configuration.dryRun ? memory.rehearse(verdict) : memory.begin(verdict, configuration, now)

@@ -12,6 +12,10 @@ public struct Seen: Hashable, Sendable {
   var keyOwner: Result<KeyUser?, Trouble>?
   /// A mount of the storage at which Jellyfin may hang, where somebody looked.
   var mount: String?
+  /// Why nothing is known of the traffic.
+  var unseen: TrafficReading.Unseen?
+  /// By two readings of a person's own, in bytes a second; nil where there were none.
+  var trafficRate: Double?
   /// Why nothing is known of activity.
   var trouble: Trouble?
   /// How long it has been asked to power off, where it was found to hang.
@@ -32,7 +36,7 @@ extension Memory {
     noticeUnsettledRequest(configuration, now)
     noticeAddress(observation.storageAddress, configuration)
     var changes = noticeStorage(observation.storage, configuration, now)
-    noteTraffic(observation, now)
+    noteTraffic(observation.traffic, configuration, now)
     changes += noticeHold(now)
     switch observation.jellyfin {
     case .failure(let trouble):

@@ -159,7 +159,7 @@ extension Diagnosis {
 extension Diagnosis {
   /// What `jod-check.service` hides from the checks, as systemd has it, edits included.
   public struct Sandbox: Hashable, Sendable {
-    public static let properties = "PrivateTmp,ProtectHome"
+    public static let properties = "PrivateTmp,ProtectHome,RestrictAddressFamilies"
 
     /// A directive that hides folders (systemd.exec(5)).
     struct Directive: Hashable, Sendable {
@@ -173,6 +173,8 @@ extension Diagnosis {
     }
 
     let directives: [Directive]
+    /// Whether the service may ask the kernel for this machine's connections (netlink(7)).
+    let mayAskKernel: Bool
 
     /// Reads what `systemctl show` prints of its properties.
     public init(properties: String) {
@@ -189,9 +191,37 @@ extension Diagnosis {
           : nil,
       ]
       directives = all.compactMap { $0 }
+      let families = (shown["RestrictAddressFamilies"] ?? "").split(separator: " ")
+      let isNamed = families.contains { $0 == "AF_NETLINK" || $0 == "~AF_NETLINK" }
+      // Empty, there is no restriction; after a tilde, those are named that may not.
+      mayAskKernel = families.first.map { $0.hasPrefix("~") != isNamed } ?? true
     }
 
     func directive(thatHides path: String) -> Directive? { directives.first { $0.hides(path) } }
+  }
+
+  /// A line where no check can see this machine's connections with the storage.
+  ///
+  /// - Parameter failure: what came of it outside the sandbox; nil where it went well, or was not tried.
+  public static func traffic(_ failure: ConnectionQuery.Failure?, _ sandbox: Sandbox?) -> [Finding] {
+    if sandbox?.mayAskKernel == false {
+      return [
+        .fault(
+          "Traffic",
+          "RestrictAddressFamilies= of jod-check.service lacks AF_NETLINK, so no check can see who uses the storage, and it is never powered off.",
+          remedy: "Take the edit back, or add AF_NETLINK: `systemctl cat jod-check.service`.")
+      ]
+    }
+    guard let failure else { return [] }
+    let remedy =
+      failure == .tooMany
+      ? "See what makes them: `ss -t`."
+      : "The kernel must be Linux 4.1 or later, with INET_TCP_DIAG (`modprobe tcp_diag`). Nothing that confines jod-check may refuse netlink sockets."
+    return [
+      .fault(
+        "Traffic", "The storage is never powered off, for \(Words.unseen(.connections(failure))).",
+        remedy: remedy)
+    ]
   }
 
   /// A line for each network mount whose traffic no check can see.
@@ -201,7 +231,7 @@ extension Diagnosis {
       guard let directive = sandbox.directive(thatHides: path), directive.hidesMounts else { return nil }
       return .fault(
         "Mounts",
-        "\(directive.name) of jod-check.service hides \(Printable.quoted(path)): the storage is powered off while somebody reads there.",
+        "\(directive.name) of jod-check.service hides \(Printable.quoted(path)): no check can see whether it is mounted when the storage is powered off, or what is read there by UDP.",
         remedy:
           "Mount it elsewhere, such as below /srv, or take the edit back that hides it: `systemctl cat jod-check.service`."
       )

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Sentences for people, of facts that the program goes by.
 public enum Words {
   public static let likelyCauses =
@@ -22,7 +24,11 @@ public enum Words {
   }
 
   /// A sentence that names the rule.
-  public static func objection(_ objection: Objection) -> String {
+  ///
+  /// - Parameter clock: writes a time of the wall clock as a person here reads it.
+  public static func objection(
+    _ objection: Objection, clock: (Seconds) -> String = { UTC.text($0) }
+  ) -> String {
     switch objection {
     case .noMethod: "neither STORAGE_SERVER_SSH nor SHUTDOWN_COMMAND is set, so jod-check only wakes"
     case .hold(let left): "a hold is in force for another \(TimeSpan.text(left))"
@@ -40,13 +46,32 @@ public enum Words {
     case .startedByHand(let left):
       "the storage was started by hand (MANUAL_START_HOLD, another \(TimeSpan.text(left)))"
     case .refused(let reason, _): refusal(reason)
-    case .trafficUnknown: "what this machine reads over NFS is not known yet"
-    case .traffic(let rate): "traffic: this machine reads \(Int(rate / 1024)) KiB/s over NFS"
+    case .trafficUnknown(let unseen): "it is not known who uses the storage: \(Self.unseen(unseen))"
+    case .traffic(let busy, _, let whole):
+      "traffic: something on this machine read from the storage, or wrote to it, at \(clock(busy.at.wall)) (\(busy.port.map { "port \($0)" } ?? "NFS")), less than COOLDOWN_TIME, \(TimeSpan.text(whole)), ago"
+    case .trafficWatched(let seconds, let whole):
+      "what crosses to and from the storage has been watched for only \(TimeSpan.text(seconds)) of COOLDOWN_TIME, \(TimeSpan.text(whole))"
+    case .trafficNow(let rate):
+      "traffic: \(Int(rate / 1024)) KiB/s cross between this machine and the storage"
     case .recordingsUnknown: "Jellyfin did not say what it records"
     case .recording(let name): "a recording: \(name)"
     case .tasksUnknown: "Jellyfin did not say which tasks it runs"
     case .taskSoon(let name): "Jellyfin will soon run \(name) (WAKE_FOR_TASKS)"
     case .tasks(let tasks): "Jellyfin is busy with \(tasks.prefix(5).joined(separator: ", "))"
+    }
+  }
+
+  /// Why nothing is known of the traffic.
+  public static func unseen(_ unseen: TrafficReading.Unseen?) -> String {
+    switch unseen {
+    case .connections(.refused(let code)):
+      "the kernel does not tell this machine's connections with it (\(String(cString: strerror(code))))"
+    case .connections(.notUnderstood):
+      "what the kernel tells of this machine's connections cannot be understood"
+    case .connections(.tooMany): "this machine has more than \(ConnectionQuery.limit) connections with it"
+    case .mounts: "what the NFS mounts of this machine read and write cannot be told"
+    case .addresses: "its name does not resolve"
+    case nil: "nobody has looked yet"
     }
   }
 
@@ -144,6 +169,12 @@ extension Memory {
   /// A question that is never answered would keep the storage on for ever, and nobody would know.
   private var unanswered: Trouble? {
     guard let seconds = runtime.unanswered?.seconds, seconds >= Self.longUnanswered else { return nil }
+    if let unseen = seen.unseen {
+      return Trouble(
+        .powerOff, cause: "unseen",
+        "The storage has stayed on for \(TimeSpan.text(seconds)) only because it is not known who uses it: \(Words.unseen(unseen)).",
+        advice: "Unknown is not idle, so it is not powered off. Run `sudo jod-check doctor`.")
+    }
     var questions: [String] = []
     if case .failure = seen.recordings { questions.append("what it records (/LiveTv/Timers)") }
     if case .failure = seen.tasks {

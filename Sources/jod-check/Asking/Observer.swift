@@ -25,8 +25,7 @@ struct Observer {
   func observe(isUrgent: (Observation) -> Bool = { _ in false }) -> Observation {
     let probe = configuration.storageServerAddress.map { StorageProbe($0, memory) }
     let answer = Jellyfin(configuration).poll()
-    var observation = Observation(
-      jellyfin: answer, storage: probe.map { _ in .silent }, nfsBytes: nfsBytes())
+    var observation = Observation(jellyfin: answer, storage: probe.map { _ in .silent })
     if case .failure(let trouble) = answer, trouble.mayWaitForMount, memory.state.storage.known == .down {
       observation.mount = storageMount()
     }
@@ -35,6 +34,7 @@ struct Observer {
       let result = probe.result(within: limit)
       (observation.storage, observation.storageAddress) = (result.probe, result.address)
     }
+    if configuration.powerOffMethod != nil { observation.traffic = traffic(probe?.addresses ?? []) }
     return observation
   }
 
@@ -87,14 +87,26 @@ struct Observer {
   /// A network mount of the storage server: a program that touches it waits.
   private func storageMount() -> String? { StorageMounts(configuration, memory).present?.first }
 
-  /// What this machine has read over NFS; nil where that cannot be told.
-  func nfsBytes() -> Double? {
-    // A mount's path may be in any encoding.
-    guard configuration.powerOffMethod != nil,
-      let bytes = try? Files.read(mountstats, name: "mountstats", limit: 16 << 20)
-    else { return nil }
-    return Traffic.bytesRead(
-      mountstats: String(decoding: bytes, as: UTF8.self), from: configuration.storageServerAddress)
+  /// What has crossed between this machine and the storage server so far.
+  ///
+  /// - Parameter addresses: those that its name has now; none where it does not resolve. Then those count that it had.
+  func traffic(_ addresses: [IPAddress]) -> TrafficReading {
+    let endpoint = configuration.storageServerAddress
+    var addresses = addresses
+    if let endpoint, addresses.isEmpty {
+      let last = memory.lastAddress(of: endpoint).flatMap { IPAddress($0.host) }
+      addresses = Array(Set((memory.runtime.traffic?.addresses ?? []) + [last].compactMap { $0 }))
+    }
+    return StorageTraffic(server: endpoint, mountstats: mountstats).read(addresses)
+  }
+}
+
+extension Observer {
+  /// Another reading of the same, so many seconds later; nil where there was none.
+  func traffic(after reading: TrafficReading?, _ pause: Seconds) -> TrafficReading? {
+    guard let reading else { return nil }
+    Deadline(in: pause).wait()
+    return traffic(reading.addresses)
   }
 }
 

@@ -51,9 +51,11 @@ struct Doctor {
       findings += jellyfin(configuration) + storage(configuration) + powerOff(configuration)
       findings += storageMounts(configuration)
     }
-    if let sandbox = sandbox() {
+    let sandbox = sandbox()
+    if let sandbox {
       findings += Diagnosis.hiddenMounts(mounts, sandbox) + Diagnosis.hiddenFiles(files, sandbox)
     }
+    if let configuration { findings += traffic(configuration, sandbox) }
     let interval = misunderstood.contains("CHECK_INTERVAL") ? nil : configuration?.checkInterval
     findings.append(Diagnosis.timer(timer(), interval: interval))
     return configuration.map { known in findings.map { $0.redacted(known.jellyfinKey) } } ?? findings
@@ -181,6 +183,19 @@ struct Doctor {
     } catch {
       return error.code == ENOENT ? .noProgram : .failed("\(error)")
     }
+  }
+
+  private func traffic(_ configuration: Configuration, _ sandbox: Diagnosis.Sandbox?) -> [Finding] {
+    guard isKnown("STORAGE_SERVER_SSH", "SHUTDOWN_COMMAND", "STORAGE_SERVER_ADDRESS"),
+      configuration.powerOffMethod != nil, let endpoint = configuration.storageServerAddress
+    else { return [] }
+    var failure: ConnectionQuery.Failure?
+    do throws(ConnectionQuery.Failure) {
+      _ = try StorageTraffic.connections((resolve(endpoint.host) ?? []).compactMap { IPAddress($0) })
+    } catch {
+      failure = error
+    }
+    return Diagnosis.traffic(failure, sandbox)
   }
 
   // MARK: The units

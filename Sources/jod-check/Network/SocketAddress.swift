@@ -1,4 +1,5 @@
 import Glibc
+import JodCore
 
 /// An address of TCP over IPv4 or IPv6, as the kernel takes it.
 struct SocketAddress: Hashable {
@@ -13,6 +14,11 @@ struct SocketAddress: Hashable {
     }
     bytes = Array(UnsafeRawBufferPointer(start: address, count: Int(entry.ai_addrlen)))
     family = entry.ai_family
+  }
+
+  /// Without its port and zone: a `sockaddr_in` has it at 4, a `sockaddr_in6` at 8.
+  var address: IPAddress? {
+    IPAddress(octets: family == AF_INET ? bytes.dropFirst(4).prefix(4) : bytes.dropFirst(8).prefix(16))
   }
 
   func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
