@@ -40,7 +40,7 @@ SYSTEMD_PC = $(if $(filter bookworm,$(shell . /etc/os-release && echo $$VERSION_
 BUILD_PACKAGES = g++ libssl-dev libsystemd-dev pkgconf $(SYSTEMD_PC) $(if $(SWIFTLANG),lld)
 DEB_PACKAGES = build-essential debhelper lintian
 BUILDD_PACKAGES = debootstrap debian-archive-keyring iproute2 python3
-TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace openssl python3
+TEST_PACKAGES = curl jq shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace openssl python3
 BENCH_PACKAGES = curl jq wakeonlan python3 python3-requests gcc libc6-dev strace valgrind openssl libssl-dev ca-certificates
 ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 openssl procps python3 dpkg-dev
 
@@ -73,11 +73,12 @@ lint:
 	@packaging/same-version
 	mandoc -T lint -W style man/*.[58]
 	shellcheck -x {systemd,docs}/verify systemd/lib/* completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,buildd} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
-	  storage/guard.d/* storage/test.d/*.bash acceptance/run acceptance/stories/*.bash \
+	  storage/guard.d/* storage/test.d/*.bash packaging/examples/{test,activity.d/*} acceptance/run acceptance/stories/*.bash \
 	  bench/activation bench/rivals/poll.sh
 
 test: setup setup-tests
 	storage/test
+	packaging/examples/test
 	swift test
 	packaging/loaded-by-name .build/debug/jod-check
 
@@ -172,6 +173,9 @@ install: $(PROGRAM)
 	$(INSTALL) -m 644 man/jod-check.8 $(DESTDIR)$(PREFIX)/share/man/man8/jod-check.8
 	$(INSTALL) -m 644 man/jod-check.5 $(DESTDIR)$(PREFIX)/share/man/man5/jod-check.5
 	$(INSTALL) -d -m 700 $(DESTDIR)/etc/jod-check/credentials
+	$(INSTALL) -d -m 755 $(DESTDIR)/etc/jod-check/activity.d
+	$(INSTALL) -m 755 -t $(DESTDIR)$(PREFIX)/share/doc/jod-check/examples/activity.d packaging/examples/activity.d/*
+	$(INSTALL) -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/jod-check/examples/evenings packaging/examples/evenings/*
 	@# It will hold the API key, and it is the administrator's once it is there.
 	[ -e $(DESTDIR)/etc/default/jod-check ] || \
 	  $(INSTALL) -m 600 systemd/jod-check.default $(DESTDIR)/etc/default/jod-check

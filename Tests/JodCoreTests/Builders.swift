@@ -167,6 +167,8 @@ struct Story {
   /// Why Jellyfin does not answer, where it does not.
   var failure = Look.refusal
   var nfsBytes: Double? = 0
+  /// What the executables of `activity.d` say.
+  var scripts: [ActivityScript] = []
   /// What comes of a power-off.
   var outcome = PowerOffOutcome.accepted
   /// Why Jellyfin does not take a scan, where it does not.
@@ -205,6 +207,7 @@ struct Story {
   mutating func check(of jellyfin: Result<JellyfinAnswer, Trouble>, storage: Probe? = .silent) -> Checked {
     var observation = Observation(
       jellyfin: jellyfin, storage: configuration.isBlind ? nil : storage, nfsBytes: nfsBytes)
+    observation.scripts = scripts
     asked = []
     while case .ask(let questions) = preview(observation).action {
       asked.formUnion(questions)

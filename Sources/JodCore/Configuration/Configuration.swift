@@ -7,6 +7,15 @@ public struct Configuration: Hashable, Sendable {
     case command([String])
   }
 
+  /// What told the storage service.
+  public enum ServiceSource: Hashable, Sendable {
+    case variable
+    /// A mount of this machine's, by its mount point.
+    case mount(String)
+    /// Nothing: it is where ssh listens.
+    case secureShell
+  }
+
   public enum ShutdownAction: String, CaseIterable, Sendable { case poweroff, suspend, hibernate }
 
   /// The storage server's power draw in watts.
@@ -27,9 +36,12 @@ public struct Configuration: Hashable, Sendable {
   public var cooldown: Seconds
   /// The storage service itself; nil means *blind*: nothing tells whether the storage server is on.
   public var storageServerAddress: Endpoint?
+  public var serviceSource: ServiceSource
   public var isBlind: Bool { storageServerAddress == nil }
   public var powerOffMethod: PowerOffMethod?
   public var shutdownAction: ShutdownAction
+  /// What is asked of the storage server over ssh.
+  public var remoteCommand: RemoteCommand
   public var wolPort: Int
   public var wolCopies: Int
   public var wolInterface: String?

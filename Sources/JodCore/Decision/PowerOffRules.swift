@@ -14,6 +14,8 @@ public enum Objection: Hashable, Sendable {
   case hold(left: Seconds)
   case alreadyAsked
   case activityUnknown
+  /// These executables of `activity.d` did not say, with the reason for each.
+  case scriptsUnknown([String])
   case active(ActiveSession)
   /// Somebody waits in the kernel for a file.
   case access(ActiveSession)
@@ -45,8 +47,13 @@ public enum Objection: Hashable, Sendable {
 
   var isHold: Bool { if case .hold = self { true } else { false } }
 
-  /// Whether it is only that Jellyfin did not answer one of the last questions.
-  var isUnanswered: Bool { self == .recordingsUnknown || self == .tasksUnknown }
+  /// Whether it is only that a question has no answer: one of the last to Jellyfin, or one to an executable of `activity.d`.
+  var isUnanswered: Bool {
+    switch self {
+    case .recordingsUnknown, .tasksUnknown, .scriptsUnknown: true
+    default: false
+    }
+  }
 }
 
 /// The rules that must all hold before the storage server is powered off, each on evidence from this check
@@ -96,12 +103,14 @@ struct PowerOffRules {
   // Rule 2
   private var activity: Objection? {
     guard urgency != .forced else { return nil }
-    guard let active = memory.seen.active else { return .activityUnknown }
-    return active.first { $0.kind != .access }.map { .active($0) }
+    if let active = memory.seen.known?.first(where: { $0.kind != .access }) { return .active(active) }
+    if memory.seen.active == nil { return .activityUnknown }
+    return memory.seen.unknownScripts.isEmpty ? nil : .scriptsUnknown(memory.seen.unknownScripts)
   }
 
   private var idleness: Objection? {
-    guard urgency == .whenIdle, memory.seen.active?.isEmpty == true else { return nil }
+    guard urgency == .whenIdle, memory.seen.active?.isEmpty == true, memory.seen.unknownScripts.isEmpty
+    else { return nil }
     let idle = memory.runtime.idle?.seconds ?? 0
     return idle < configuration.cooldown ? .idle(idle, of: configuration.cooldown) : nil
   }

@@ -15,7 +15,11 @@ extension Diagnosis {
   }
 
   /// Whether the storage service answers, and whether anybody would know. A server that sleeps is no fault.
-  public static func service(_ endpoint: Endpoint?, _ probe: Probe) -> Finding {
+  ///
+  /// - Parameter source: what told which service it is.
+  public static func service(
+    _ endpoint: Endpoint?, _ probe: Probe, by source: Configuration.ServiceSource = .variable
+  ) -> Finding {
     let subject = "Storage service"
     guard let endpoint else {
       return .warning(
@@ -24,6 +28,9 @@ extension Diagnosis {
     }
     switch probe {
     case .ready:
+      if case .mount(let path) = source {
+        return .good(subject, "\(endpoint) answers; the port is that of the mount \(Printable.quoted(path))")
+      }
       return .good(subject, "\(endpoint) answers")
     case .up:
       return .fault(

@@ -28,6 +28,8 @@ public enum Words {
     case .hold(let left): "a hold is in force for another \(TimeSpan.text(left))"
     case .alreadyAsked: "it was asked to power off already"
     case .activityUnknown: "Jellyfin did not say who is active, and unknown is not idle"
+    case .scriptsUnknown(let scripts):
+      "nothing is known of what others need, by the word of \(scripts.prefix(5).joined(separator: ", ")) in activity.d"
     case .active(let session): "activity: \(session.sentence)"
     case .access(let session): "\(session.sentence), and waits for it"
     case .idle(let seconds, let whole):
@@ -145,6 +147,7 @@ extension Memory {
   private var unanswered: Trouble? {
     guard let seconds = runtime.unanswered?.seconds, seconds >= Self.longUnanswered else { return nil }
     var questions: [String] = []
+    if !seen.unknownScripts.isEmpty { return unansweredScripts(after: seconds) }
     if case .failure = seen.recordings { questions.append("what it records (/LiveTv/Timers)") }
     if case .failure = seen.tasks {
       questions.append("which tasks it runs (/ScheduledTasks, /Library/VirtualFolders)")
@@ -154,6 +157,15 @@ extension Memory {
       "The storage has stayed on for \(TimeSpan.text(seconds)) only because Jellyfin does not say \(questions.joined(separator: " or ")).",
       advice:
         "Unknown is not idle, so it is not powered off. See whether Jellyfin is overloaded, and its log; it has 3 s for each answer."
+    )
+  }
+
+  private func unansweredScripts(after seconds: Seconds) -> Trouble {
+    Trouble(
+      .powerOff, cause: "unanswered",
+      "The storage has stayed on for \(TimeSpan.text(seconds)) only because /etc/jod-check/activity.d does not say whether others need it: \(seen.unknownScripts.prefix(5).joined(separator: ", ")).",
+      advice:
+        "Unknown is not idle, so it is not powered off. `sudo jod-check doctor` runs these scripts and shows what each says; take away the execute permission of one that is not needed."
     )
   }
 

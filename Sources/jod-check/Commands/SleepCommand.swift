@@ -25,7 +25,7 @@ private struct ManualSleep {
       program.output.remark("Dry run: would have asked the storage to \(configuration.shutdownAction.words).")
       return 0
     }
-    let present = memory.seen.active ?? memory.runtime.lastCheck?.active ?? []
+    let present = memory.seen.active ?? memory.runtime.lastCheck?.active ?? memory.seen.known ?? []
     return powerOff(dismissing: urgency == .forced ? present : nil)
   }
 
@@ -39,7 +39,7 @@ private struct ManualSleep {
   private func look() -> (memory: Memory, objections: [Objection]) {
     var now = Clock.now()
     var memory = program.store.load(bootID: now.moment.bootID).memory
-    let observer = Observer(program, memory: memory)
+    var observer = Observer(program, memory: memory)
     var observation = observer.observe()
     now = Clock.now()
     _ = memory.notice(observation, configuration, now)
