@@ -109,7 +109,10 @@ struct Check {
 
   private func carryOut(_ course: inout Course, start: Now) {
     var outcome: RequestOutcome?
-    if case .wake = course.verdict.action, !configuration.dryRun { outcome = sendWakeRequest(&course) }
+    if case .wake = course.verdict.action, !configuration.dryRun {
+      outcome = WakeSwitch(configuration: configuration).press()
+    }
+    if case .stayed(let trouble)? = outcome { course.troubles.append(trouble) }
     remember(&course, outcome)
     if course.verdict.isPowerOff, !configuration.dryRun { powerOff(&course) }
     // What is not remembered could be asked again and again.
@@ -122,29 +125,15 @@ struct Check {
     }
   }
 
-  private func sendWakeRequest(_ course: inout Course) -> RequestOutcome {
-    let now = Clock.now().moment
-    do throws(SystemError) {
-      try WakeSender(configuration).send()
-      // The cooldown counts from the first copy.
-      return .left(at: now)
-    } catch {
-      let trouble = WakeSender.trouble(error)
-      course.troubles.append(trouble)
-      let isNews = course.memory.runtime.troubles.since(.packet) == nil
-      if isNews { course.changes.append(.requestStayed(trouble)) }
-      return .stayed
-    }
-  }
-
   private func remember(_ course: inout Course, _ outcome: RequestOutcome?) {
     var changes = course.changes
     let problems = program.remember(at: course.now, after: course.stretch) { memory in
-      guard let outcome else { return changes }
-      memory.settle(outcome, configuration, course.now)
-      if case .wake(let asking) = course.verdict.action, case .left = outcome {
-        changes.append(memory.request(for: asking, byHand: false, configuration))
-      }
+      guard let outcome, case .wake(let asking) = course.verdict.action else { return changes }
+      let isOld = memory.runtime.troubles.since(.packet) != nil
+      let change = memory.settle(outcome, for: asking, byHand: false, configuration, course.now)
+      // The trouble tells it again in its own time.
+      if case .stayed = outcome, isOld { return changes }
+      changes.append(change)
       return changes
     }
     course.changes = changes
@@ -207,9 +196,10 @@ struct Check {
     return update.result.exitStatus
   }
 
-  /// Within 2 s, and before the 10 s are over that a check may take.
+  /// Within 2 s, and before the time is over that a check may take: 10 s, 30 s where a command wakes.
   private func show(_ messages: [ScreenMessage], start: Now) {
-    let left = min(2, start.moment.boot + 9 - Clock.seconds(CLOCK_BOOTTIME))
+    let limit = 9 + configuration.longestRequest - 1
+    let left = min(2, start.moment.boot + limit - Clock.seconds(CLOCK_BOOTTIME))
     guard !messages.isEmpty, left > 0 else { return }
     Jellyfin(configuration).show(messages, deadline: Deadline(in: left))
   }

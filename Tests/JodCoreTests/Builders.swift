@@ -239,7 +239,7 @@ struct Story {
     guard !configuration.dryRun else { return changes }
     if case .wake(let asking) = verdict.action {
       if sendFails {
-        memory.settle(.stayed, configuration, now)
+        memory.settle(.stayed(Trouble(.packet, cause: "101", "It did not leave.")), configuration, now)
       } else {
         memory.settle(.left(at: moment), configuration, now)
         changes.append(memory.request(for: asking, byHand: false, configuration))

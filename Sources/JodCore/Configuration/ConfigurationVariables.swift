@@ -62,7 +62,12 @@ extension Configuration {
     let remoteCommand = reader.optional(
       "STORAGE_SERVER_SSH_COMMAND", RemoteCommand.accepted, RemoteCommand.parse)
     let address = reader.optional("STORAGE_SERVER_ADDRESS", Endpoint.accepted) { Endpoint($0) }
-    let mac = reader.required("STORAGE_SERVER_MAC", MACAddress.accepted, MACAddress.init)
+    let wakeCommand = reader.optional("WAKE_COMMAND", CommandWords.accepted, CommandWords.parse)
+    let mac =
+      reader.text("WAKE_COMMAND") == nil && reader.text("STORAGE_SERVER_MAC") == nil
+      ? reader.required(
+        "STORAGE_SERVER_MAC", "\(MACAddress.accepted); or none, with WAKE_COMMAND", MACAddress.init)
+      : reader.optional("STORAGE_SERVER_MAC", MACAddress.accepted, MACAddress.init)
     let url = reader.required("JELLYFIN_API_URL", BaseURL.accepted, BaseURL.init)
     let key = reader.key(place)
     let broadcast = reader.value(
@@ -119,16 +124,17 @@ extension Configuration {
       dryRun: reader.boolean("DRY_RUN", default: false)
     )
 
-    guard reader.faults.isEmpty, let mac, let url, let key, let broadcast, let listen, let action,
-      let rootsDirectory
+    let wakeMethod = wakeCommand.map(WakeMethod.command) ?? mac.map(WakeMethod.packet)
+    guard reader.faults.isEmpty, let wakeMethod, let url, let key, let broadcast, let listen,
+      let action, let rootsDirectory
     else {
       throw ConfigurationError(faults: reader.faults)
     }
     let mounted = address == nil ? secureShell.flatMap { service($0.endpoint.host) } : nil
     let source = mounted.map { ServiceSource.mount($0.path) } ?? .secureShell
     self.init(
-      storageServerMAC: mac, broadcastAddress: broadcast, jellyfinURL: url, jellyfinKey: key,
-      keySource: reader.keySource(place),
+      wakeMethod: wakeMethod, storageServerMAC: mac, broadcastAddress: broadcast, jellyfinURL: url,
+      jellyfinKey: key, keySource: reader.keySource(place),
       jellyfinTrust: TLSTrust(file: optionals.rootsFile, directory: rootsDirectory),
       checkInterval: interval, packetCooldown: spans.packetCooldown, cooldown: spans.cooldown,
       storageServerAddress: address ?? mounted?.endpoint ?? secureShell?.endpoint,

@@ -24,8 +24,11 @@ public struct RemoteCommand: Hashable, Sendable {
   /// - Parameter own: as it was parsed; nil where none is set.
   init(_ own: String?, _ action: Configuration.ShutdownAction) {
     line = Self.filled(own ?? Self.standard, action.rawValue)
-    isOwn = own != nil
+    isOwn = own != nil && own != Self.standard
   }
+
+  /// What powers off a storage server with systemd.
+  public static let systemd = RemoteCommand(nil, .poweroff)
 
   private static func filled(_ line: String, _ action: String) -> String {
     var (line, filled) = (line[...], "")

@@ -2,8 +2,8 @@
 public enum RequestOutcome: Hashable, Sendable {
   /// Its first copy left at this moment.
   case left(at: Moment)
-  /// It did not leave this machine.
-  case stayed
+  /// It did not leave this machine, and why.
+  case stayed(Trouble)
 }
 
 extension Memory {
@@ -32,6 +32,18 @@ extension Memory {
     let isLostProbe = state.storage.known == .ready && state.undertaking.isIdle
     let isByHand = asking.contains { $0.kind == .hand }
     if isByHand || !isLostProbe { state.undertaking.beginRequest(at: moment, for: asking) }
+  }
+
+  /// Notes what came of a request for these, and returns what has changed by it.
+  public mutating func settle(
+    _ outcome: RequestOutcome, for asking: [ActiveSession], byHand: Bool, _ configuration: Configuration,
+    _ now: Now
+  ) -> Change {
+    settle(outcome, configuration, now)
+    return switch outcome {
+    case .left: request(for: asking, byHand: byHand, configuration)
+    case .stayed(let trouble): .requestStayed(trouble)
+    }
   }
 
   /// Notes what came of a request.

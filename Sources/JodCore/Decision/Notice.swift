@@ -68,12 +68,11 @@ extension Memory {
   /// A request whose run was killed may have left.
   private mutating func noticeUnsettledRequest(_ configuration: Configuration, _ now: Now) {
     // One that is younger may be leaving right now; the cooldown counts from it in any case.
-    guard let pending = state.requests.pending, now.since(pending) >= Self.longestBurst else { return }
+    guard let pending = state.requests.pending, now.since(pending) >= configuration.longestRequest else {
+      return
+    }
     settle(.left(at: pending), configuration, now)
   }
-
-  /// Seconds; a burst takes 0.3.
-  private static let longestBurst: Seconds = 1
 
   // MARK: Jellyfin
 

@@ -50,6 +50,10 @@ extension Configuration {
         "JELLYFIN_API_KEY": "none",
       ]
       for fault in error.faults { environment[fault.variable] = fillers[fault.variable] }
+      // Without its command, a packet is what is left.
+      if environment["WAKE_COMMAND"] == nil, environment["STORAGE_SERVER_MAC"]?.isEmpty ?? true {
+        environment["STORAGE_SERVER_MAC"] = fillers["STORAGE_SERVER_MAC"]
+      }
       return (try? read(environment), error.faults)
     }
   }

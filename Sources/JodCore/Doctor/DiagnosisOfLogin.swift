@@ -48,7 +48,7 @@ extension Diagnosis {
   ///   - command: what a power-off sends.
   public static func login(
     _ destination: SSHDestination, _ login: Login, probe: Probe?,
-    sending command: RemoteCommand = RemoteCommand(nil, .poweroff)
+    sending command: RemoteCommand = .systemd
   ) -> Finding {
     let subject = "Power-off"
     let (to, pair) = ("over ssh to \(destination)", "jod-check pair \(destination)")

@@ -1,6 +1,15 @@
 /// Sentences for people, of facts that the program goes by.
 public enum Words {
-  public static let likelyCauses =
+  /// Why a storage server may not come.
+  public static func likelyCauses(_ configuration: Configuration) -> String {
+    switch configuration.wakeMethod {
+    case .packet: silentPacket
+    case .command(let words):
+      "Likely causes: WAKE_COMMAND (\(Printable.quoted(words[0]))) ends well and does not start the storage server; it starts another machine; STORAGE_SERVER_ADDRESS is another service. Requests continue while somebody is active."
+    }
+  }
+
+  private static let silentPacket =
     "Likely causes: Wake-on-LAN is off in its firmware or its network driver; the MAC address is another card's; the packet leaves by the wrong interface (BROADCAST_ADDRESS, WOL_INTERFACE); a VLAN or another subnet lies between. Requests continue while somebody is active."
 
   public static func reason(_ reason: Reason) -> String {
@@ -79,8 +88,32 @@ extension Trouble {
       )
     } else {
       self.init(
-        .wake, cause: "timeout", "The storage is not ready \(tried).", advice: Words.likelyCauses)
+        .wake, cause: "timeout", "The storage is not ready \(tried).",
+        advice: Words.likelyCauses(configuration))
     }
+  }
+
+  /// A command that was to wake the storage server, and did not end well.
+  ///
+  /// - Parameter status: nil where it took too long.
+  public init(wakeCommand words: [String], status: Int32?, errors: String) {
+    let end =
+      status.map { "ended with status \($0)" }
+      ?? "did not end within \(TimeSpan.text(Configuration.wakeCommandLimit))"
+    let said = PowerOffOutcome.lastWords(Disclosure.redact(errors, saidBy: words))
+    self.init(
+      .packet, cause: "command \(status ?? -1)",
+      "WAKE_COMMAND (\(Printable.quoted(words[0]))) \(end), so the storage stays off: \(said).",
+      advice:
+        "It runs as the user jod-check, in the sandbox of jod-check.service, and with a clean environment. Try it by `sudo -u jod-check`; it is run again when the cooldown is over."
+    )
+  }
+
+  /// That a command that was to wake the storage server cannot be run.
+  public init(wakeCommand words: [String], notRun why: String) {
+    self.init(
+      .packet, cause: "command", "WAKE_COMMAND cannot be run (\(why)), so the storage stays off.",
+      advice: "Set it to a program that the user jod-check may run, by its absolute path.")
   }
 
   /// A storage server that was asked to power off so many seconds ago, and still answers.

@@ -12,7 +12,7 @@ struct PowerOffSwitch {
       case .ssh(let destination):
         let command = program.configuration.remoteCommand
         let ended = try shell(destination).run(command.line)
-        noteStorageSide(StorageSide.speaks(ended.output + ended.errors))
+        if ended.wasAnswered { noteStorageSide(StorageSide.speaks(ended.output + ended.errors)) }
         return .ofSecureShell(status: ended.status, errors: command.redact(ended.errors))
       case .command(let words):
         let ended = try Subprocess(words).run(timeLimit: SecureShell.timeLimit)
@@ -35,7 +35,7 @@ struct PowerOffSwitch {
     do throws(SystemError) {
       let ended = try shell(destination).run("status")
       guard ended.status == 0 else {
-        noteStorageSide(false)
+        if ended.wasAnswered { noteStorageSide(false) }
         let outcome = PowerOffOutcome.ofSecureShell(status: ended.status, errors: ended.errors)
         if ended.status == 255 || ended.status == nil, case .failed = outcome { return outcome }
         return nil
@@ -48,6 +48,8 @@ struct PowerOffSwitch {
 
   private func noteStorageSide(_ isOurs: Bool) {
     let now = Clock.now()
+    let memory = program.store.load(bootID: now.moment.bootID).memory
+    guard memory.state.storage.isOurs != isOurs else { return }
     // What is not remembered is asked less, ignoring.
     _ = program.store.update(bootID: now.moment.bootID, keep: .runtime) { $0.noteStorageSide(isOurs: isOurs) }
   }
@@ -58,4 +60,9 @@ struct PowerOffSwitch {
       destination: destination, keyFile: files["storage-server-ssh-key"], knownHostsFile: files["known_hosts"]
     )
   }
+}
+
+extension Subprocess.Ended {
+  /// Whether `ssh` ended with what the other side said; 255 is its own (ssh(1), Exit status).
+  fileprivate var wasAnswered: Bool { status != nil && status != 255 }
 }

@@ -103,17 +103,20 @@ extension Program {
   private func watchGoingDown() {
     guard let address = configuration.storageServerAddress else { return }
     let before = store.load(bootID: Clock.now().moment.bootID).memory
-    let end = Deadline(in: Self.silenceTimeout)
     // One probe may be lost.
-    var silences = 0
-    let isSilent = end.wait(lookingEvery: 1) {
-      silences = StorageProbe(address, before).result().probe == .silent ? silences + 1 : 0
-      return silences == 2
+    var silence: (from: Now, to: Now)?
+    let isSilent = Deadline(in: Self.silenceTimeout).wait(lookingEvery: 1) {
+      guard StorageProbe(address, before).result().probe == .silent else {
+        silence = nil
+        return false
+      }
+      let now = Clock.now()
+      silence = (silence?.from ?? now, now)
+      return silence.map { $0.to.since($0.from.moment) >= Memory.longestLoss } ?? false
     }
-    guard isSilent else { return }
-    let now = Clock.now()
-    _ = store.update(bootID: now.moment.bootID, keep: .everything) { memory in
-      _ = memory.noticeProbe(.silent, configuration, now)
+    guard isSilent, let silence else { return }
+    _ = store.update(bootID: silence.to.moment.bootID, keep: .everything) { memory in
+      for now in [silence.from, silence.to] { _ = memory.noticeProbe(.silent, configuration, now) }
     }
   }
 

@@ -43,7 +43,7 @@ struct ActivityScripts {
     do throws(SystemError) {
       return Started(name: name, process: .success(try Subprocess(["\(folder)/\(name)"]).start()))
     } catch {
-      return Started(name: name, process: .failure(Unable(why: "\(error)")))
+      return Started(name: name, process: .failure(Unable(why: "cannot \(error)")))
     }
   }
 

@@ -132,10 +132,15 @@ struct Doctor {
 
   private func packet(_ configuration: Configuration, storage: [IPv4Address]) -> [Finding] {
     var findings: [Finding] = []
-    if isKnown("STORAGE_SERVER_MAC") {
+    guard isKnown("WAKE_COMMAND") else { return [] }
+    if isKnown("STORAGE_SERVER_MAC"), let mac = configuration.storageServerMAC {
       findings.append(
         Diagnosis.mac(
-          configuration.storageServerMAC, own: Interfaces.ownMACs(), seen: Interfaces.neighbour(storage)))
+          mac, own: Interfaces.ownMACs(), seen: Interfaces.neighbour(storage)))
+    }
+    if case .command(let words) = configuration.wakeMethod {
+      let program = program(words.first ?? "")
+      return findings + [Diagnosis.command(words, program, "Wake request", variable: "WAKE_COMMAND")]
     }
     if isKnown("BROADCAST_ADDRESS", "WOL_INTERFACE", "WOL_PORT") {
       findings.append(
@@ -168,12 +173,13 @@ struct Doctor {
     case .ssh(let destination):
       let login = logIn(destination)
       let mac = isKnown("STORAGE_SERVER_MAC") ? configuration.storageServerMAC : nil
+      let isWokenByPacket = if case .packet = configuration.wakeMethod { true } else { false }
       let address = isKnown("STORAGE_SERVER_ADDRESS") ? configuration.storageServerAddress : nil
       let probe = address.flatMap { StorageProbe($0).result().probe }
       return [
         Diagnosis.login(destination, login, probe: probe, sending: configuration.remoteCommand)
       ]
-        + [Diagnosis.wakeOnLAN(login, mac)].compactMap { $0 }
+        + [isWokenByPacket ? Diagnosis.wakeOnLAN(login, mac) : nil].compactMap { $0 }
     }
   }
 
@@ -227,6 +233,9 @@ struct Doctor {
     var files: [(String, String)] = []
     if isKnown("SHUTDOWN_COMMAND"), case .command(let words)? = configuration.powerOffMethod {
       files.append(("SHUTDOWN_COMMAND", words.first ?? ""))
+    }
+    if isKnown("WAKE_COMMAND"), case .command(let words) = configuration.wakeMethod {
+      files.append(("WAKE_COMMAND", words.first ?? ""))
     }
     for variable in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
       let paths = settings.environment[variable]?.split(separator: ":").map(String.init) ?? []

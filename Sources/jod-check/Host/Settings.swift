@@ -26,7 +26,7 @@ struct Settings {
 
   /// Whether anything is set without which jod-check cannot work.
   var isConfigured: Bool {
-    ["STORAGE_SERVER_MAC", "JELLYFIN_API_URL", "JELLYFIN_API_KEY"].contains {
+    ["STORAGE_SERVER_MAC", "WAKE_COMMAND", "JELLYFIN_API_URL", "JELLYFIN_API_KEY"].contains {
       environment[$0]?.isEmpty == false
     }
   }

@@ -164,7 +164,7 @@ extension World {
       home.nobody()
       let asked = "\(home.sandbox.folder)/asked"
       home.sandbox.environment.merge([
-        "SHUTDOWN_COMMAND": "/usr/bin/touch \(asked)", "CHECK_INTERVAL": "3s",
+        "SHUTDOWN_COMMAND": "/usr/bin/touch \(asked)", "CHECK_INTERVAL": "10s",
       ]) { $1 }
       nonisolated(unsafe) let storage = home.storage
       let slept = try meanwhile {

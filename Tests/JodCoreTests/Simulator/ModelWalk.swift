@@ -46,7 +46,7 @@ struct ModelWalk {
         state.undertaking.owed != nil, state.undertaking.wake?.failed == true,
         state.storage.wasReadySinceDown,
         runtime.jellyfinIsAway, runtime.idle != nil, state.undertaking.stopping?.wasSilent == true,
-        state.undertaking.wake?.isAfterPowerOff == true, state.storage.stoppedByUs != nil,
+        state.undertaking.wake?.stopping != nil, state.storage.stoppedByUs != nil,
       ]
       return Key(ages: ages + counts, flags: flags, known: state.storage.known, account: account)
     }

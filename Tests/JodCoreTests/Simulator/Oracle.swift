@@ -108,8 +108,9 @@ struct Oracle {
 
   /// What a probe tells, of a check or of a command.
   mutating func noteStorage(_ probe: Probe?, at time: Seconds) {
+    // A shorter silence may be one lost probe.
+    if let since = silentSince, time - since >= 2 { wasSilent = true }
     silentSince = probe == .silent ? silentSince ?? time : nil
-    if probe == .silent { wasSilent = true }
     let isReady = isBlind ? isPresumedOn != false : probe == .ready
     unreadyRun = isReady ? 0 : unreadyRun + 1
     if unreadyRun >= 2 { readySince = nil }

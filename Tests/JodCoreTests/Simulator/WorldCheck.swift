@@ -96,7 +96,8 @@ extension World {
     let (configuration, now) = (configuration, now)
     if decision.sends {
       if let oracleBefore, !isKilled, chances.network.chance(household.mishaps.failedSend) {
-        files.update(bootID: bootID, toDisk: true) { $0.settle(.stayed, configuration, now) }
+        let trouble = Trouble(.packet, cause: "101", "It did not leave.")
+        files.update(bootID: bootID, toDisk: true) { $0.settle(.stayed(trouble), configuration, now) }
         oracle.requestFailed(before: oracleBefore)
       } else {
         sendPacket()

@@ -31,6 +31,11 @@ extension Memory {
     state.undertaking.demandGoesOn()
   }
 
+  /// Somebody's command waits still. A person who asked with one is remembered without.
+  public mutating func noticeWait(of session: ActiveSession, _ now: Now) {
+    if session.kind == .access { noticeAccess(session, now) }
+  }
+
   /// Who waits for a file at this moment.
   public func waitingAccess(_ now: Now) -> ActiveSession? {
     runtime.access.flatMap { now.since($0.seen) < Access.timeLimit ? $0.session : nil }

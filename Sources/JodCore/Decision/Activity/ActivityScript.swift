@@ -1,5 +1,5 @@
-/// What an executable of `/etc/jod-check/activity.d` said of need that Jellyfin does not know (specification, Activity of
-/// others).
+/// What an executable of `/etc/jod-check/activity.d` said of need that Jellyfin does not know
+/// (specification, Activity of others).
 public struct ActivityScript: Hashable, Sendable {
   /// How it ended.
   public enum End: Hashable, Sendable {

@@ -123,7 +123,7 @@ extension Wake: JSONDocument {
     try fields.added("is_by_access", &isByAccess)
     try fields.field("was_up", &wasUp)
     try fields.field("owed", &owed)
-    try fields.field("is_after_power_off", &isAfterPowerOff)
+    try fields.field("power_off", &stopping)
   }
 }
 

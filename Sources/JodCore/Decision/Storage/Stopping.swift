@@ -3,7 +3,7 @@ public struct Stopping: Hashable, Sendable {
   public var since: Moment
   /// Whether the storage server took it, or may have; false while it is being asked.
   public var isAccepted = false
-  /// Whether it was silent since: what answers after that came back.
+  /// Whether it was silent since, for longer than a lost probe: what answers after that came back.
   public var wasSilent = false
   /// What came of the one before, where it came to nothing: then what comes of this one is the news.
   var after: Refusal?

@@ -82,6 +82,10 @@ extension Memory {
     if probe != runtime.probe { runtime.probeSince = now.moment }
     runtime.probe = probe
     noticeReadiness(configuration.isBlind ? state.isPresumedOn == true : probe == .ready, now)
+    // More than a lost probe: what answers then is a new start.
+    if let since = runtime.silentSince, now.since(since) >= Self.longestLoss {
+      state.undertaking.fellSilent()
+    }
     if probe != .silent { runtime.silentSince = nil }
     switch probe {
     case .ready: return noticeReady(now)
@@ -91,7 +95,6 @@ extension Memory {
     case .silent:
       let since = runtime.silentSince ?? now.moment
       runtime.silentSince = since
-      state.undertaking.fellSilent()
       // Many checks in a moment see one silence.
       let apart = min(Self.silenceApart, configuration.checkInterval)
       if since != now.moment, now.since(since) >= apart { return noticeDown(now) }
@@ -102,6 +105,8 @@ extension Memory {
 
   /// Seconds between two silent probes that make a server down.
   static let silenceApart: Seconds = 15
+  /// Seconds; a shorter silence may be one probe that was lost.
+  public static let longestLoss: Seconds = 2
 
   /// Since when it has been ready without a break. One lost probe is none.
   private mutating func noticeReadiness(_ isReady: Bool, _ now: Now) {

@@ -60,7 +60,7 @@ public struct Undertaking: Hashable, Sendable {
   /// A request is about to leave, for those who ask now.
   mutating func beginRequest(at moment: Moment, for asking: [ActiveSession]) {
     let isFirst = wake == nil
-    var wake = wake ?? Wake(began: moment, owed: owed, isAfterPowerOff: stopping != nil)
+    var wake = wake ?? Wake(began: moment, owed: owed, stopping: stopping)
     let everybody = asking + [wake.owed].compactMap { $0 }
     wake.isByHand = wake.isByHand || everybody.contains { $0.kind == .hand }
     wake.isByAccess = (isFirst || wake.isByAccess) && everybody.allSatisfy { $0.kind == .access }
@@ -82,10 +82,10 @@ public struct Undertaking: Hashable, Sendable {
     }
   }
 
-  /// It is still owed to the person it was for, where the wake is none without it.
+  /// It is still owed to the person it was for, where the wake is none without it; and what went down before goes down still.
   mutating func requestStayed() {
     guard let wake, wake.requests == 0 else { return }
-    phase = owedOrNothing
+    phase = wake.stopping.map { .stopping($0) } ?? owedOrNothing
   }
 
   mutating func demandGoesOn() { changeWake { wake in wake.demandEnded = nil } }
@@ -138,8 +138,8 @@ public struct Undertaking: Hashable, Sendable {
       phase = owedOrNothing
       return true
     case .waking(let wake):
-      changeWake { wake in wake.isAfterPowerOff = false }
-      return wake.isAfterPowerOff
+      changeWake { wake in wake.stopping = nil }
+      return wake.stopping != nil
     case .refused:
       phase = .nothing
       return false

@@ -14,11 +14,11 @@ public struct Wake: Hashable, Sendable {
   public var wasUp = false
   /// Who asked while it was going down, until the first request has left.
   var owed: ActiveSession?
-  /// Whether it was going down by our own doing when this began, and has not been seen down since.
-  var isAfterPowerOff = false
+  /// The power-off that ran when this began, while the server has not been seen down since.
+  var stopping: Stopping?
 
-  init(began: Moment, owed: ActiveSession? = nil, isAfterPowerOff: Bool = false) {
-    (self.began, self.owed, self.isAfterPowerOff) = (began, owed, isAfterPowerOff)
+  init(began: Moment, owed: ActiveSession? = nil, stopping: Stopping? = nil) {
+    (self.began, self.owed, self.stopping) = (began, owed, stopping)
   }
 
   /// Fewer say nothing: the first may have been lost.

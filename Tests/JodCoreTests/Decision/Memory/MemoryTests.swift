@@ -307,7 +307,6 @@ struct MemoryTests {
   private static func waking(_ field: String) -> String {
     let standard = [
       #""began":\#(some)"#, #""requests":1"#, #""failed":false"#, #""is_by_hand":false"#, #""was_up":false"#,
-      #""is_after_power_off":false"#,
     ]
     let name = field.prefix { $0 != ":" }
     let fields = standard.filter { !$0.hasPrefix(name) } + [field]

@@ -66,6 +66,39 @@ struct HandTests {
     #expect(ask(&gone, storage: .silent, isFirst: false) == .send)
   }
 
+  @Test("one lost probe while the storage goes down is no return, and who asks is served once it is down")
+  func lostProbe() {
+    var story = Story.stopping()
+    #expect(ask(&story, storage: .silent) == .goingDown)
+    story.pass(1)
+    #expect(ask(&story, storage: .ready) == .goingDown)
+    #expect(story.memory.state.undertaking.owed?.kind == .hand)
+    story.pass(4)
+    #expect(ask(&story, storage: .silent) == .goingDown)
+    story.pass(15)
+    #expect(ask(&story, storage: .silent) == .send)
+  }
+
+  @Test("a silence of two seconds, and then an answer, is a return")
+  func shortSilence() {
+    var story = Story.stopping()
+    #expect(ask(&story, storage: .silent) == .goingDown)
+    story.pass(2)
+    #expect(ask(&story, storage: .ready) == .ready)
+  }
+
+  @Test("where a request cannot leave while the storage goes down, it still goes down by our doing")
+  func requestStays() {
+    var story = Story.stopping()
+    story.pass(61)
+    story.sendFails = true
+    story.check(.playing, storage: .up)
+    #expect(story.memory.state.undertaking.stopping?.isAccepted == true)
+    #expect(story.memory.state.undertaking.owed != nil)
+    story.checks(for: 60, .nobody, storage: .silent)
+    #expect(story.memory.state.storage.stoppedByUs != nil)
+  }
+
   @Test("who asked while it went down, and did not wait, is served by the next check")
   func owed() {
     var story = Story.stopping()
