@@ -199,9 +199,11 @@ struct Pairing {
 
       STORAGE_SERVER_SSH_COMMAND is set: a power-off sends \(shown) instead of what the package
       jod-check-storage takes. Allow this key to run that, and nothing else, for the user \(destination.user)
-      on the storage server; in ~/.ssh/authorized_keys of OpenSSH by one line:
+      on the storage server; in ~/.ssh/authorized_keys of OpenSSH by one line, with your command twice:
 
-        restrict,command="THE COMMAND" \(publicKey)
+        restrict,command="[ \\"$SSH_ORIGINAL_COMMAND\\" = 'COMMAND' ] && exec COMMAND; exit 64" \(publicKey)
+
+      It must look at what it is asked for: `jod-check doctor` asks for status by the same key.
 
       Then set this in \(Settings.defaultsFile) on this machine:
 

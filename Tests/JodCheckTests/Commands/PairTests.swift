@@ -45,7 +45,11 @@ extension World {
       let server = try OpenSSHServer(in: sandbox.folder, hostKeys: ["ed25519"])
       let said = try pair(server.port, answer: "yes", ownCommand: "/sbin/poweroff --token hunter22")
       #expect(said.contains("a power-off sends \"/sbin/poweroff …\""))
-      #expect(said.contains("restrict,command=\"THE COMMAND\" ssh-ed25519 "))
+      // One that does not look at what it is asked for would power off when the doctor tries the login.
+      #expect(
+        said.contains(
+          "restrict,command=\"[ \\\"$SSH_ORIGINAL_COMMAND\\\" = 'COMMAND' ] && exec COMMAND; exit 64\" ssh-ed25519 "
+        ))
       #expect(!said.contains("hunter22"))
       #expect(!said.contains("authorize"))
     }
