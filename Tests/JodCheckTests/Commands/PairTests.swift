@@ -51,7 +51,7 @@ extension World {
           "restrict,command=\"[ \\\"$SSH_ORIGINAL_COMMAND\\\" = 'COMMAND' ] && exec COMMAND; exit 64\" ssh-ed25519 "
         ))
       #expect(!said.contains("hunter22"))
-      #expect(!said.contains("authorize"))
+      #expect(!said.contains("jod-check-storage authorize"))
     }
 
     @Test(
