@@ -79,11 +79,12 @@ lint:
 	shellcheck -x {systemd,docs}/verify systemd/lib/* completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,buildd,release,debian/tests/household} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
 	  storage/guard.d/* storage/test.d/*.bash acceptance/run acceptance/stories/*.bash \
 	  bench/activation bench/rivals/poll.sh \
-	  packaging/examples/{power/*,notify/{words,ntfy,mail},test.d/{run,*.bash}}
+	  packaging/examples/{power/*,activity.d/*,notify/{words,ntfy,mail},test.d/{run,activity,*.bash}}
 
 test: setup setup-tests
 	storage/test
 	packaging/examples/test.d/run
+	packaging/examples/test.d/activity
 	swift test
 	packaging/loaded-by-name .build/debug/jod-check
 
@@ -184,6 +185,7 @@ install: $(PROGRAM)
 	$(INSTALL) -m 644 man/jod-check.8 $(DESTDIR)$(PREFIX)/share/man/man8/jod-check.8
 	$(INSTALL) -m 644 man/jod-check.5 $(DESTDIR)$(PREFIX)/share/man/man5/jod-check.5
 	$(INSTALL) -d -m 700 $(DESTDIR)/etc/jod-check/credentials
+	$(INSTALL) -d -m 755 $(DESTDIR)/etc/jod-check/activity.d
 	@# It will hold the API key, and it is the administrator's once it is there.
 	[ -e $(DESTDIR)/etc/default/jod-check ] || \
 	  $(INSTALL) -m 600 systemd/jod-check.default $(DESTDIR)/etc/default/jod-check
@@ -191,7 +193,7 @@ install: $(PROGRAM)
 	$(INSTALL) -m 644 completions/_jod-check $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_jod-check
 	$(INSTALL) -m 644 completions/jod-check.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/jod-check.fish
 	@# What is wanted of them is copied: a package may replace them.
-	for folder in power notify prometheus home-assistant; do \
+	for folder in activity.d evenings power notify prometheus home-assistant; do \
 	  for example in packaging/examples/$$folder/*; do \
 	    mode=644; [ ! -x $$example ] || mode=755; \
 	    $(INSTALL) -m $$mode $$example $(DESTDIR)$(EXAMPLES)/$$folder/$${example##*/}; \

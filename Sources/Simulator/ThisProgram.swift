@@ -21,7 +21,7 @@ public struct ThisProgram: Policy {
       "STORAGE_SERVER_MAC": "02:00:00:00:00:01", "STORAGE_SERVER_ADDRESS": "192.0.2.10:2049",
       "JELLYFIN_API_URL": "http://127.0.0.1:8096", "JELLYFIN_API_KEY": "0123456789abcdef0123456789abcdef",
       "SHUTDOWN_COMMAND": "/bin/off",
-      // The only one of the known robots that lives here: eight patterns more would find nobody.
+      // The only one of the known robots that lives here: the patterns of the others would find nobody.
       "IGNORE_CLIENTS": "Home Assistant",
     ]
     configuration = try Configuration(environment: usual.merging(variables) { $1 })

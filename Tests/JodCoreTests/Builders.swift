@@ -177,6 +177,8 @@ struct Story {
   var failure = Look.refusal
   /// What this machine has exchanged with the storage, or why that cannot be seen.
   var traffic: TrafficReading? = .smb(0)
+  /// What the executables of `activity.d` say.
+  var scripts: [ActivityScript] = []
   /// What comes of a power-off.
   var outcome = PowerOffOutcome.accepted
   /// Why Jellyfin does not take a scan, where it does not.
@@ -215,6 +217,7 @@ struct Story {
   mutating func check(of jellyfin: Result<JellyfinAnswer, Trouble>, storage: Probe? = .silent) -> Checked {
     var observation = Observation(
       jellyfin: jellyfin, storage: configuration.isBlind ? nil : storage, traffic: traffic)
+    observation.scripts = scripts
     asked = []
     while case .ask(let questions) = preview(observation).action {
       asked.formUnion(questions)

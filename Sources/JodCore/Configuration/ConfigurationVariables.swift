@@ -31,22 +31,26 @@ extension Configuration {
   ///   - environment: the process's environment; an empty value is the same as none.
   ///   - keyCredential: the systemd credential `jellyfin-api-key`, used where `JELLYFIN_API_KEY` is not set.
   ///   - place: where the credential is from.
+  ///   - service: the storage service of a host, by the mounts of this machine; asked only where no variable tells.
   public init(
-    environment: [String: String], keyCredential: String? = nil, from place: KeySource.Place = .unit
+    environment: [String: String], keyCredential: String? = nil, from place: KeySource.Place = .unit,
+    service: (String) -> MountedService? = { _ in nil }
   ) throws(ConfigurationError) {
     var reader = ConfigurationReader(environment: environment, keyCredential: keyCredential)
-    try self.init(&reader, place)
+    try self.init(&reader, place, service)
   }
 
   /// The names of all variables, as they are read.
   public static let variables: [String] = {
     var reader = ConfigurationReader(environment: [:])
     // What is required is missing, ignoring.
-    _ = try? Configuration(&reader, .unit)
+    _ = try? Configuration(&reader, .unit) { _ in nil }
     return reader.names
   }()
 
-  private init(_ reader: inout ConfigurationReader, _ place: KeySource.Place) throws(ConfigurationError) {
+  private init(
+    _ reader: inout ConfigurationReader, _ place: KeySource.Place, _ service: (String) -> MountedService?
+  ) throws(ConfigurationError) {
     let interval = reader.duration("CHECK_INTERVAL", default: Self.defaultCheckInterval, atLeast: 1)
     let secureShell = reader.optional("STORAGE_SERVER_SSH", SSHDestination.accepted, SSHDestination.init)
     let command = reader.optional("SHUTDOWN_COMMAND", CommandWords.accepted, CommandWords.parse)
@@ -55,8 +59,15 @@ extension Configuration {
         "SHUTDOWN_COMMAND", "set together with STORAGE_SERVER_SSH",
         "one of the two, for there is one way to power off")
     }
+    let remoteCommand = reader.optional(
+      "STORAGE_SERVER_SSH_COMMAND", RemoteCommand.accepted, RemoteCommand.parse)
     let address = reader.optional("STORAGE_SERVER_ADDRESS", Endpoint.accepted) { Endpoint($0) }
-    let mac = reader.required("STORAGE_SERVER_MAC", MACAddress.accepted, MACAddress.init)
+    let wakeCommand = reader.optional("WAKE_COMMAND", CommandWords.accepted, CommandWords.parse)
+    let mac =
+      reader.text("WAKE_COMMAND") == nil && reader.text("STORAGE_SERVER_MAC") == nil
+      ? reader.required(
+        "STORAGE_SERVER_MAC", "\(MACAddress.accepted); or none, with WAKE_COMMAND", MACAddress.init)
+      : reader.optional("STORAGE_SERVER_MAC", MACAddress.accepted, MACAddress.init)
     let url = reader.required("JELLYFIN_API_URL", BaseURL.accepted, BaseURL.init)
     let key = reader.key(place)
     let broadcast = reader.value(
@@ -100,7 +111,9 @@ extension Configuration {
     let patterns = [
       "IGNORE_USERS", "IGNORE_CLIENTS", "IGNORE_DEVICES", "IGNORE_TASKS", "WAKE_FOR_TASKS",
     ].map {
-      reader.optional($0, Pattern.accepted, Pattern.list)
+      $0 == "IGNORE_CLIENTS"
+        ? reader.optional($0, Robots.accepted, Robots.list)
+        : reader.optional($0, Pattern.accepted, Pattern.list)
     }
     let scanInterval = reader.optional("LIBRARY_SCAN_INTERVAL", TimeSpan.accepted) { text in
       TimeSpan.parse(text).flatMap { $0 > 0 ? $0 : nil }
@@ -111,19 +124,24 @@ extension Configuration {
       dryRun: reader.boolean("DRY_RUN", default: false)
     )
 
-    guard reader.faults.isEmpty, let mac, let url, let key, let broadcast, let listen, let action,
-      let rootsDirectory
+    let wakeMethod = wakeCommand.map(WakeMethod.command) ?? mac.map(WakeMethod.packet)
+    guard reader.faults.isEmpty, let wakeMethod, let url, let key, let broadcast, let listen,
+      let action, let rootsDirectory
     else {
       throw ConfigurationError(faults: reader.faults)
     }
+    let mounted = address == nil ? secureShell.flatMap { service($0.endpoint.host) } : nil
+    let source = mounted.map { ServiceSource.mount($0.path) } ?? .secureShell
     self.init(
-      storageServerMAC: mac, broadcastAddress: broadcast, jellyfinURL: url, jellyfinKey: key,
-      keySource: reader.keySource(place),
+      wakeMethod: wakeMethod, storageServerMAC: mac, broadcastAddress: broadcast, jellyfinURL: url,
+      jellyfinKey: key, keySource: reader.keySource(place),
       jellyfinTrust: TLSTrust(file: optionals.rootsFile, directory: rootsDirectory),
       checkInterval: interval, packetCooldown: spans.packetCooldown, cooldown: spans.cooldown,
-      storageServerAddress: address ?? secureShell?.endpoint,
+      storageServerAddress: address ?? mounted?.endpoint ?? secureShell?.endpoint,
+      serviceSource: address == nil ? source : .variable,
       powerOffMethod: secureShell.map(PowerOffMethod.ssh) ?? command.map(PowerOffMethod.command),
-      shutdownAction: action, wolPort: numbers.port, wolCopies: numbers.copies,
+      shutdownAction: action, remoteCommand: RemoteCommand(remoteCommand, action), wolPort: numbers.port,
+      wolCopies: numbers.copies,
       wolInterface: optionals.interface, wolSecureOn: optionals.secureOn, wakeTimeout: spans.wakeTimeout,
       activityWindow: spans.window, browsingLimit: spans.browsingLimit > 0 ? spans.browsingLimit : nil,
       pauseLimit: spans.pauseLimit > 0 ? spans.pauseLimit : nil, ignoreUsers: patterns[0] ?? [],

@@ -18,6 +18,8 @@ public struct Observation: Sendable {
   public var storageAddress: String?
   /// Where a network mount of the storage server is, at which Jellyfin can hang; nil where there is none, or nobody looked.
   public var mount: String?
+  /// What the executables of `activity.d` said; none where there are none, or nobody waited for them.
+  public var scripts: [ActivityScript] = []
   /// What has crossed between this machine and the storage server; nil where nobody looked, for it is never powered off.
   public var traffic: TrafficReading?
   /// What is being recorded, or will be; nil where it was not asked.

@@ -14,6 +14,8 @@ public enum Objection: Hashable, Sendable {
   case hold(left: Seconds)
   case alreadyAsked
   case activityUnknown
+  /// These executables of `activity.d` did not say, with the reason for each.
+  case scriptsUnknown([String])
   case active(ActiveSession)
   /// Somebody waits in the kernel for a file.
   case access(ActiveSession)
@@ -51,10 +53,13 @@ public enum Objection: Hashable, Sendable {
 
   var isHold: Bool { if case .hold = self { true } else { false } }
 
-  /// Whether it is only that something is not known: Jellyfin's answer to one of the last questions, or the traffic.
+  /// Whether it is only that something is not known: Jellyfin's answer to one of the last questions, that of an executable of
+  /// `activity.d`, or the traffic.
   var isUnanswered: Bool {
-    if case .trafficUnknown = self { return true }
-    return self == .recordingsUnknown || self == .tasksUnknown
+    switch self {
+    case .recordingsUnknown, .tasksUnknown, .scriptsUnknown, .trafficUnknown: true
+    default: false
+    }
   }
 }
 
@@ -105,12 +110,14 @@ struct PowerOffRules {
   // Rule 2
   private var activity: Objection? {
     guard urgency != .forced else { return nil }
-    guard let active = memory.seen.active else { return .activityUnknown }
-    return active.first { $0.kind != .access }.map { .active($0) }
+    if let active = memory.seen.known?.first(where: { $0.kind != .access }) { return .active(active) }
+    if memory.seen.active == nil { return .activityUnknown }
+    return memory.seen.unknownScripts.isEmpty ? nil : .scriptsUnknown(memory.seen.unknownScripts)
   }
 
   private var idleness: Objection? {
-    guard urgency == .whenIdle, memory.seen.active?.isEmpty == true else { return nil }
+    guard urgency == .whenIdle, memory.seen.active?.isEmpty == true, memory.seen.unknownScripts.isEmpty
+    else { return nil }
     let idle = memory.runtime.idle?.seconds ?? 0
     return idle < configuration.cooldown ? .idle(idle, of: configuration.cooldown) : nil
   }

@@ -2,7 +2,16 @@ import Glibc
 
 /// Sentences for people, of facts that the program goes by.
 public enum Words {
-  public static let likelyCauses =
+  /// Why a storage server may not come.
+  public static func likelyCauses(_ configuration: Configuration) -> String {
+    switch configuration.wakeMethod {
+    case .packet: silentPacket
+    case .command(let words):
+      "Likely causes: WAKE_COMMAND (\(Printable.quoted(words[0]))) ends well and does not start the storage server; it starts another machine; STORAGE_SERVER_ADDRESS is another service. Requests continue while somebody is active."
+    }
+  }
+
+  private static let silentPacket =
     "Likely causes: Wake-on-LAN is off in its firmware or its network driver; the MAC address is another card's; the packet leaves by the wrong interface (BROADCAST_ADDRESS, WOL_INTERFACE); a VLAN or another subnet lies between. Requests continue while somebody is active."
 
   public static func reason(_ reason: Reason) -> String {
@@ -34,6 +43,8 @@ public enum Words {
     case .hold(let left): "a hold is in force for another \(TimeSpan.text(left))"
     case .alreadyAsked: "it was asked to power off already"
     case .activityUnknown: "Jellyfin did not say who is active, and unknown is not idle"
+    case .scriptsUnknown(let scripts):
+      "nothing is known of what others need, by the word of \(scripts.prefix(5).joined(separator: ", ")) in activity.d"
     case .active(let session): "activity: \(session.sentence)"
     case .access(let session): "\(session.sentence), and waits for it"
     case .idle(let seconds, let whole):
@@ -102,8 +113,32 @@ extension Trouble {
       )
     } else {
       self.init(
-        .wake, cause: "timeout", "The storage is not ready \(tried).", advice: Words.likelyCauses)
+        .wake, cause: "timeout", "The storage is not ready \(tried).",
+        advice: Words.likelyCauses(configuration))
     }
+  }
+
+  /// A command that was to wake the storage server, and did not end well.
+  ///
+  /// - Parameter status: nil where it took too long.
+  public init(wakeCommand words: [String], status: Int32?, errors: String) {
+    let end =
+      status.map { "ended with status \($0)" }
+      ?? "did not end within \(TimeSpan.text(Configuration.wakeCommandLimit))"
+    let said = PowerOffOutcome.lastWords(Disclosure.redact(errors, saidBy: words))
+    self.init(
+      .packet, cause: "command \(status ?? -1)",
+      "WAKE_COMMAND (\(Printable.quoted(words[0]))) \(end), so the storage stays off: \(said).",
+      advice:
+        "It runs as the user jod-check, in the sandbox of jod-check.service, and with a clean environment. Try it by `sudo -u jod-check`; it is run again when the cooldown is over."
+    )
+  }
+
+  /// That a command that was to wake the storage server cannot be run.
+  public init(wakeCommand words: [String], notRun why: String) {
+    self.init(
+      .packet, cause: "command", "WAKE_COMMAND cannot be run (\(why)), so the storage stays off.",
+      advice: "Set it to a program that the user jod-check may run, by its absolute path.")
   }
 
   /// A storage server that was asked to power off so many seconds ago, and still answers.
@@ -176,6 +211,7 @@ extension Memory {
         advice: "Unknown is not idle, so it is not powered off. Run `sudo jod-check doctor`.")
     }
     var questions: [String] = []
+    if !seen.unknownScripts.isEmpty { return unansweredScripts(after: seconds) }
     if case .failure = seen.recordings { questions.append("what it records (/LiveTv/Timers)") }
     if case .failure = seen.tasks {
       questions.append("which tasks it runs (/ScheduledTasks, /Library/VirtualFolders)")
@@ -185,6 +221,15 @@ extension Memory {
       "The storage has stayed on for \(TimeSpan.text(seconds)) only because Jellyfin does not say \(questions.joined(separator: " or ")).",
       advice:
         "Unknown is not idle, so it is not powered off. See whether Jellyfin is overloaded, and its log; it has 3 s for each answer."
+    )
+  }
+
+  private func unansweredScripts(after seconds: Seconds) -> Trouble {
+    Trouble(
+      .powerOff, cause: "unanswered",
+      "The storage has stayed on for \(TimeSpan.text(seconds)) only because /etc/jod-check/activity.d does not say whether others need it: \(seen.unknownScripts.prefix(5).joined(separator: ", ")).",
+      advice:
+        "Unknown is not idle, so it is not powered off. `sudo jod-check doctor` runs these scripts and shows what each says; take away the execute permission of one that is not needed."
     )
   }
 

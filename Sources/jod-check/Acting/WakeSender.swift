@@ -11,8 +11,8 @@ struct WakeSender {
   let interface: String?
   let copies: Int
 
-  init(_ configuration: Configuration) {
-    packet = MagicPacket(target: configuration.storageServerMAC, password: configuration.wolSecureOn)
+  init(_ configuration: Configuration, to card: MACAddress) {
+    packet = MagicPacket(target: card, password: configuration.wolSecureOn)
     broadcast = configuration.broadcastAddress
     port = configuration.wolPort
     interface = configuration.wolInterface

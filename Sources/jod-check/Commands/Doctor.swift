@@ -35,7 +35,8 @@ struct Doctor {
     self.survey = survey ?? .live(mountinfo: Self.mountinfo, timeLimit: Self.timeLimit)
     self.view = view
     let mended = Configuration.mended(
-      environment: settings.environment, keyCredential: settings.keyCredential, from: settings.keyPlace)
+      environment: settings.environment, keyCredential: settings.keyCredential, from: settings.keyPlace,
+      service: MountFiles().service(of:))
     configuration = mended.configuration
     faults = unreadable.isEmpty ? mended.faults : unreadable
     misunderstood = Set(mended.faults.map(\.variable))
@@ -51,6 +52,7 @@ struct Doctor {
       findings += jellyfin(configuration) + storage(configuration) + powerOff(configuration)
       findings += storageMounts(configuration)
     }
+    findings += activityScripts
     let sandbox = sandbox()
     if let sandbox {
       findings += Diagnosis.hiddenMounts(mounts, sandbox) + Diagnosis.hiddenFiles(files, sandbox)
@@ -76,13 +78,24 @@ struct Doctor {
     let user = try? jellyfin.ask("Users/Me", as: KeyUser.self).get()
     let key = Diagnosis.key(sessions, user: user)
     guard key.verdict != .fault else { return [finding, key] }
-    let devices = Diagnosis.devices(jellyfin.ask("Devices", as: DeviceList.self))
+    let list = jellyfin.ask("Devices", as: DeviceList.self)
+    let devices = Diagnosis.devices(list)
     let tasks = jellyfin.ask("ScheduledTasks", as: [JellyfinSchedule].self)
     let libraries = jellyfin.ask("Library/VirtualFolders", as: [JellyfinLibrary].self)
-    return [finding, key, devices, Diagnosis.tasks(tasks)]
+    return [finding, key, devices, Diagnosis.tasks(tasks)] + robots((try? list.get())?.items ?? [])
       + ((try? tasks.get()).map { Diagnosis.schedule($0, configuration) } ?? [])
       + Diagnosis.libraries(libraries, mounts)
       + Diagnosis.monitoring((try? libraries.get()) ?? [], mounts)
+  }
+
+  /// By what the checks of this boot have seen.
+  private func robots(_ devices: [DeviceEntry]) -> [Finding] {
+    let moment = Clock.now().moment
+    let store = Store(
+      stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: .readOnly)
+    return Diagnosis.robots(
+      devices, store.load(bootID: moment.bootID).memory.runtime.activity, boot: moment.boot,
+      environment: settings.environment)
   }
 
   private var mounts: Mounts { Mounts(mountinfo: survey.mountinfo, fstab: survey.fstab) }
@@ -114,16 +127,22 @@ struct Doctor {
     let addresses = resolve(endpoint.host)
     let name = Diagnosis.name(endpoint, addresses: addresses)
     guard let addresses, !addresses.isEmpty else { return packet(configuration, storage: []) + [name] }
-    let service = Diagnosis.service(endpoint, StorageProbe(endpoint).result().probe ?? .silent)
+    let probe = StorageProbe(endpoint).result().probe ?? .silent
+    let service = Diagnosis.service(endpoint, probe, by: configuration.serviceSource)
     return packet(configuration, storage: addresses.compactMap(IPv4Address.init)) + [name, service]
   }
 
   private func packet(_ configuration: Configuration, storage: [IPv4Address]) -> [Finding] {
     var findings: [Finding] = []
-    if isKnown("STORAGE_SERVER_MAC") {
+    guard isKnown("WAKE_COMMAND") else { return [] }
+    if isKnown("STORAGE_SERVER_MAC"), let mac = configuration.storageServerMAC {
       findings.append(
         Diagnosis.mac(
-          configuration.storageServerMAC, own: Interfaces.ownMACs(), seen: Interfaces.neighbour(storage)))
+          mac, own: Interfaces.ownMACs(), seen: Interfaces.neighbour(storage)))
+    }
+    if case .command(let words) = configuration.wakeMethod {
+      let program = program(words.first ?? "")
+      return findings + [Diagnosis.command(words, program, "Wake request", variable: "WAKE_COMMAND")]
     }
     if isKnown("BROADCAST_ADDRESS", "WOL_INTERFACE", "WOL_PORT") {
       findings.append(
@@ -156,9 +175,13 @@ struct Doctor {
     case .ssh(let destination):
       let login = logIn(destination)
       let mac = isKnown("STORAGE_SERVER_MAC") ? configuration.storageServerMAC : nil
+      let isWokenByPacket = if case .packet = configuration.wakeMethod { true } else { false }
       let address = isKnown("STORAGE_SERVER_ADDRESS") ? configuration.storageServerAddress : nil
-      return [Diagnosis.login(destination, login, probe: address.flatMap { StorageProbe($0).result().probe })]
-        + [Diagnosis.wakeOnLAN(login, mac)].compactMap { $0 }
+      let probe = address.flatMap { StorageProbe($0).result().probe }
+      return [
+        Diagnosis.login(destination, login, probe: probe, sending: configuration.remoteCommand)
+      ]
+        + [isWokenByPacket ? Diagnosis.wakeOnLAN(login, mac) : nil].compactMap { $0 }
     }
   }
 
@@ -198,6 +221,25 @@ struct Doctor {
     return Diagnosis.traffic(failure, sandbox)
   }
 
+  // MARK: Scripts
+
+  /// Each for itself, so that its time is its own.
+  private var activityScripts: [Finding] {
+    let scripts = ActivityScripts(folder: settings.activityDirectory)
+    return scripts.names.compactMap { name in
+      switch scripts.file(name) {
+      case .nothing: return nil
+      case .otherName: return Diagnosis.otherName(name)
+      case .notExecutable: return Diagnosis.notExecutable(name)
+      case .script, .others:
+        let start = Clock.seconds(CLOCK_MONOTONIC)
+        let answer = scripts.start(name)?.answer(by: Deadline(in: ActivityScript.timeLimit))
+        let seconds = Clock.seconds(CLOCK_MONOTONIC) - start
+        return answer.map { Diagnosis.script($0.script, took: seconds, errors: $0.errors) }
+      }
+    }
+  }
+
   // MARK: The units
 
   /// Those that variables name.
@@ -206,6 +248,9 @@ struct Doctor {
     var files: [(String, String)] = []
     if isKnown("SHUTDOWN_COMMAND"), case .command(let words)? = configuration.powerOffMethod {
       files.append(("SHUTDOWN_COMMAND", words.first ?? ""))
+    }
+    if isKnown("WAKE_COMMAND"), case .command(let words) = configuration.wakeMethod {
+      files.append(("WAKE_COMMAND", words.first ?? ""))
     }
     for variable in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
       let paths = settings.environment[variable]?.split(separator: ":").map(String.init) ?? []

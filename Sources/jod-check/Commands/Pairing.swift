@@ -15,6 +15,8 @@ struct Pairing {
   let directory: String
   /// Whether a host key that was never seen needs no confirmation.
   let trusts: Bool
+  /// `STORAGE_SERVER_SSH_COMMAND`, where it is set.
+  var ownCommand: String?
   /// Reads an answer; nil where there is nobody to ask.
   let ask: (() -> String)?
   let say: (String) -> Void
@@ -169,6 +171,7 @@ struct Pairing {
   // MARK: What is left to do
 
   private func explain(_ publicKey: String) {
+    if let ownCommand { return explain(publicKey, ownCommand) }
     let quoted = publicKey.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
     let note =
       destination.user == Identity.user
@@ -185,6 +188,26 @@ struct Pairing {
         STORAGE_SERVER_SSH=\(destination)
 
       and see whether it works: sudo jod-check doctor
+      """)
+  }
+
+  /// A storage server with a command of its own has not our package, which would refuse it.
+  private func explain(_ publicKey: String, _ ownCommand: String) {
+    let shown = Disclosure.shown("STORAGE_SERVER_SSH_COMMAND", ownCommand)
+    say(
+      """
+
+      STORAGE_SERVER_SSH_COMMAND is set: a power-off sends \(shown) instead of what the package
+      jod-check-storage takes. Allow this key to run that, and nothing else, for the user \(destination.user)
+      on the storage server; in ~/.ssh/authorized_keys of OpenSSH by one line, with your command twice:
+
+        restrict,command="[ \\"$SSH_ORIGINAL_COMMAND\\" = 'COMMAND' ] && exec COMMAND; exit 64" \(publicKey)
+
+      It must look at what it is asked for: `jod-check doctor` asks for status by the same key.
+
+      Then set this in \(Settings.defaultsFile) on this machine:
+
+        STORAGE_SERVER_SSH=\(destination)
       """)
   }
 

@@ -25,7 +25,7 @@ private struct ManualSleep {
       program.output.remark("Dry run: would have asked the storage to \(configuration.shutdownAction.words).")
       return 0
     }
-    let present = memory.seen.active ?? memory.runtime.lastCheck?.active ?? []
+    let present = memory.seen.active ?? memory.runtime.lastCheck?.active ?? memory.seen.known ?? []
     return powerOff(dismissing: urgency == .forced ? present : nil)
   }
 
@@ -38,7 +38,7 @@ private struct ManualSleep {
   /// What is seen, and what objects to a power-off. It is looked at on a copy: nothing of it is remembered.
   private func look() -> (memory: Memory, objections: [Objection]) {
     var memory = program.store.load(bootID: Clock.now().moment.bootID).memory
-    let observer = Observer(program, memory: memory)
+    var observer = Observer(program, memory: memory)
     var observation = observer.observe()
     let traffic = (
       first: observation.traffic, second: observer.traffic(after: observation.traffic, Self.pause)

@@ -63,8 +63,11 @@ enum Files {
   }
 
   /// The names in a directory, in order; none where it cannot be read.
-  static func names(in directory: String) -> [String] {
-    guard let stream = opendir(directory) else { return [] }
+  static func names(in directory: String) -> [String] { names(ifThereIs: directory) ?? [] }
+
+  /// The same; nil where the directory is missing, or cannot be read.
+  static func names(ifThereIs directory: String) -> [String]? {
+    guard let stream = opendir(directory) else { return nil }
     defer { closedir(stream) }
     var names: [String] = []
     while let entry = readdir(stream) {

@@ -129,6 +129,7 @@ extension World {
       "STORAGE_SERVER_ADDRESS": { $0.storageServerAddress == nil },
       "STORAGE_SERVER_SSH": { $0.powerOffMethod == nil },
       "SHUTDOWN_COMMAND": { $0.powerOffMethod == nil },
+      "WAKE_COMMAND": { if case .packet = $0.wakeMethod { true } else { false } },
       "WOL_INTERFACE": { $0.wolInterface == nil },
       "WOL_SECUREON": { $0.wolSecureOn == nil },
       "IGNORE_USERS": { $0.ignoreUsers.isEmpty },
@@ -147,7 +148,7 @@ extension World {
     /// keep, and ends an upgrade at which nobody answers.
     private static let inManualAlone: Set = [
       "SSL_CERT_FILE", "SSL_CERT_DIR", "STORAGE_MOUNTS", "JELLYFIN_LOG_DIRECTORY", "WAKE_FOR_TASKS",
-      "LIBRARY_SCAN_INTERVAL",
+      "LIBRARY_SCAN_INTERVAL", "WAKE_COMMAND", "STORAGE_SERVER_SSH_COMMAND",
     ]
 
     /// The default of IGNORE_CLIENTS, which had none in 0.1.0, as the manual has it.

@@ -163,7 +163,7 @@ extension Memory {
     // A hold alone: at once after it.
     let latest = verdict.objections.isEmpty ? nil : lifts.compactMap { $0 }.max() ?? 0
     runtime.lastCheck = Runtime.Check(
-      at: now.moment, active: seen.active.map { Array($0.prefix(Event.Facts.listedSessions)) },
+      at: now.moment, active: seen.known.map { Array($0.prefix(Event.Facts.listedSessions)) },
       reason: Words.reason(verdict.reason), trouble: nil,
       objections: objections.map { Words.objection($0, clock: clock) },
       powerOffIn: lifts.contains(nil) ? nil : latest)
