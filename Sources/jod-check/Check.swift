@@ -192,7 +192,12 @@ struct Check {
   private func show(_ messages: [ScreenMessage], start: Now) {
     let left = min(2, start.moment.boot + 9 - Clock.seconds(CLOCK_BOOTTIME))
     guard !messages.isEmpty, left > 0 else { return }
-    Jellyfin(configuration).show(messages, deadline: Deadline(in: left))
+    let deadline = Deadline(in: left)
+    let jellyfin = Jellyfin(configuration)
+    // Half of the time, or words in the right language would come too late.
+    let language =
+      configuration.notifyLanguage ?? jellyfin.displayLanguage(deadline: Deadline(in: left / 2))
+    jellyfin.show(messages, in: Catalogs(program.settings).catalog(language), deadline: deadline)
   }
 }
 
