@@ -10,7 +10,7 @@
 #   make deb       the Debian packages, into dist
 #   make buildd    the same in a Debian 13, without a network and by Debian's own compiler, into dist/debian13: for root
 #   make release   what is published, from a tagged tree: docs/releasing.md
-#   make install   program, units, generator, catalog, pages and completions, under DESTDIR
+#   make install   program, units, generator, catalog, translations, pages and completions, under DESTDIR
 
 SHELL = /bin/bash
 .SHELLFLAGS = -euo pipefail -c
@@ -39,7 +39,7 @@ SWIFTLANG = $(shell dpkg-query -W -f '$${Status}' swiftlang 2>/dev/null | grep '
 # Has systemd.pc, which says where units go.
 SYSTEMD_PC = $(if $(filter bookworm,$(shell . /etc/os-release && echo $$VERSION_CODENAME)),systemd,systemd-dev)
 # For building; and for the tests with real parts, which say so where one is missing.
-BUILD_PACKAGES = g++ libssl-dev libsystemd-dev pkgconf $(SYSTEMD_PC) $(if $(SWIFTLANG),lld)
+BUILD_PACKAGES = g++ gettext libssl-dev libsystemd-dev pkgconf $(SYSTEMD_PC) $(if $(SWIFTLANG),lld)
 DEB_PACKAGES = build-essential debhelper lintian
 RELEASE_PACKAGES = apt-utils python3 gnupg
 BUILDD_PACKAGES = debootstrap debian-archive-keyring iproute2 python3
@@ -68,15 +68,16 @@ check: setup setup-tests lint test
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
-	@! grep -rInE '[[:space:]]+$$' --include='*' Makefile *.md Sources Tests systemd man docs packaging completions storage acceptance bench \
+	@! grep -rInE '[[:space:]]+$$' --include='*' Makefile *.md Sources Tests systemd man docs packaging completions storage acceptance bench po \
 		|| { echo 'lines above end in white space'; exit 1; }
 	@! grep -rnE 'https?://[a-z.]*debian\.(org|net)' acceptance bench packaging/buildd packaging/mirror .ci \
 		|| { echo 'scripts take the mirror that apt uses here: packaging/mirror'; exit 1; }
 	@systemd/verify
 	@docs/verify
 	@packaging/same-version
+	@po/verify
 	mandoc -T lint -W style man/*.[58]
-	shellcheck -x {systemd,docs}/verify systemd/lib/* completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,buildd,release,debian/tests/household} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
+	shellcheck -x {systemd,docs,po}/verify po/compile systemd/lib/* completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,buildd,release,debian/tests/household} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
 	  storage/guard.d/* storage/test.d/*.bash acceptance/run acceptance/stories/*.bash \
 	  bench/activation bench/rivals/poll.sh \
 	  packaging/examples/{power/*,activity.d/*,notify/{words,ntfy,mail},test.d/{run,activity,*.bash}}
@@ -184,6 +185,7 @@ install: $(PROGRAM)
 	$(INSTALL) -m 644 systemd/jod-check.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/jod-check.conf
 	$(INSTALL) -m 644 man/jod-check.8 $(DESTDIR)$(PREFIX)/share/man/man8/jod-check.8
 	$(INSTALL) -m 644 man/jod-check.5 $(DESTDIR)$(PREFIX)/share/man/man5/jod-check.5
+	po/compile '$(DESTDIR)$(PREFIX)/share/locale'
 	$(INSTALL) -d -m 700 $(DESTDIR)/etc/jod-check/credentials
 	$(INSTALL) -d -m 755 $(DESTDIR)/etc/jod-check/activity.d
 	@# It will hold the API key, and it is the administrator's once it is there.

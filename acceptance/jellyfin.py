@@ -5,9 +5,11 @@ jellyfin.py FOLDER PORT [CERTIFICATE]
 
 With a file of certificate and key it speaks https.
 GET /Some/Path answers with FOLDER/Some_Path.json, in which @AGO:SECONDS@ is the time so long ago; a file .status beside
-it holds another status than 200. FOLDER/key is the API key. FOLDER/requests gets a line for each request.
+it holds another status than 200. FOLDER/key is the API key. FOLDER/requests gets a line for each request, and
+FOLDER/shown one for each message on a screen.
 """
 import http.server
+import json
 import os
 import re
 import socket
@@ -49,7 +51,11 @@ class Answer(http.server.BaseHTTPRequestHandler):
             self.answer(int(read(f"{name}.status") or 200), text)
 
     def do_POST(self):
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path.endswith("/Message"):
+            shown = json.loads(body)
+            with open(f"{FOLDER}/shown", "a", encoding="utf-8") as file:
+                file.write(f"{self.path.split('/')[-2]}: {shown['Header']}: {shown['Text']}\n")
         self.answer(204, "")
 
     def answer(self, status, text):

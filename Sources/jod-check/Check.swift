@@ -201,7 +201,12 @@ struct Check {
     let limit = 9 + configuration.longestRequest - 1
     let left = min(2, start.moment.boot + limit - Clock.seconds(CLOCK_BOOTTIME))
     guard !messages.isEmpty, left > 0 else { return }
-    Jellyfin(configuration).show(messages, deadline: Deadline(in: left))
+    let deadline = Deadline(in: left)
+    let jellyfin = Jellyfin(configuration)
+    // Half of the time, or words in the right language would come too late.
+    let language =
+      configuration.notifyLanguage ?? jellyfin.displayLanguage(deadline: Deadline(in: left / 2))
+    jellyfin.show(messages, in: Catalogs(program.settings).catalog(language), deadline: deadline)
   }
 }
 

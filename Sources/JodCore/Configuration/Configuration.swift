@@ -72,6 +72,8 @@ public struct Configuration: Hashable, Sendable {
   /// Zero: none.
   public var manualStartHold: Seconds
   public var notifyClients: Bool
+  /// In which language; nil: in Jellyfin's own.
+  public var notifyLanguage: LanguageTag?
   public var listenAddress: Endpoint
   public var httpToken: Secret?
   public var storageServerWatts: Watts?

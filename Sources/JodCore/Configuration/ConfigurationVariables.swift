@@ -84,6 +84,7 @@ extension Configuration {
         NetworkInterface.isName($0) ? $0 : nil
       },
       secureOn: reader.optional("WOL_SECUREON", SecureOn.accepted, SecureOn.init),
+      language: reader.optional("NOTIFY_LANGUAGE", LanguageTag.accepted, LanguageTag.init),
       token: reader.optional("HTTP_TOKEN", "printable ASCII characters without blanks", Self.token),
       watts: reader.optional(
         "STORAGE_SERVER_WATTS", "watts when on, and when off after a comma, such as 85 or 85,3", Watts.init),
@@ -149,7 +150,8 @@ extension Configuration {
       ignoreTasks: patterns[3] ?? [],
       wakeForRecordings: switches.recordings, wakeForTasks: patterns[4] ?? [],
       libraryScanInterval: scanInterval, manualStartHold: spans.manualStartHold,
-      notifyClients: switches.notify, listenAddress: listen, httpToken: optionals.token.map(Secret.init),
+      notifyClients: switches.notify, notifyLanguage: optionals.language, listenAddress: listen,
+      httpToken: optionals.token.map(Secret.init),
       storageServerWatts: optionals.watts, storageMounts: mounts, jellyfinLogDirectory: logDirectory,
       dryRun: switches.dryRun)
   }

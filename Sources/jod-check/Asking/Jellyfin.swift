@@ -70,15 +70,22 @@ struct Jellyfin: Sendable {
     }
   }
 
+  /// The language in which Jellyfin shows itself; nil where it does not say.
+  func displayLanguage(deadline: Deadline) -> LanguageTag? {
+    // English is better than nothing, ignoring.
+    try? ask("System/Configuration", as: DisplayLanguage.self, deadline: deadline).get().tag
+  }
+
   /// Shows messages on screens, one after another. What cannot be shown in time is left out, and not reported.
-  func show(_ messages: [ScreenMessage], deadline: Deadline) {
+  func show(_ messages: [ScreenMessage], in catalog: MessageCatalog, deadline: Deadline) {
     let server = server(deadline)
     do {
       for message in messages {
         // In milliseconds. Without it, some clients wait for a click.
         let timeout = 10_000
         let body = JSON.complete([
-          "Header": message.header.json, "Text": message.text.json, "TimeoutMs": timeout.json,
+          "Header": message.news.header(in: catalog).json, "Text": message.news.text(in: catalog).json,
+          "TimeoutMs": timeout.json,
         ])
         // A session that has ended meanwhile is answered with 404, ignoring.
         _ = try server.post(

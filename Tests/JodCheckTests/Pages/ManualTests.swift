@@ -142,13 +142,14 @@ extension World {
       "STORAGE_MOUNTS": { $0.storageMounts.isEmpty },
       "JELLYFIN_LOG_DIRECTORY": { $0.jellyfinLogDirectory == nil },
       "SSL_CERT_FILE": { $0.jellyfinTrust.file == nil },
+      "NOTIFY_LANGUAGE": { $0.notifyLanguage == nil },
     ]
 
     /// What came after 0.1.0. The shipped file is everybody's own by now: where a new package changes it, dpkg asks what to
     /// keep, and ends an upgrade at which nobody answers.
     private static let inManualAlone: Set = [
       "SSL_CERT_FILE", "SSL_CERT_DIR", "STORAGE_MOUNTS", "JELLYFIN_LOG_DIRECTORY", "WAKE_FOR_TASKS",
-      "LIBRARY_SCAN_INTERVAL", "WAKE_COMMAND", "STORAGE_SERVER_SSH_COMMAND",
+      "LIBRARY_SCAN_INTERVAL", "WAKE_COMMAND", "STORAGE_SERVER_SSH_COMMAND", "NOTIFY_LANGUAGE",
     ]
 
     /// The default of IGNORE_CLIENTS, which had none in 0.1.0, as the manual has it.

@@ -96,6 +96,7 @@ struct ConfigurationDefaultTests {
     #expect(configuration.wakeForTasks.isEmpty)
     #expect(configuration.libraryScanInterval == nil)
     #expect(configuration.notifyClients)
+    #expect(configuration.notifyLanguage == nil)
     #expect(!configuration.dryRun)
   }
 
@@ -221,6 +222,13 @@ struct ConfigurationValueTests {
   func no(text: String) throws {
     #expect(try !make(["NOTIFY_CLIENTS": text]).notifyClients)
     #expect(try !make(["WAKE_FOR_RECORDINGS": text]).wakeForRecordings)
+  }
+
+  @Test(
+    "the language of what screens show is taken over as it is usually written",
+    arguments: [("de", "de"), ("PT_br", "pt-BR"), ("tlh", "tlh")])
+  func language(text: String, tag: String) throws {
+    #expect(try make(["NOTIFY_LANGUAGE": text]).notifyLanguage?.description == tag)
   }
 
   @Test(
@@ -380,6 +388,7 @@ private let refused: [Refused] = {
   let copies = "a whole number from 1 to 10"
   let interface = "the name of a network interface, such as eth0 (see `ip link`)"
   let patterns = "patterns with * and ?, separated by commas, none of them empty"
+  let language = "a language tag, such as de or pt-BR"
   let listen = "an address and a port, such as 127.0.0.1:8097 or [::1]:8097"
   let watts = "watts when on, and when off after a comma, such as 85 or 85,3"
   return [
@@ -433,6 +442,9 @@ private let refused: [Refused] = {
     Refused("LIBRARY_SCAN_INTERVAL", "daily", spanWords),
     Refused("LIBRARY_SCAN_INTERVAL", "0", spanWords),
     Refused("NOTIFY_CLIENTS", "2", "yes or no"),
+    Refused("NOTIFY_LANGUAGE", "deutsch (at)", language),
+    Refused("NOTIFY_LANGUAGE", "de_DE.UTF-8", language),
+    Refused("NOTIFY_LANGUAGE", "../../etc", language),
     Refused("DRY_RUN", "yes!", "yes or no"),
     Refused("LISTEN_ADDRESS", "8097", listen),
     Refused("LISTEN_ADDRESS", "localhost:8097", listen),
