@@ -91,11 +91,14 @@ struct Doctor {
   /// By what the checks of this boot have seen.
   private func robots(_ devices: [DeviceEntry]) -> [Finding] {
     let moment = Clock.now().moment
-    let store = Store(
-      stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: .readOnly)
     return Diagnosis.robots(
       devices, store.load(bootID: moment.bootID).memory.runtime.activity, boot: moment.boot,
       environment: settings.environment)
+  }
+
+  private var store: Store {
+    Store(
+      stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: .readOnly)
   }
 
   private var mounts: Mounts { Mounts(mountinfo: survey.mountinfo, fstab: survey.fstab) }
@@ -192,13 +195,14 @@ struct Doctor {
     return status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0 ? .executable : .notExecutable
   }
 
-  /// Asks for `status`, which changes nothing, with the key that may power off.
+  /// Asks for `status`, with the key that may power off, where the other side is known to be ours: there it changes nothing.
+  /// Anywhere else it only logs in.
   private func logIn(_ destination: SSHDestination) -> Diagnosis.Login {
     guard let key = settings.secureShellFiles["storage-server-ssh-key"] else { return .noKey }
     let shell = SecureShell(
       destination: destination, keyFile: key, knownHostsFile: settings.secureShellFiles["known_hosts"])
     do throws(SystemError) {
-      let ended = try shell.run("status")
+      let ended = try isOurs(destination) ? shell.run("status") : shell.logIn()
       return Diagnosis.Login(
         status: ended.status,
         answer: try? StorageStatus(bytes: Array(ended.output.utf8)),
@@ -206,6 +210,12 @@ struct Doctor {
     } catch {
       return error.code == ENOENT ? .noProgram : .failed("\(error)")
     }
+  }
+
+  /// `jod-check-storage` makes a user of this name; or it has answered a power-off.
+  private func isOurs(_ destination: SSHDestination) -> Bool {
+    let memory = store.load(bootID: Clock.now().moment.bootID).memory
+    return destination.user == Identity.user || memory.state.storage.isOurs
   }
 
   private func traffic(_ configuration: Configuration, _ sandbox: Diagnosis.Sandbox?) -> [Finding] {

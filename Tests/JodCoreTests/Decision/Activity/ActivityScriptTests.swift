@@ -191,6 +191,7 @@ struct ActivityScriptTests {
     story.check(.nobody, storage: .ready)
     story.scripts = scripts
     story.check(.nobody, storage: .ready)
+    story.memory.noteTraffic(from: .smb(0), to: .smb(0), in: 1)
     return decidePowerOff(story.configuration, story.memory, story.now, urgency: urgency).objections
   }
 
