@@ -1,9 +1,8 @@
 /// What is asked of the storage server over ssh, `STORAGE_SERVER_SSH_COMMAND`: a line for the shell of the user there.
 public struct RemoteCommand: Hashable, Sendable {
-  /// What is sent.
-  public let line: String
-  /// Whether it is the administrator's own; its arguments may be secrets.
-  public let isOwn: Bool
+  /// The administrator's own line, whose arguments may be secrets; nil where it is systemd's.
+  private let own: String?
+  private let action: Configuration.ShutdownAction
 
   static let accepted =
     "one line for the shell of the user there, such as \"/sbin/poweroff\"; ACTION stands for the value of SHUTDOWN_ACTION"
@@ -23,9 +22,14 @@ public struct RemoteCommand: Hashable, Sendable {
 
   /// - Parameter own: as it was parsed; nil where none is set.
   init(_ own: String?, _ action: Configuration.ShutdownAction) {
-    line = Self.filled(own ?? Self.standard, action.rawValue)
-    isOwn = own != nil && own != Self.standard
+    self.own = own == Self.standard ? nil : own
+    self.action = action
   }
+
+  /// What is sent. Made only then: hardly any check sends it.
+  public var line: String { Self.filled(own ?? Self.standard, action.rawValue) }
+
+  public var isOwn: Bool { own != nil }
 
   /// What powers off a storage server with systemd.
   public static let systemd = RemoteCommand(nil, .poweroff)
