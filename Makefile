@@ -40,7 +40,7 @@ SYSTEMD_PC = $(if $(filter bookworm,$(shell . /etc/os-release && echo $$VERSION_
 BUILD_PACKAGES = g++ libssl-dev libsystemd-dev pkgconf $(SYSTEMD_PC) $(if $(SWIFTLANG),lld)
 DEB_PACKAGES = build-essential debhelper lintian
 BUILDD_PACKAGES = debootstrap debian-archive-keyring iproute2 python3
-TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace openssl python3
+TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace openssl python3 libqrencode4 zbar-tools
 BENCH_PACKAGES = curl jq wakeonlan python3 python3-requests gcc libc6-dev strace valgrind openssl libssl-dev ca-certificates
 ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 openssl procps python3 dpkg-dev
 
