@@ -86,8 +86,7 @@ extension Configuration {
       secureOn: reader.optional("WOL_SECUREON", SecureOn.accepted, SecureOn.init),
       language: reader.optional("NOTIFY_LANGUAGE", LanguageTag.accepted, LanguageTag.init),
       token: reader.optional("HTTP_TOKEN", "printable ASCII characters without blanks", Self.token),
-      watts: reader.optional(
-        "STORAGE_SERVER_WATTS", "watts when on, and when off after a comma, such as 85 or 85,3", Watts.init),
+      watts: reader.optional("STORAGE_SERVER_WATTS", Watts.accepted, Watts.init),
       rootsFile: reader.optional("SSL_CERT_FILE", TLSTrust.acceptedFile, TLSTrust.path)
     )
     let rootsDirectory = reader.value(
@@ -191,8 +190,11 @@ extension Configuration {
     environment["JELLYFIN_LOG_DIRECTORY"].flatMap(Folders.folder)
   }
 
+  /// Reads the absolute path of a folder, and writes it as systemd does; nil where it is none.
+  public static func folder(_ text: String) -> String? { Folders.folder(text) }
+
   /// Text that can stand in an HTTP header and in quotes.
-  static func token(_ text: String) -> String? {
+  public static func token(_ text: String) -> String? {
     let plain = text.utf8.allSatisfy {
       $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
     }
@@ -201,8 +203,10 @@ extension Configuration {
 }
 
 extension Configuration.Watts {
+  public static let accepted = "watts when on, and when off after a comma, such as 85 or 85,3"
+
   /// Reads `85` or `85,3`; nil for anything else.
-  fileprivate init?(_ text: String) {
+  public init?(_ text: String) {
     let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { part in
       part.allSatisfy { $0.isASCII && ($0.isNumber || $0 == ".") } ? Double(part) : nil
     }

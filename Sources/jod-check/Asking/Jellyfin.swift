@@ -13,13 +13,6 @@ struct Jellyfin: Sendable {
   /// The same while bytes still arrive: a play queue of some thousand items makes a reply of many megabytes.
   static let longest: Seconds = 8
 
-  init(_ configuration: Configuration) {
-    url = configuration.jellyfinURL
-    key = configuration.jellyfinKey
-    keySource = configuration.keySource
-    trust = configuration.jellyfinTrust
-  }
-
   /// Sessions and devices, or why nothing is known of them.
   func poll() -> Result<JellyfinAnswer, Trouble> {
     let start = Clock.seconds(CLOCK_MONOTONIC)
@@ -96,14 +89,16 @@ struct Jellyfin: Sendable {
     }
   }
 
-  private func server(_ deadline: Deadline, longest: Deadline? = nil) -> WebServer {
+  func server(_ deadline: Deadline, longest: Deadline? = nil) -> WebServer {
     WebServer(url, trust: trust, deadline: deadline, longest: longest)
   }
 
   /// The one form of authorisation that 10.8 to 12 accept; the legacy headers are refused by Jellyfin 12.
-  private var fields: [HTTPWriter.Field] {
+  private var fields: [HTTPWriter.Field] { Self.fields("Token=\"\(key.value)\"") }
+
+  static func fields(_ authorization: String) -> [HTTPWriter.Field] {
     [
-      ("Authorization", "MediaBrowser Token=\"\(key.value)\""), ("Accept", "application/json"),
+      ("Authorization", "MediaBrowser \(authorization)"), ("Accept", "application/json"),
       ("User-Agent", "jod-check/\(Version.current)"),
     ]
   }
@@ -144,5 +139,13 @@ struct Jellyfin: Sendable {
     device.key = key.redact(device.key)
     device.id = key.redact(device.id)
     return .device(device)
+  }
+}
+
+extension Jellyfin {
+  init(_ configuration: Configuration) {
+    self.init(
+      url: configuration.jellyfinURL, key: configuration.jellyfinKey, keySource: configuration.keySource,
+      trust: configuration.jellyfinTrust)
   }
 }

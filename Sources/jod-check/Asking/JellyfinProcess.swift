@@ -39,6 +39,14 @@ struct JellyfinProcess {
       isHosts: own == its)
   }
 
+  /// Whether this machine's loopback is another one to it, as in a container on a bridge.
+  var hasOwnNetwork: Bool {
+    guard let own = Files.link("/proc/self/ns/net"), let its = Files.link("/proc/\(id)/ns/net") else {
+      return false
+    }
+    return own != its
+  }
+
   /// A name of another machine's is that machine's Jellyfin. No name server is asked.
   private static func isHere(_ host: String) -> Bool {
     if ["localhost", "::1"].contains(host) || host.hasPrefix("127.") { return true }

@@ -111,10 +111,10 @@ struct Doctor {
     if isKnown("STORAGE_SERVER_ADDRESS", "STORAGE_SERVER_SSH"),
       let host = configuration.storageServerAddress?.host
     {
-      names = Set([host] + (resolve(host) ?? []))
+      names = Set([host] + (Self.addresses(of: host) ?? []))
     }
     let named = isKnown("STORAGE_MOUNTS") ? configuration.storageMounts : []
-    let found = survey.mounts(of: names, named: named, resolve: resolve)
+    let found = survey.mounts(of: names, named: named, resolve: Self.addresses)
     return Diagnosis.mounts(found) + Diagnosis.containers(found, view)
   }
 
@@ -127,7 +127,7 @@ struct Doctor {
       let service = isKnown("STORAGE_SERVER_SSH") ? [Diagnosis.service(nil, .silent)] : []
       return packet(configuration, storage: []) + service
     }
-    let addresses = resolve(endpoint.host)
+    let addresses = Self.addresses(of: endpoint.host)
     let name = Diagnosis.name(endpoint, addresses: addresses)
     guard let addresses, !addresses.isEmpty else { return packet(configuration, storage: []) + [name] }
     let probe = StorageProbe(endpoint).result().probe ?? .silent
@@ -156,8 +156,8 @@ struct Doctor {
   }
 
   /// By a program that can be killed: the C library's resolver knows no time limit. Nil where it said nothing.
-  private func resolve(_ host: String) -> [String]? {
-    let ended = try? Subprocess(["getent", "ahosts", host]).run(timeLimit: Self.timeLimit)
+  static func addresses(of host: String) -> [String]? {
+    let ended = try? Subprocess(["getent", "ahosts", host]).run(timeLimit: timeLimit)
     guard let ended, ended.status == 0 else { return nil }
     var addresses: [String] = []
     for line in ended.output.split(separator: "\n") {
@@ -224,7 +224,7 @@ struct Doctor {
     else { return [] }
     var failure: ConnectionQuery.Failure?
     do throws(ConnectionQuery.Failure) {
-      _ = try StorageTraffic.connections((resolve(endpoint.host) ?? []).compactMap { IPAddress($0) })
+      _ = try StorageTraffic.connections((Self.addresses(of: endpoint.host) ?? []).compactMap { IPAddress($0) })
     } catch {
       failure = error
     }

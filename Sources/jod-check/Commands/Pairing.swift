@@ -34,7 +34,7 @@ struct Pairing {
     explain(publicKey)
   }
 
-  private func makeDirectory() throws(PairingFailure) {
+  func makeDirectory() throws(PairingFailure) {
     let parent = directory.lastIndex(of: "/").map { String(directory[..<$0]) } ?? ""
     for (path, mode) in [(parent, 0o755), (directory, 0o700)] as [(String, mode_t)] {
       guard path.isEmpty || mkdir(path, mode) == 0 || errno == EEXIST else {
@@ -46,7 +46,7 @@ struct Pairing {
   // MARK: Our key
 
   /// The public key, of a new key if there is none.
-  private func key() throws(PairingFailure) -> String {
+  func key() throws(PairingFailure) -> String {
     if access(keyFile, F_OK) != 0 {
       try makeKey()
       say("Made an ssh key: \(keyFile)")
@@ -84,7 +84,7 @@ struct Pairing {
 
   // MARK: The storage server's key
 
-  private func learnHostKey() throws {
+  func learnHostKey() throws {
     let keys = try fetch()
     let text =
       try Files.read(knownHostsFile, limit: 1 << 20).map { String(decoding: $0, as: UTF8.self) } ?? ""
@@ -170,9 +170,14 @@ struct Pairing {
 
   // MARK: What is left to do
 
+  /// What lets the key in, to be run on the storage server.
+  static func authorization(of publicKey: String) -> String {
+    let quoted = publicKey.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+    return "echo '\(quoted)' | sudo jod-check-storage authorize"
+  }
+
   private func explain(_ publicKey: String) {
     if let ownCommand { return explain(publicKey, ownCommand) }
-    let quoted = publicKey.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
     let note =
       destination.user == Identity.user
       ? "" : "\n(That authorizes the key for the user \(Identity.user) there, not for \(destination.user).)"
@@ -181,7 +186,7 @@ struct Pairing {
 
       Now run this on the storage server, which needs the package jod-check-storage:
 
-        echo '\(quoted)' | sudo jod-check-storage authorize
+        \(Self.authorization(of: publicKey))
       \(note)
       Then set this in \(Settings.defaultsFile) on this machine:
 

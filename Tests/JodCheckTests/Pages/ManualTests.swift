@@ -40,7 +40,7 @@ extension World {
       #expect(Set(help.options).isSuperset(of: common))
       let own = Set(help.options).subtracting(common).union(help.arguments)
       #expect(Set(page.tags(in: "COMMANDS", under: command)) == own)
-      let words = Set(own.flatMap { $0.split(separator: " ").map(String.init) })
+      let words = Set(own.flatMap { $0.split { " []".contains($0) }.map(String.init) })
       #expect(page.synopsis[command] == words)
       #expect(help.usage == words)
     }
