@@ -224,7 +224,8 @@ struct Doctor {
     else { return [] }
     var failure: ConnectionQuery.Failure?
     do throws(ConnectionQuery.Failure) {
-      _ = try StorageTraffic.connections((Self.addresses(of: endpoint.host) ?? []).compactMap { IPAddress($0) })
+      let addresses = Self.addresses(of: endpoint.host) ?? []
+      _ = try StorageTraffic.connections(addresses.compactMap { IPAddress($0) })
     } catch {
       failure = error
     }
