@@ -39,12 +39,12 @@ SWIFTLANG = $(shell dpkg-query -W -f '$${Status}' swiftlang 2>/dev/null | grep '
 # Has systemd.pc, which says where units go.
 SYSTEMD_PC = $(if $(filter bookworm,$(shell . /etc/os-release && echo $$VERSION_CODENAME)),systemd,systemd-dev)
 # For building; and for the tests with real parts, which say so where one is missing.
-BUILD_PACKAGES = g++ gettext libssl-dev libsystemd-dev pkgconf $(SYSTEMD_PC) $(if $(SWIFTLANG),lld)
+BUILD_PACKAGES = g++ gettext libqrencode4 libssl-dev libsystemd-dev pkgconf $(SYSTEMD_PC) $(if $(SWIFTLANG),lld)
 DEB_PACKAGES = build-essential debhelper lintian
 RELEASE_PACKAGES = apt-utils python3 gnupg
 BUILDD_PACKAGES = debootstrap debian-archive-keyring iproute2 python3
 TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace openssl python3 curl jq \
-  libqrencode4 zbar-tools
+  zbar-tools
 BENCH_PACKAGES = curl jq wakeonlan python3 python3-requests gcc libc6-dev strace valgrind openssl libssl-dev ca-certificates
 ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 openssl procps python3 dpkg-dev
 
