@@ -61,7 +61,7 @@ struct SetUpMachine {
   private static let world = """
     folder=$1 program=$2 root=$3 steps=$4
     shift 4
-    export folder PATH=/usr/sbin:/usr/bin:/sbin:/bin
+    export folder PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
     jellyfin=$folder/jellyfin
     mkdir -p $jellyfin
     echo \(apiKey) >$jellyfin/key

@@ -75,7 +75,7 @@ extension World {
       #expect(ended.status == 0, "\(ended.screen)")
       #expect(ended.after.contains("same\n") && !ended.after.contains("jod-check.old"))
       #expect(!ended.after.contains("POST"))
-      #expect(ended.screen.split(separator: "?").count == 4)
+      #expect(ended.screen.components(separatedBy: "  ? ").count == 4, "\(ended.screen)")
     }
 
     @Test("options answer everything, without a terminal")
@@ -162,6 +162,7 @@ extension World {
       let ended = try machine.run(dialogue: [
         SetUpMachine.confirm, ("made no key", "\u{3}"), ("code is", "\u{3}"),
       ])
+      #expect(ended.status == 1, "\(ended.screen)")
       #expect(ended.has("Jellyfin already has a key named jod-check, of 2"))
     }
 
@@ -173,6 +174,7 @@ extension World {
       let ended = try machine.run(
         dialogue: [SetUpMachine.confirm, ("bob is no administrator", "\u{3}")],
         after: "cat $folder/jellyfin/requests; \(looks)")
+      #expect(ended.status == 1 && ended.has("interrupted"))
       #expect(ended.has("bob is no administrator of Jellyfin"))
       #expect(ended.after.contains("POST /Sessions/Logout\n") && !ended.after.contains("POST /Auth/Keys"))
       #expect(isUntouched(ended))

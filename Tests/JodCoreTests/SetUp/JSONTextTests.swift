@@ -30,10 +30,10 @@ struct JSONTextTests {
 
   @Test("a value is replaced, and every other byte stays")
   func replace() throws {
-    var text = try text("{\"a\": {\"on\" :true ,\"n\":1e300, \"u\":\"\\u00e9é\"}}\r\n")
+    var text = try text("{\"a\": {\"on\" :true ,\"n\":1e30, \"u\":\"\\u00e9é\"}}\r\n")
     let isReplaced = text.replace(["a", "on"], with: Array("false".utf8))
     #expect(isReplaced)
-    #expect(string(text) == "{\"a\": {\"on\" :false ,\"n\":1e300, \"u\":\"\\u00e9é\"}}\r\n")
+    #expect(string(text) == "{\"a\": {\"on\" :false ,\"n\":1e30, \"u\":\"\\u00e9é\"}}\r\n")
     let isThere = text.replace(["a", "off"], with: [0x30])
     #expect(!isThere)
   }

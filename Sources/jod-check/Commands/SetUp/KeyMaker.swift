@@ -30,6 +30,8 @@ struct KeyMaker {
   func make() throws(SetUpFailure) -> Made {
     var way = Way.link
     while true {
+      // Whatever Jellyfin answers, and however fast.
+      if Interruption.hasCome { throw .interrupted }
       switch way {
       case .link:
         switch try byLink() {
