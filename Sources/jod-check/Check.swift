@@ -198,7 +198,7 @@ struct Check {
 
   /// Within 2 s, and before the time is over that a check may take: 10 s, 30 s where a command wakes.
   private func show(_ messages: [ScreenMessage], start: Now) {
-    let limit = 9 + configuration.longestRequest - 1
+    let limit = 8 + configuration.longestRequest
     let left = min(2, start.moment.boot + limit - Clock.seconds(CLOCK_BOOTTIME))
     guard !messages.isEmpty, left > 0 else { return }
     let deadline = Deadline(in: left)

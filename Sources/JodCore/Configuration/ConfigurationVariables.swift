@@ -74,7 +74,7 @@ extension Configuration {
       "BROADCAST_ADDRESS", "an IPv4 address, such as 192.168.1.255 or 255.255.255.255",
       default: IPv4Address("255.255.255.255"), IPv4Address.init)
     let listen = reader.value(
-      "LISTEN_ADDRESS", Self.acceptedListenAddress, default: Endpoint(host: "127.0.0.1", port: 8097),
+      "LISTEN_ADDRESS", Self.acceptedListenAddress, default: Self.defaultListenAddress,
       Self.listenAddress)
     let action = reader.value(
       "SHUTDOWN_ACTION", ShutdownAction.allCases.map(\.rawValue).joined(separator: ", "),
@@ -154,6 +154,8 @@ extension Configuration {
       storageServerWatts: optionals.watts, storageMounts: mounts, jellyfinLogDirectory: logDirectory,
       dryRun: switches.dryRun)
   }
+
+  public static let defaultListenAddress = Endpoint(host: "127.0.0.1", port: 8097)
 
   public static let acceptedListenAddress = "an address and a port, such as 127.0.0.1:8097 or [::1]:8097"
 

@@ -59,6 +59,9 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
   /// Whether the host is an address, not a name.
   public var isNumeric: Bool { IPv4Address(host) != nil || host.contains(":") }
 
+  /// Whether the host leads to this machine itself, whatever its network is.
+  public var isLoopback: Bool { ["localhost", "::1"].contains(host) || host.hasPrefix("127.") }
+
   /// Reads a port from 1 to 65535 without sign or blanks.
   public static func port(_ text: String) -> Int? {
     guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(text), port > 0 else {

@@ -1,9 +1,5 @@
 /// The link of the page, as somebody in the house opens it.
 public enum PageLink {
-  public static func isLoopback(_ listen: Endpoint) -> Bool {
-    listen.host == "::1" || listen.host.hasPrefix("127.")
-  }
-
   /// Whether it listens at every address of this machine.
   public static func isAny(_ listen: Endpoint) -> Bool { ["0.0.0.0", "::"].contains(listen.host) }
 

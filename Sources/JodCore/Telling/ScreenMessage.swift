@@ -85,7 +85,8 @@ extension Memory {
   /// Says who is to be told what at the end of a check, and notes it as done: killed in between, nobody is told twice.
   ///
   /// Those who browse while a wake runs are told that the storage is starting, each screen once in a wake. Those who were
-  /// told this are told once that it does not come, and that it is ready. In a dry run, and without an answer of Jellyfin, nobody is told anything.
+  /// told this are told once that it does not come, and that it is ready. In a dry run, and without an answer of Jellyfin,
+  /// nobody is told anything.
   public mutating func noteMessages(
     _ configuration: Configuration, _ jellyfin: Result<JellyfinAnswer, Trouble>, _ now: Now
   ) -> [ScreenMessage] {
@@ -106,7 +107,8 @@ extension Memory {
     return messagesOfStart(wake, to: judge.screens(runtime.activity, spent: state.spentBrowsing))
   }
 
-  /// Whether it is fair to say so. One lost probe begins a wake, and is no sign of a start. Nothing tells of a blind one, so it is believed for as long as a wake may take.
+  /// Whether it is fair to say so. One lost probe begins a wake, and is no sign of a start. Nothing tells of a blind one, so it
+  /// is believed for as long as a wake may take.
   private func isStarting(_ wake: Wake, _ configuration: Configuration, _ now: Now) -> Bool {
     if configuration.isBlind {
       return now.since(wake.began) < configuration.wakeTimeout

@@ -1,3 +1,4 @@
+import Glibc
 import JodCore
 
 /// OpenSSH's own client, on the way to the storage server.
@@ -34,9 +35,25 @@ struct SecureShell {
     try Subprocess(words(command)).run(timeLimit: Self.timeLimit)
   }
 
-  /// Logs in, and asks for nothing that could be run there: a key may power the storage off whatever is asked. What it does ask
-  /// for, a connection from there to a port on which nobody listens, comes after the login and is refused.
-  func logIn() throws(SystemError) -> Subprocess.Ended {
+  /// Tries the login with the key that may power off. Where the other side is known to be `jod-check-storage`, which makes a
+  /// user of our name, it is asked for its `status`, which changes nothing there. Any other key may power the storage off
+  /// whatever is asked.
+  ///
+  /// - Parameter hasAnswered: whether it has answered a power-off, for a user of another name.
+  func tryLogin(hasAnswered: Bool = false) -> Diagnosis.Login {
+    do throws(SystemError) {
+      let ended = try destination.user == Identity.user || hasAnswered ? run("status") : logIn()
+      return Diagnosis.Login(
+        status: ended.status, answer: try? StorageStatus(bytes: Array(ended.output.utf8)),
+        errors: ended.errors)
+    } catch {
+      return error.code == ENOENT ? .noProgram : .failed("\(error)")
+    }
+  }
+
+  /// Asks for nothing that could be run there: for a connection from there to a port on which nobody listens, which comes after
+  /// the login and is refused.
+  private func logIn() throws(SystemError) -> Subprocess.Ended {
     try Subprocess(words(request: ["-W", "localhost:1"], command: [])).run(timeLimit: Self.timeLimit)
   }
 }

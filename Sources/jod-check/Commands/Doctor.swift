@@ -195,27 +195,12 @@ struct Doctor {
     return status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0 ? .executable : .notExecutable
   }
 
-  /// Asks for `status`, with the key that may power off, where the other side is known to be ours: there it changes nothing.
-  /// Anywhere else it only logs in.
   private func logIn(_ destination: SSHDestination) -> Diagnosis.Login {
     guard let key = settings.secureShellFiles["storage-server-ssh-key"] else { return .noKey }
     let shell = SecureShell(
       destination: destination, keyFile: key, knownHostsFile: settings.secureShellFiles["known_hosts"])
-    do throws(SystemError) {
-      let ended = try isOurs(destination) ? shell.run("status") : shell.logIn()
-      return Diagnosis.Login(
-        status: ended.status,
-        answer: try? StorageStatus(bytes: Array(ended.output.utf8)),
-        errors: ended.errors)
-    } catch {
-      return error.code == ENOENT ? .noProgram : .failed("\(error)")
-    }
-  }
-
-  /// `jod-check-storage` makes a user of this name; or it has answered a power-off.
-  private func isOurs(_ destination: SSHDestination) -> Bool {
     let memory = store.load(bootID: Clock.now().moment.bootID).memory
-    return destination.user == Identity.user || memory.state.storage.isOurs
+    return shell.tryLogin(hasAnswered: memory.state.storage.isOurs)
   }
 
   private func traffic(_ configuration: Configuration, _ sandbox: Diagnosis.Sandbox?) -> [Finding] {
@@ -268,23 +253,5 @@ struct Doctor {
       files += paths.map { (variable, $0) }
     }
     return files
-  }
-
-  /// Nil where no systemd runs.
-  static func askTimer() -> Diagnosis.Timer? {
-    show("jod-check.timer", Diagnosis.Timer.properties).map {
-      Diagnosis.Timer(properties: $0, now: Clock.seconds(CLOCK_MONOTONIC))
-    }
-  }
-
-  /// Nil where no systemd runs.
-  static func askSandbox() -> Diagnosis.Sandbox? {
-    show("jod-check.service", Diagnosis.Sandbox.properties).map(Diagnosis.Sandbox.init(properties:))
-  }
-
-  private static func show(_ unit: String, _ properties: String) -> String? {
-    let ended = try? Subprocess(["systemctl", "show", unit, "--property=\(properties)"]).run(
-      timeLimit: timeLimit)
-    return ended?.status == 0 ? ended?.output : nil
   }
 }

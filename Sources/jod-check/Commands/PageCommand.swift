@@ -17,7 +17,7 @@ struct PageCommand {
       return 1
     }
     let text = settings.environment["LISTEN_ADDRESS"] ?? ""
-    let listen = text.isEmpty ? Endpoint(host: "127.0.0.1", port: 8097) : Configuration.listenAddress(text)
+    let listen = text.isEmpty ? Configuration.defaultListenAddress : Configuration.listenAddress(text)
     guard let listen else {
       Output.complain("LISTEN_ADDRESS is not understood; accepted: \(Configuration.acceptedListenAddress)")
       return Trouble.Kind.configuration.exitStatus
@@ -29,7 +29,7 @@ struct PageCommand {
   private func show(_ listen: Endpoint, _ token: Secret?) {
     let link = PageLink.text(listen, own: WakePath.ownAddress(Interfaces.all(), storage: []), token: token)
     Output.print(bytes: Array("\(link)\n".utf8))
-    if PageLink.isLoopback(listen) {
+    if listen.isLoopback {
       Output.complain("this machine alone sees it: `sudo jod-check setup --page` lets the house see it.")
     } else if token == nil {
       Output.complain(

@@ -35,11 +35,11 @@ struct Pairing {
   }
 
   func makeDirectory() throws(PairingFailure) {
-    let parent = directory.lastIndex(of: "/").map { String(directory[..<$0]) } ?? ""
-    for (path, mode) in [(parent, 0o755), (directory, 0o700)] as [(String, mode_t)] {
-      guard path.isEmpty || mkdir(path, mode) == 0 || errno == EEXIST else {
-        throw PairingFailure("\(SystemError("create \(path)"))")
-      }
+    do throws(SystemError) {
+      try Files.makeFolder(Files.folder(of: directory), mode: 0o755)
+      try Files.makeFolder(directory, mode: 0o700)
+    } catch {
+      throw PairingFailure("\(error)")
     }
   }
 
@@ -188,12 +188,18 @@ struct Pairing {
 
         \(Self.authorization(of: publicKey))
       \(note)
-      Then set this in \(Settings.defaultsFile) on this machine:
-
-        STORAGE_SERVER_SSH=\(destination)
+      \(setting)
 
       and see whether it works: sudo jod-check doctor
       """)
+  }
+
+  private var setting: String {
+    """
+    Then set this in \(Settings.defaultsFile) on this machine:
+
+      STORAGE_SERVER_SSH=\(destination)
+    """
   }
 
   /// A storage server with a command of its own has not our package, which would refuse it.
@@ -208,11 +214,9 @@ struct Pairing {
 
         restrict,command="[ \\"$SSH_ORIGINAL_COMMAND\\" = 'COMMAND' ] && exec COMMAND; exit 64" \(publicKey)
 
-      It must look at what it is asked for: `jod-check doctor` asks for status by the same key.
+      It looks at what it is asked for, so that no other request powers the storage off.
 
-      Then set this in \(Settings.defaultsFile) on this machine:
-
-        STORAGE_SERVER_SSH=\(destination)
+      \(setting)
       """)
   }
 

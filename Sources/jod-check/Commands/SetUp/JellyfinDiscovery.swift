@@ -55,7 +55,7 @@ struct JellyfinDiscovery {
     for text in ["127.0.0.1", "255.255.255.255"] {
       guard let address = IPv4Address(text) else { continue }
       // A machine without a network has no way there, ignoring.
-      ask(address, from: descriptor)
+      _ = SocketAddress(address, port: 7359).send(Array("Who is JellyfinServer?".utf8), from: descriptor)
     }
     var found: [BaseURL] = []
     let deadline = Deadline(in: limit)
@@ -69,18 +69,5 @@ struct JellyfinDiscovery {
       }
     }
     return found
-  }
-
-  private static func ask(_ host: IPv4Address, from descriptor: Int32) {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = UInt16(7359).bigEndian
-    withUnsafeMutableBytes(of: &address.sin_addr) { $0.copyBytes(from: host.bytes) }
-    let question = Array("Who is JellyfinServer?".utf8)
-    withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        _ = sendto(descriptor, question, question.count, 0, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
   }
 }

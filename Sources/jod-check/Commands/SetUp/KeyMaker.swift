@@ -17,6 +17,11 @@ struct KeyMaker {
     let isNew: Bool
   }
 
+  /// The id of a device that no session of Jellyfin's has.
+  private static var newDevice: String {
+    "jod-check-setup-\(String(UInt32.random(in: 0 ... .max), radix: 16))"
+  }
+
   private enum Way { case link, password, paste }
 
   /// Seconds between two looks whether a code is confirmed.
@@ -61,7 +66,7 @@ struct KeyMaker {
   }
 
   private func byLink() throws(SetUpFailure) -> ByLink {
-    let device = "jod-check-setup-\(String(UInt32.random(in: 0 ... .max), radix: 16))"
+    let device = Self.newDevice
     let client = JellyfinAdministration(jellyfin, deviceID: device)
     while true {
       let code: QuickConnectCode
@@ -128,7 +133,7 @@ struct KeyMaker {
   // MARK: A name and a password
 
   private func byPassword() throws(SetUpFailure) -> (JellyfinLogin, String)? {
-    let device = "jod-check-setup-\(String(UInt32.random(in: 0 ... .max), radix: 16))"
+    let device = Self.newDevice
     let client = JellyfinAdministration(jellyfin, deviceID: device)
     for _ in 0..<Self.tries {
       let name = try interview.line(terminal, "Name of an administrator of Jellyfin:")

@@ -17,10 +17,10 @@ extension SetUp {
       case .success(let answer): found = answer
       case .failure(let trouble): throw .failed(trouble.words)
       }
-    } else if let local = here(discovery) {
-      found = local
+    } else if let known = known(discovery) {
+      found = known
     } else {
-      found = try ask(discovery)
+      found = try look(discovery, among: JellyfinDiscovery.beacons())
     }
     if found.server.isSetUp == false {
       throw .failed("Jellyfin has not been set up yet: open \(found.url) in a browser, then run this again.")
@@ -35,8 +35,8 @@ extension SetUp {
     jellyfin = Jellyfin(url: found.url, key: Secret(""), keySource: KeySource(.variable), trust: trust)
   }
 
-  /// By the file, at the usual port, or by what answers on this machine or in this network.
-  private func here(_ discovery: JellyfinDiscovery) -> JellyfinDiscovery.Found? {
+  /// By the file, or at the usual port.
+  private func known(_ discovery: JellyfinDiscovery) -> JellyfinDiscovery.Found? {
     let known = [value("JELLYFIN_API_URL"), "http://127.0.0.1:8096"].compactMap { $0.flatMap { BaseURL($0) } }
     for url in known {
       if discovery.isStarting(at: url) {
@@ -45,20 +45,22 @@ extension SetUp {
       }
       if case .success(let found) = discovery.look(at: url) { return found }
     }
-    for url in JellyfinDiscovery.beacons() where isHere(url.endpoint.host) {
-      if case .success(let found) = discovery.look(at: url) { return found }
-    }
     return nil
   }
 
-  private func isHere(_ host: String) -> Bool {
-    host.hasPrefix("127.") || Interfaces.all().contains { $0.address?.description == host }
+  /// By what says that it is there: on this machine, or else in this network, where a person confirms it.
+  private func look(_ discovery: JellyfinDiscovery, among beacons: [BaseURL]) throws(SetUpFailure)
+    -> JellyfinDiscovery.Found
+  {
+    let answering = beacons.compactMap { try? discovery.look(at: $0).get() }
+    if let here = answering.first(where: { JellyfinProcess.isHere($0.url.endpoint) }) { return here }
+    return try ask(discovery, answering.first?.url)
   }
 
-  private func ask(_ discovery: JellyfinDiscovery) throws(SetUpFailure) -> JellyfinDiscovery.Found {
-    let beacon = JellyfinDiscovery.beacons().first {
-      if case .success = discovery.look(at: $0) { true } else { false }
-    }
+  /// - Parameter beacon: one in this network.
+  private func ask(_ discovery: JellyfinDiscovery, _ beacon: BaseURL?) throws(SetUpFailure)
+    -> JellyfinDiscovery.Found
+  {
     interview.tell(
       beacon == nil
         ? "No Jellyfin answers on this machine."
@@ -115,16 +117,13 @@ extension SetUp {
 
   /// As a browser of the house reaches it.
   private func publicURL(_ url: BaseURL) -> String {
-    let host = url.endpoint.host
-    guard host == "localhost" || host == "::1" || host.hasPrefix("127."),
-      let own = WakePath.ownAddress(Interfaces.all(), storage: [])
+    guard url.endpoint.isLoopback, let own = WakePath.ownAddress(Interfaces.all(), storage: [])
     else { return "\(url)" }
     return "\(url.isSecure ? "https" : "http")://\(own):\(url.endpoint.port)\(url.basePath)"
   }
 
   private func knownKey() -> Secret? {
-    let text =
-      value("JELLYFIN_API_KEY") ?? Files.text("\(Settings.credentials)/jellyfin-api-key", limit: 4096)
+    let text = value("JELLYFIN_API_KEY") ?? knownCredential?.value
     return text.map(Printable.trimmed).flatMap(Configuration.token).map(Secret.init)
   }
 

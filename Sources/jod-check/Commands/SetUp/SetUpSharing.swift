@@ -28,9 +28,12 @@ extension SetUp {
       "Shall the house see the page that tells what the storage server does? (It gets a link with a token.)"
     guard try interview.isYes(.page, words) else { return }
     if value("HTTP_TOKEN") == nil { set("HTTP_TOKEN", Self.newToken) }
-    let listen = value("LISTEN_ADDRESS").flatMap(Configuration.listenAddress)
     // An address of a card would be wrong when that has another one.
-    if listen.map(PageLink.isLoopback) ?? true { set("LISTEN_ADDRESS", "0.0.0.0:\(listen?.port ?? 8097)") }
+    if listen.isLoopback { set("LISTEN_ADDRESS", "0.0.0.0:\(listen.port)") }
+  }
+
+  private var listen: Endpoint {
+    value("LISTEN_ADDRESS").flatMap(Configuration.listenAddress) ?? Configuration.defaultListenAddress
   }
 
   /// 128 random bits: nobody guesses them.
@@ -99,13 +102,12 @@ extension SetUp {
 
   /// Where Jellyfin reaches our socket; nil where it does not.
   var hintURL: String? {
-    let listen =
-      value("LISTEN_ADDRESS").flatMap(Configuration.listenAddress) ?? Endpoint(host: "127.0.0.1", port: 8097)
+    let listen = listen
     let isApart = jellyfin.flatMap { JellyfinProcess(at: $0.url) }?.hasOwnNetwork ?? false
-    if !isApart, PageLink.isAny(listen) || PageLink.isLoopback(listen) {
+    if !isApart, PageLink.isAny(listen) || listen.isLoopback {
       return "http://127.0.0.1:\(listen.port)/check"
     }
-    if PageLink.isLoopback(listen) { return nil }
+    if listen.isLoopback { return nil }
     guard PageLink.isAny(listen) else { return "http://\(listen)/check" }
     return WakePath.ownAddress(Interfaces.all(), storage: addresses.compactMap { IPv4Address($0) })
       .map { "http://\($0):\(listen.port)/check" }

@@ -50,7 +50,7 @@ extension SetUp {
     if !isWanted { throw .interrupted }
   }
 
-  private var knownCredential: Secret? {
+  var knownCredential: Secret? {
     Files.text("\(Settings.credentials)/jellyfin-api-key", limit: 4096).map { Secret(Printable.trimmed($0)) }
   }
 
@@ -84,9 +84,8 @@ extension SetUp {
 
   /// The file that everything rests on is written last.
   private func writeFiles(_ edit: SettingsEdit) throws(SystemError) {
-    for (folder, mode) in [("/etc/jod-check", 0o755), (Settings.credentials, 0o700)] as [(String, mode_t)] {
-      guard mkdir(folder, mode) == 0 || errno == EEXIST else { throw SystemError("create \(folder)") }
-    }
+    try Files.makeFolder(Files.folder(of: Settings.credentials), mode: 0o755)
+    try Files.makeFolder(Settings.credentials, mode: 0o700)
     if let key, value("JELLYFIN_API_KEY") == nil, key.key != knownCredential {
       try Files.replace(
         "\(Settings.credentials)/jellyfin-api-key", with: Array("\(key.key.value)\n".utf8), mode: 0o600,
@@ -101,11 +100,7 @@ extension SetUp {
 
   private func write(_ changes: MountChanges) throws(SystemError) {
     for file in changes.files {
-      if let folder = file.path.lastIndex(of: "/").map({ String(file.path[..<$0]) }),
-        mkdir(folder, 0o755) != 0, errno != EEXIST
-      {
-        throw SystemError("create \(folder)")
-      }
+      try Files.makeFolder(Files.folder(of: file.path), mode: 0o755)
       try Files.replace(file.path, with: Array(file.text.utf8), mode: 0o644, durable: true)
     }
     guard !changes.lines.isEmpty else { return }
@@ -162,67 +157,11 @@ extension SetUp {
     }
   }
 
-  // MARK: Units
-
-  private func startUnits() -> Bool {
-    _ = systemctl("daemon-reload")
-    if let mountChanges { start(mountChanges) }
-    let isListening = startSocket()
-    let isOn = systemctl("enable", "--now", "jod-check.timer") == nil
-    // What it starts beside itself may be another now.
-    let words = systemctl("restart", "jod-check.timer")
-    if let words, !isOn {
-      interview.warn("jod-check.timer does not run: \(words)")
-    } else {
-      interview.good("jod-check.timer runs, and so it does after each start of this machine.")
-    }
-    if isListening { interview.good("jod-check.socket listens.") }
-    return words == nil
-  }
-
-  /// systemd refuses to start a socket while its service runs, which is a matter of seconds.
-  private func startSocket() -> Bool {
-    _ = systemctl("enable", "jod-check.socket")
-    var words: String?
-    for _ in 0..<8 {
-      words = systemctl("restart", "jod-check.socket")
-      if words == nil { return true }
-      Deadline(in: 1).wait()
-    }
-    interview.warn("jod-check.socket does not listen: \(words ?? "")")
-    return false
-  }
-
-  private func start(_ changes: MountChanges) {
-    for unit in changes.disabled { _ = systemctl("disable", unit) }
-    for unit in changes.enabled { _ = systemctl("enable", unit) }
-    for (mount, automount) in changes.replaced {
-      _ = systemctl("stop", mount)
-      if let words = systemctl("start", automount) {
-        interview.warn(
-          "\(automount) does not run yet, and will after the next start of this machine: \(words)")
-      }
-    }
-    for path in changes.paths
-    where !changes.replaced.contains(where: { $0.automount == UnitName.ofPath(path, ".automount") }) {
-      // A unit that is up keeps what it hung on when it was started, ignoring: the next mount has it.
-      _ = UnitName.ofPath(path, ".automount").map { systemctl("start", $0) }
-    }
-  }
-
-  /// Nil where it was done, else why not.
-  private func systemctl(_ words: String...) -> String? {
-    let ended = try? Subprocess(["systemctl", "--quiet"] + words).run(timeLimit: 100)
-    if ended?.status == 0 { return nil }
-    let last = ended?.errors.split(separator: "\n").first.map(String.init)
-    return Printable.clean(last ?? "systemctl cannot be run", limit: 200)
-  }
-
   // MARK: Afterwards
 
   private func showPage() {
     guard let token = value("HTTP_TOKEN").map({ Secret($0) }),
-      let listen = value("LISTEN_ADDRESS").flatMap(Configuration.listenAddress), !PageLink.isLoopback(listen)
+      let listen = value("LISTEN_ADDRESS").flatMap(Configuration.listenAddress), !listen.isLoopback
     else { return }
     interview.heading("The page")
     let own = WakePath.ownAddress(Interfaces.all(), storage: addresses.compactMap { IPv4Address($0) })

@@ -28,14 +28,10 @@ struct SettingsFile {
 
   /// That it can be written is known before anything is asked.
   func checkWritable() throws(SetUpFailure) {
-    for folder in [Self.folder(of: path), "/etc"] where access(folder, W_OK) != 0 {
+    for folder in [Files.folder(of: path), "/etc"] where access(folder, W_OK) != 0 {
       throw .failed(
         "\(SystemError("write in \(folder)")): nothing can be set up on a disk that cannot be written.")
     }
-  }
-
-  private static func folder(of path: String) -> String {
-    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
   }
 
   /// Where the old one is kept.

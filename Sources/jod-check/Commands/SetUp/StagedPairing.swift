@@ -50,12 +50,10 @@ final class StagedPairing {
   func login(_ destination: SSHDestination) -> Diagnosis.Login? {
     let folder = folder ?? Settings.credentials
     guard Self.names.allSatisfy({ access("\(folder)/\($0)", F_OK) == 0 }) else { return nil }
-    let shell = SecureShell(
+    return SecureShell(
       destination: destination, keyFile: "\(folder)/\(Self.names[0])",
-      knownHostsFile: "\(folder)/\(Self.names[1])")
-    guard let ended = try? shell.run("status") else { return nil }
-    return Diagnosis.Login(
-      status: ended.status, answer: try? StorageStatus(bytes: Array(ended.output.utf8)), errors: ended.errors)
+      knownHostsFile: "\(folder)/\(Self.names[1])"
+    ).tryLogin()
   }
 
   /// Moves to their place what was made, and leaves alone what is as it was.
