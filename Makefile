@@ -9,7 +9,8 @@
 #   make install-storage   the other side, on the storage server itself
 #   make deb       the Debian packages, into dist
 #   make buildd    the same in a Debian 13, without a network and by Debian's own compiler, into dist/debian13: for root
-#   make install   program, units, generator, catalog, pages and completions, under DESTDIR
+#   make release   what is published, from a tagged tree: docs/releasing.md
+#   make install   program, units, generator, catalog, translations, pages and completions, under DESTDIR
 
 SHELL = /bin/bash
 .SHELLFLAGS = -euo pipefail -c
@@ -31,21 +32,24 @@ SWIFT_BUILD = swift build -c release --static-swift-stdlib --disable-local-rpath
 # A folder with the archive alone: beside the shared library, that would be taken.
 ARCHIVES = $(CURDIR)/.build/archives
 INSTALL = install -D
+EXAMPLES = $(PREFIX)/share/doc/jod-check/examples
 
 # Debian's own compiler, where it is installed, has no linker of its own.
 SWIFTLANG = $(shell dpkg-query -W -f '$${Status}' swiftlang 2>/dev/null | grep 'install ok installed')
 # Has systemd.pc, which says where units go.
 SYSTEMD_PC = $(if $(filter bookworm,$(shell . /etc/os-release && echo $$VERSION_CODENAME)),systemd,systemd-dev)
 # For building; and for the tests with real parts, which say so where one is missing.
-BUILD_PACKAGES = g++ libssl-dev libsystemd-dev pkgconf $(SYSTEMD_PC) $(if $(SWIFTLANG),lld)
+BUILD_PACKAGES = g++ gettext libqrencode4 libssl-dev libsystemd-dev pkgconf $(SYSTEMD_PC) $(if $(SWIFTLANG),lld)
 DEB_PACKAGES = build-essential debhelper lintian
+RELEASE_PACKAGES = apt-utils python3 gnupg
 BUILDD_PACKAGES = debootstrap debian-archive-keyring iproute2 python3
-TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace openssl python3
+TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace openssl python3 curl jq \
+  zbar-tools
 BENCH_PACKAGES = curl jq wakeonlan python3 python3-requests gcc libc6-dev strace valgrind openssl libssl-dev ca-certificates
 ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 openssl procps python3 dpkg-dev
 
-.PHONY: build archives demo check lint test fuzz acceptance bench deb buildd install install-storage clean \
-  setup setup-acceptance setup-bench setup-buildd setup-deb setup-tests
+.PHONY: build archives demo check lint test fuzz acceptance bench deb buildd release install install-storage clean \
+  setup setup-acceptance setup-bench setup-buildd setup-deb setup-release setup-tests
 
 build: setup archives
 	$(SWIFT_BUILD) --product jod-check
@@ -58,26 +62,31 @@ archives: setup
 demo: setup archives
 	$(SWIFT_BUILD) --product jod-check
 	$(SWIFT_BUILD) --product household-demo
-	.build/release/household-demo $(PROGRAM)
+	$(SWIFT_BUILD) --product DemoClock
+	.build/release/household-demo $(PROGRAM) .build/release/libDemoClock.so
 
 check: setup setup-tests lint test
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
-	@! grep -rInE '[[:space:]]+$$' --include='*' Makefile *.md Sources Tests systemd man docs packaging completions storage acceptance bench \
+	@! grep -rInE '[[:space:]]+$$' --include='*' Makefile *.md Sources Tests systemd man docs packaging completions storage acceptance bench po \
 		|| { echo 'lines above end in white space'; exit 1; }
 	@! grep -rnE 'https?://[a-z.]*debian\.(org|net)' acceptance bench packaging/buildd packaging/mirror .ci \
 		|| { echo 'scripts take the mirror that apt uses here: packaging/mirror'; exit 1; }
 	@systemd/verify
 	@docs/verify
 	@packaging/same-version
+	@po/verify
 	mandoc -T lint -W style man/*.[58]
-	shellcheck -x {systemd,docs}/verify systemd/lib/* completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,buildd} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
+	shellcheck -x {systemd,docs,po}/verify po/compile systemd/lib/* completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,buildd,release,debian/tests/household} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
 	  storage/guard.d/* storage/test.d/*.bash acceptance/run acceptance/stories/*.bash \
-	  bench/activation bench/rivals/poll.sh
+	  bench/activation bench/rivals/poll.sh \
+	  packaging/examples/{power/*,activity.d/*,notify/{words,ntfy,mail},test.d/{run,activity,*.bash}}
 
 test: setup setup-tests
 	storage/test
+	packaging/examples/test.d/run
+	packaging/examples/test.d/activity
 	swift test
 	packaging/loaded-by-name .build/debug/jod-check
 
@@ -110,7 +119,8 @@ setup-acceptance: PACKAGES = $(ACCEPTANCE_PACKAGES)
 setup-bench: PACKAGES = $(BENCH_PACKAGES)
 setup-deb: PACKAGES = $(DEB_PACKAGES)
 setup-buildd: PACKAGES = $(BUILDD_PACKAGES)
-setup setup-tests setup-acceptance setup-bench setup-deb setup-buildd:
+setup-release: PACKAGES = $(RELEASE_PACKAGES)
+setup setup-tests setup-acceptance setup-bench setup-deb setup-buildd setup-release:
 	@missing=; for package in $(PACKAGES); do \
 	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
 	done; \
@@ -153,6 +163,11 @@ deb: build setup-deb
 buildd: setup-buildd
 	packaging/buildd
 
+# Of these architectures.
+ARCHITECTURES = amd64 arm64
+release: setup setup-deb setup-release
+	packaging/release $(ARCHITECTURES)
+
 install: $(PROGRAM)
 	$(if $(UNITS),,$(error pkg-config does not know where systemd's units go: install $(SYSTEMD_PC), or say UNITS=/etc/systemd/system))
 	$(INSTALL) -m 755 -s $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/jod-check
@@ -171,13 +186,23 @@ install: $(PROGRAM)
 	$(INSTALL) -m 644 systemd/jod-check.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/jod-check.conf
 	$(INSTALL) -m 644 man/jod-check.8 $(DESTDIR)$(PREFIX)/share/man/man8/jod-check.8
 	$(INSTALL) -m 644 man/jod-check.5 $(DESTDIR)$(PREFIX)/share/man/man5/jod-check.5
+	po/compile '$(DESTDIR)$(PREFIX)/share/locale'
 	$(INSTALL) -d -m 700 $(DESTDIR)/etc/jod-check/credentials
+	$(INSTALL) -d -m 755 $(DESTDIR)/etc/jod-check/activity.d
 	@# It will hold the API key, and it is the administrator's once it is there.
 	[ -e $(DESTDIR)/etc/default/jod-check ] || \
 	  $(INSTALL) -m 600 systemd/jod-check.default $(DESTDIR)/etc/default/jod-check
 	$(INSTALL) -m 644 completions/jod-check.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/jod-check
 	$(INSTALL) -m 644 completions/_jod-check $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_jod-check
 	$(INSTALL) -m 644 completions/jod-check.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/jod-check.fish
+	@# What is wanted of them is copied: a package may replace them.
+	for folder in activity.d evenings power notify prometheus home-assistant; do \
+	  for example in packaging/examples/$$folder/*; do \
+	    mode=644; [ ! -x $$example ] || mode=755; \
+	    $(INSTALL) -m $$mode $$example $(DESTDIR)$(EXAMPLES)/$$folder/$${example##*/}; \
+	  done; \
+	done
+	$(INSTALL) -m 644 docs/grafana-dashboard.json $(DESTDIR)$(EXAMPLES)/grafana/jod-check.json
 	@# Into this very system, a running systemd is told.
 	@if [ -z "$(DESTDIR)" ] && [ -d /run/systemd/system ]; then \
 	  systemd-sysusers jod-check.conf; systemd-tmpfiles --create jod-check.conf; \

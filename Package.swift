@@ -6,7 +6,8 @@ let strict: [SwiftSetting] = [.unsafeFlags(["-warnings-as-errors"])]
 let package = Package(
   name: "jod-check",
   products: [
-    .executable(name: "jod-check", targets: ["jod-check"])
+    .executable(name: "jod-check", targets: ["jod-check"]),
+    .library(name: "DemoClock", type: .dynamic, targets: ["DemoClock"]),
   ],
   targets: [
     // libsystemd: a module map and a header, nothing else. The library itself is loaded where it is needed.
@@ -32,6 +33,8 @@ let package = Package(
     // A household on loopback, to show and to test the program with. Shipped in no package.
     .target(name: "Household", swiftSettings: strict),
     .executableTarget(name: "household-demo", dependencies: ["Household"], swiftSettings: strict),
+    // The demo's clock, which goes as fast as its story.
+    .target(name: "DemoClock"),
 
     // Years of households in which policies are compared. Shipped in no package.
     .target(name: "Simulator", dependencies: ["JodCore", "Household"], swiftSettings: strict),

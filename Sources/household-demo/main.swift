@@ -1,125 +1,104 @@
 import Foundation
 import Household
 
-/// An evening in a household on loopback: the real jod-check, run again and again.
-struct Evening {
-  let program: String
-  let jellyfin: FakeJellyfin
-  let storage: StorageServer
-  let folder: String
-
-  init(program: String) throws {
-    self.program = program
-    jellyfin = try FakeJellyfin()
-    storage = try StorageServer()
-    folder = NSTemporaryDirectory() + "jod-check-demo-\(getpid())"
-    for name in ["state", "run"] {
-      try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
-    }
-  }
-
-  private var environment: [String: String] {
-    [
-      "STORAGE_SERVER_MAC": "02:00:00:c0:ff:ee",
-      "BROADCAST_ADDRESS": "127.0.0.1",
-      "WOL_PORT": "\(storage.wakePort)",
-      "STORAGE_SERVER_ADDRESS": "127.0.0.1:\(storage.port)",
-      "JELLYFIN_API_URL": jellyfin.url,
-      "JELLYFIN_API_KEY": FakeJellyfin.key,
-      "CHECK_INTERVAL": "1s",
-      "PACKET_COOLDOWN_TIME": "60s",
-      "STATE_DIRECTORY": "\(folder)/state",
-      "RUNTIME_DIRECTORY": "\(folder)/run",
-    ]
-  }
-
-  /// Runs jod-check once, and shows what it says. Returns how many magic packets the network card heard.
-  @discardableResult
-  func run(_ arguments: String...) throws -> Int {
-    say("  $ jod-check\(arguments.map { " " + $0 }.joined())")
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.environment = environment
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    for line in text.split(separator: "\n") { say("  \(line)") }
-    guard process.terminationStatus == 0 else {
-      throw Surprise("jod-check ended with \(process.terminationStatus)")
-    }
-    let packets = storage.packets().count
-    if packets > 0 { say("  (the storage server's network card heard \(packets) magic packets)") }
-    return packets
-  }
-
-  func cleanUp() { try? FileManager.default.removeItem(atPath: folder) }
-}
-
-struct Surprise: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
-}
-
-func scene(_ title: String) { say("\n\(title)") }
-
-/// Prints at once, also into a pipe.
-func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
-
-func expect(_ condition: Bool, _ expectation: String) throws {
-  if !condition { throw Surprise("expected: \(expectation)") }
-}
+// An evening of the real program, with a household of which only the clock, Jellyfin and the storage server are made.
 
 func play(_ evening: Evening) throws {
-  scene("18:00  Nobody is there. The storage server is off, and stays off.")
-  try expect(evening.run() == 0, "no packet")
+  let (jellyfin, storage) = (evening.jellyfin, evening.storage)
+  evening.begin(at: "17:59")
+  _ = try evening.quietly()
+  evening.scene("18:00", "Nobody is there. The storage server is off, and stays off.")
   try expect(evening.run() == 0, "no packet")
 
-  scene("20:14  Anna opens the app in the living room.")
-  evening.jellyfin.say(sessions: "[\(FakeJellyfin.session())]")
+  evening.scene("20:14", "Anna opens the app in the living room.")
+  jellyfin.say(sessions: "[\(FakeJellyfin.session())]")
   try expect(evening.run() == 3, "one wake request of three packets")
 
-  scene(
-    "20:15  The storage server starts; its service does not answer yet. The cooldown keeps jod-check from nagging."
-  )
-  try evening.storage.turn(.starting)
+  evening.scene("20:14:30", "The storage server starts; its service does not answer yet.")
+  jellyfin.say(sessions: "[\(FakeJellyfin.session())]")
+  try storage.turn(.starting)
   try expect(evening.run() == 0, "no packet inside the cooldown")
 
-  scene("20:15  The storage is ready.")
-  try evening.storage.turn(.ready)
+  evening.scene("20:15", "It is ready.")
+  try storage.turn(.ready)
   try expect(evening.run() == 0, "no packet")
 
-  scene("20:20  The film runs.")
-  evening.jellyfin.say(sessions: "[\(FakeJellyfin.session(film: "The Third Man"))]")
+  evening.scene("20:17", "The film runs.")
+  jellyfin.say(sessions: "[\(film())]")
   try expect(evening.run() == 0, "no packet")
+  try evening.checksPass(until: "21:10") { jellyfin.say(sessions: "[\(film())]") }
 
-  scene("21:10  A pause of ten minutes still counts as activity.")
-  evening.jellyfin.say(sessions: "[\(FakeJellyfin.session(film: "The Third Man", pausedFor: 600))]")
+  evening.scene("21:10", "A pause. For half an hour it counts as activity, and the film goes on at once.")
+  jellyfin.say(sessions: "[\(film(pausedFor: 0))]")
   try expect(evening.run() == 0, "no packet")
+  var paused = 0.0
+  try evening.checksPass(until: "21:42") {
+    paused += 120
+    jellyfin.say(sessions: "[\(film(pausedFor: paused))]")
+  }
 
-  scene("21:45  A pause of forty minutes does not, though the app reports it every ten seconds.")
-  evening.jellyfin.say(sessions: "[\(FakeJellyfin.session(film: "The Third Man", pausedFor: 2400))]")
+  evening.scene("21:42", "Everybody sleeps. The app still reports the pause, and is believed no longer.")
+  jellyfin.say(sessions: "[\(film(pausedFor: 1920))]")
   try expect(evening.run() == 0, "no packet")
+  try evening.checksPass(until: "22:08") { jellyfin.say(sessions: "[\(film(pausedFor: 3000))]") }
 
-  scene("23:00  Gone. What does jod-check know?")
-  evening.jellyfin.say(sessions: "[]")
-  try expect(evening.run() == 0, "no packet")
+  evening.scene("22:12", "Nobody has needed it for half an hour: it is asked to power off, and goes.")
+  jellyfin.say(sessions: "[]")
+  try evening.run()
+  try expect(evening.hasGone, "a power-off")
+
+  evening.scene("22:12:10", "Anna is back, too early: a packet is lost in a machine that goes down.")
+  jellyfin.say(sessions: "[\(FakeJellyfin.session())]")
+  try expect(evening.run() == 0, "no packet into a machine that goes down")
+
+  evening.scene("22:12:40", "It is down, and is woken at once. She was not forgotten.")
+  jellyfin.say(sessions: "[\(FakeJellyfin.session())]")
+  try expect(evening.run() == 3, "one wake request")
+
+  evening.scene("22:13:20", "What does jod-check know?")
+  try storage.turn(.ready)
+  jellyfin.say(sessions: "[\(film())]")
+  _ = try evening.quietly()
   try evening.run("status")
+}
+
+func film(pausedFor pause: Double? = nil) -> String {
+  FakeJellyfin.session(film: "The Third Man", pausedFor: pause)
+}
+
+/// Begins again as a program that has the demo's clock.
+func restart(with library: String) throws {
+  let folder = NSTemporaryDirectory() + "jod-check-demo-\(getpid())"
+  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  try DemoClock.make(at: "\(folder)/clock")
+  setenv("LD_PRELOAD", library, 1)
+  setenv(DemoClock.variable, "\(folder)/clock", 1)
+  var arguments = CommandLine.arguments.map { strdup($0) } + [nil]
+  execv("/proc/self/exe", &arguments)
+  throw Surprise("a start with \(library)")
 }
 
 // A write to a program that has ended is an error, not our end.
 signal(SIGPIPE, SIG_IGN)
 do {
-  let program = CommandLine.arguments.dropFirst().first ?? ".build/release/jod-check"
-  let evening = try Evening(program: program)
-  defer { evening.cleanUp() }
-  say(
-    "An evening in a household on this machine's loopback. The clock on the left is told, not waited for.")
+  let arguments = Array(CommandLine.arguments.dropFirst())
+  guard arguments.count == 2 else { throw Surprise("jod-check, and the library of the demo's clock") }
+  guard let clock = ProcessInfo.processInfo.environment[DemoClock.variable] else {
+    try restart(with: arguments[1])
+    exit(1)
+  }
+  let folder = URL(fileURLWithPath: clock).deletingLastPathComponent().path
+  defer { try? FileManager.default.removeItem(atPath: folder) }
+  let evening = try Evening(program: arguments[0], folder: folder)
+  say("An evening in a household. The program is real; its clock is set forward from scene to scene.")
   try play(evening)
-  say("\nThe evening went as expected.")
+  say(
+    """
+
+    The evening went as expected. To have it so at home:
+      make deb && sudo apt install ./dist/jod-check_*.deb
+      sudo jod-check setup
+    """)
 } catch {
   say("\nThe evening went otherwise: \(error)")
   exit(1)

@@ -108,7 +108,7 @@ story_hold() {
   await "$time_limit" "B is off" storage_is_off
   timer stop
 }
-is_blocked_by_hold_alone() { [[ $(known poweroff.blocked_by) =~ ^a\ hold\ until\ [^\;]*$ ]]; }
+is_blocked_by_hold_alone() { [[ $(known poweroff.blocked_by) =~ ^a\ hold\ keeps\ it\ on$ ]]; }
 
 story jellyfin-down 'Jellyfin is away for longer than COOLDOWN_TIME: B stays on'
 story_jellyfin-down() {

@@ -171,6 +171,57 @@ story_way-down() {
 # when WORDS MATCH: the time of the last entry with these words, by the boot's clock.
 when() { journal --output=short-monotonic "$2" | grep "$1" | tail -n 1 | tr -d '[]' | awk '{ print $1 }'; }
 
+# As many as come through a way down, twenty-five at a time.
+through=${ACCEPTANCE_READERS:-150}
+story way-down-readers 'readers at any moment of the way down: each reads, and none while B is asked to go'
+story_way-down-readers() {
+  # It says after a while that it is busy, and writes down what was mounted meanwhile.
+  local refuse=$work/A/root/usr/local/bin/refuse
+  cat >"$refuse" <<'END'
+#!/bin/sh
+for look in 1 2 3 4; do
+  mounted="$mounted $(grep -c fuse.sshfs /proc/self/mounts)"
+  sleep 0.1
+done
+echo "$mounted" >>/run/jod-check/asked
+exit 75
+END
+  chmod 755 "$refuse"
+  household_with_share STORAGE_SERVER_SSH= SHUTDOWN_COMMAND=/usr/local/bin/refuse
+  storage_on
+  inside A rm -f /run/jod-check/asked
+  local round called_off=0 refused=0
+  : >"$work/through"
+  for ((round = 0; round < through / 25; round++)); do
+    # Mounted or not, and nobody waits for it any more.
+    inside A cat "$share/films/one" >"$work/one"
+    ((round % 2)) || inside A systemctl stop "$unit.mount"
+    sleep 6
+    inside A rm -rf /root/read
+    inside A mkdir /root/read
+    # Before it is decided, on the way down, and while B is asked.
+    inside A bash -c "for n in {1..25}; do
+      setsid bash -c 'sleep 1.\$((RANDOM % 5))\$((RANDOM % 10))
+        cat $share/films/one >/root/read/\$0 2>&1; echo \$? >/root/read/\$0.status' \$n </dev/null >/dev/null 2>&1 &
+    done"
+    try inside A jod-check sleep --force
+    [[ $output != *"waits for a file"* ]] || called_off=$((called_off + 1))
+    [[ $output != *"is busy"* ]] || refused=$((refused + 1))
+    await 30 "all have ended" has_ended 25
+    seen_by_readers >>"$work/through"
+  done
+  # Who comes in the instant in which systemd itself takes the mount away gets an error from it, as with every automount.
+  local lost
+  lost=$(grep -c 'No such device' "$work/through" || true)
+  same "all others have read" 'a film' "$(grep -v -e 'No such device' -e '^[01]$' "$work/through" | sort -u)"
+  between "no more than one such instant in a way down" 0 "$refused" "$lost"
+  figure "$round times: B was asked $refused times, $called_off ways down were called off, $lost readers came as systemd unmounted"
+  inside A cat /run/jod-check/asked >"$work/asked"
+  between "B was asked" 1 "$round" "$refused"
+  same "nothing was mounted meanwhile" ' 0 0 0 0' "$(sort -u "$work/asked")"
+  same "nothing has failed" '' "$(failed_units)"
+}
+
 story sync-hangs 'a share that cannot be synced is stopped all the same, and the result says so'
 story_sync-hangs() {
   household_with_share

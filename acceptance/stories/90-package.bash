@@ -37,7 +37,7 @@ story_upgrade() {
   more_checks 3 2
   same "what it knew is as it was" "$state" "$(lasting)"
   try inside A jod-check sleep
-  contains "the hold is in force" 'somebody wants it kept on' "$output"
+  contains "the hold is in force" 'a hold keeps it on' "$output"
   contains "B still has the key" jod-check@jellyfin "$(inside B jod-check-storage status)"
 }
 install_previous() {

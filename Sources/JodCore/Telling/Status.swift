@@ -145,7 +145,7 @@ extension Status {
     guard let check = memory.runtime.lastCheck else { return nothingKnown.poweroff }
     var (objections, rules) = (check.objections, check.rules)
     if memory.state.hold != nil {
-      objections.insert("somebody wants it kept on", at: 0)
+      objections.insert("a hold keeps it on", at: 0)
       rules.insert("a hold is in force", at: 0)
     }
     var time = check.powerOffIn.map { check.at.wall + $0 }

@@ -77,7 +77,7 @@ struct ManualWake {
       case .hangs(let trouble): return .failed(trouble.words)
       case .late(let seconds, let why):
         let unknown =
-          "The storage is not ready \(TimeSpan.text(seconds)) after the wake request. \(Words.likelyCauses)"
+          "The storage is not ready \(TimeSpan.text(seconds)) after the wake request. \(Words.likelyCauses(configuration))"
         return .failed(why ?? unknown)
       }
       nextProbe.wait()

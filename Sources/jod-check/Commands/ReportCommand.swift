@@ -52,7 +52,7 @@ struct ReportCommand {
 
   private static var place: SummaryText.Place {
     guard let width = Terminal.width else { return .plain }
-    return SummaryText.Place(width: width, isUnicode: Terminal.isUnicode, isColoured: Terminal.isColoured)
+    return SummaryText.Place(width: width, isUnicode: Terminal.isUnicode, isColoured: Terminal.hasColour)
   }
 }
 

@@ -38,7 +38,7 @@ struct StatusCommand {
       Output.print(bytes: Store.bytes(status))
     } else {
       let text = StatusText(
-        status, isVerbose: isVerbose, isColoured: Terminal.isColoured, clock: Clock.text
+        status, isVerbose: isVerbose, isColoured: Terminal.hasColour, clock: Clock.text
       ).text(now: now)
       Output.print(bytes: Array(text.utf8))
     }

@@ -1,7 +1,7 @@
 import Glibc
 import JodCore
 
-/// A button of the page, or a program that sends what it sends (specification, The page's buttons). It does what the command
+/// A button of the page, or a program that sends what it sends (specification, The page). It does what the command
 /// of its name does.
 struct ButtonPress: Sendable {
   private enum Button: Sendable {

@@ -115,7 +115,7 @@ extension World {
             }
           ),
           ("not ready", "its service does not answer", { _, storage, _ in try storage.turn(.starting) }),
-          ("a hold", "wants it kept on", { _, _, sandbox in try sandbox.run("hold", "1h") }),
+          ("a hold", "a hold keeps it on", { _, _, sandbox in try sandbox.run("hold", "1h") }),
           (
             "a task", "RefreshLibrary",
             { jellyfin, _, _ in
@@ -290,7 +290,7 @@ extension World {
       try sleepy.run("hold", "1h")
       let held = try sleepy.run("sleep", "--force")
       #expect(held.status == 1)
-      #expect(held.errors.contains("wants it kept on"))
+      #expect(held.errors.contains("a hold keeps it on"))
       #expect(sleepy.calls == 0)
       try sleepy.run("release")
       #expect(try sleepy.run("sleep", "--force").status == 0)

@@ -223,7 +223,7 @@ extension World {
       house.watch()
       let answer = try house.post("/sleep")
       #expect(answer.status == 409)
-      #expect(answer.text.hasPrefix("The storage stays on: somebody wants it kept on for another "))
+      #expect(answer.text.hasPrefix("The storage stays on: a hold keeps it on for another "))
     }
 
     @Test(

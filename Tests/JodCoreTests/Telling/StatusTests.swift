@@ -298,7 +298,7 @@ struct StatusTests {
   func holdBetweenChecks() {
     var story = Story.ripe(["COOLDOWN_TIME": "90min"])
     story.memory.state.hold = Hold(began: story.moment, seconds: 7200)
-    #expect(status(story).poweroff.blockedBy == "somebody wants it kept on")
+    #expect(status(story).poweroff.blockedBy == "a hold keeps it on")
     #expect(status(story).poweroff.at == "2027-01-15T10:30:00Z")
     story.check(.nobody, storage: .ready)
     story.memory.state.hold = nil
