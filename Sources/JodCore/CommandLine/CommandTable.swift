@@ -93,11 +93,13 @@ extension Command {
       name: .pair, abstract: "Prepare this machine to power the storage server off over ssh.",
       discussion: """
         Makes an ssh key if there is none, fetches the storage server's host key and shows its fingerprint for \
-        confirmation, and says what to run on the storage server. Run it as root. Running it again changes nothing \
-        that is in order.
+        confirmation, says what to run on the storage server, and offers to set STORAGE_SERVER_SSH. Run it as root. \
+        Running it again changes nothing that is in order.
         """,
       arguments: [
-        Argument(name: "DESTINATION", help: "Where to log in: user@host or user@host:port.")
+        Argument(
+          name: "DESTINATION",
+          help: "Where to log in: a host, user@host or user@host:port. Unless named, the user is jod-check.")
       ],
       options: [
         Option(

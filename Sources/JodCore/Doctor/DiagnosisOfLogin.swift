@@ -21,7 +21,7 @@ extension Diagnosis {
     ///   - answer: what standard output was understood as.
     public init(status: Int32?, answer: StorageStatus?, errors: String) {
       // Its verbose words come before the remote command's, whose last line tells most.
-      let last = errors.split(separator: "\n").last {
+      let last = errors.split(whereSeparator: \.isNewline).last {
         !$0.hasPrefix("Transferred:") && !$0.hasPrefix("Bytes per")
       }
       let words = Printable.clean(last.map { Printable.trimmed(String($0)) } ?? "no reason given", limit: 200)

@@ -15,7 +15,8 @@ extension Diagnosis {
     case .keepsUp: return .good(scriptSubject, "\(name) keeps the storage on\(reason), told in \(time)")
     case .none: return .good(scriptSubject, "\(name) does not need the storage\(reason), told in \(time)")
     case .unknown(let why):
-      let said = Printable.clean(Printable.trimmed(errors.split(separator: "\n").last.map(String.init) ?? ""))
+      let said = Printable.clean(
+        Printable.trimmed(errors.split(whereSeparator: \.isNewline).last.map(String.init) ?? ""))
       return .fault(
         scriptSubject,
         "\(name) does not say whether the storage is needed: \(why)\(said.isEmpty ? "" : " (\"\(said)\")").",

@@ -234,7 +234,7 @@ struct Pairing {
 
   private static func reason(_ ended: Subprocess.Ended) -> String {
     guard ended.status != nil else { return "no answer in time" }
-    let last = ended.errors.split(separator: "\n").last { !$0.hasPrefix("#") }
+    let last = ended.errors.split(whereSeparator: \.isNewline).last { !$0.hasPrefix("#") }
     return Printable.clean(last.map(String.init) ?? "no answer", limit: 200)
   }
 }

@@ -18,7 +18,8 @@ struct Terminal {
   }
 
   static var isUnicode: Bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(variable).first { !$0.isEmpty } ?? ""
+    let locale =
+      [variable("LC_ALL"), variable("LC_CTYPE"), variable("LANG")].first { !$0.isEmpty } ?? ""
     return locale.lowercased().replacing("-", with: "").hasSuffix("utf8")
   }
 

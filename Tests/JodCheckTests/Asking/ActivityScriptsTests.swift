@@ -175,7 +175,7 @@ extension World {
       try home.sandbox.script("downloads", "echo a film; exit 2")
       let refused = try home.sandbox.run("sleep")
       #expect(refused.status == 1)
-      #expect(refused.errors.contains("activity: the script downloads keeps it on (a film)"))
+      #expect(refused.errors.contains("The storage stays on: the script downloads keeps it on (a film)"))
     }
 
     @Test("the doctor tells what each says and how long it took, and what is not run")

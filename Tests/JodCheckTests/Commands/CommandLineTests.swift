@@ -51,8 +51,8 @@ extension World {
         testDescription: "a report of days that are no number", arguments: ["report", "--days=x"], status: 64,
         words: ["--days \"x\": accepted: 1 to 366."]),
       Ending(
-        testDescription: "a destination that is none", arguments: ["pair", "nonsense"], status: 64,
-        words: ["\"nonsense\" is not understood; accepted: user@host"]),
+        testDescription: "a destination that is none", arguments: ["pair", "non sense"], status: 64,
+        words: ["\"non sense\" is not understood; accepted: a host, or user@host"]),
     ]
 
     @Test("wrong use is told with what is accepted, and nothing is done", arguments: wrongUses)

@@ -164,9 +164,56 @@ extension World {
       #expect(said.contains("not for root"))
     }
 
-    @Test("what is no destination is wrong use", arguments: ["nas.lan", "-oProxyCommand=x@y", "a@b:99999"])
+    @Test("a name that nobody knows is told, in what ssh says of it once")
+    func unknownName() {
+      let pairing = Pairing(
+        destination: SSHDestination("jod-check@nowhere.invalid")!, directory: directory, trusts: true,
+        ask: nil,
+        say: { _ in })
+      // ssh-keyscan says it for each type of key, in lines that end with CR and LF.
+      let failure = #expect(throws: PairingFailure.self) { try pairing.learnHostKey() }
+      #expect(
+        failure?.description.hasPrefix("nowhere.invalid:22 shows no host key (getaddrinfo nowhere.invalid: ")
+          == true)
+      #expect(failure?.description.contains("\u{FFFD}") == false)
+    }
+
+    @Test("what is no destination is wrong use", arguments: ["nas lan", "-oProxyCommand=x@y", "a@b:99999"])
     func wrongUse(text: String) throws {
       #expect(try sandbox.run("pair", "--", text).status == 64)
+    }
+
+    /// Offers to set the destination in a file, and returns what was said and what the file has then.
+    private func offer(_ text: String, answer: String?) throws -> (said: String, text: String?) {
+      try sandbox.write(text, to: "settings")
+      var said = ""
+      let ask: (() -> String)? = answer.map { text in { text } }
+      try SettingOffer(
+        destination: SSHDestination("jod-check@nas.lan")!, path: "\(sandbox.folder)/settings", ask: ask,
+        say: { said += "\($0)\n" }
+      ).make()
+      return (said, sandbox.contents("settings"))
+    }
+
+    @Test("what is to be set here can be set at once, and the old file is kept")
+    func setsHere() throws {
+      let old = "# mine\nPACKET_COOLDOWN=2min\n"
+      #expect(try offer(old, answer: "yes").text == "\(old)STORAGE_SERVER_SSH=jod-check@nas.lan\n")
+      #expect(sandbox.contents("settings.old") == old)
+      #expect(
+        try offer("STORAGE_SERVER_SSH=root@old\n", answer: "y").text
+          == "STORAGE_SERVER_SSH=jod-check@nas.lan\n")
+    }
+
+    @Test("it is set only by a yes, and never beside another way to power off")
+    func setsNothing() throws {
+      for answer in ["no", "", nil] { #expect(try offer("A=1\n", answer: answer).text == "A=1\n") }
+      #expect(try offer("A=1\n", answer: nil).said.isEmpty)
+      let other = try offer("SHUTDOWN_COMMAND=/bin/off\n", answer: "yes")
+      #expect(other.text == "SHUTDOWN_COMMAND=/bin/off\n" && other.said.contains("leave one of the two"))
+      let same = try offer("STORAGE_SERVER_SSH=jod-check@nas.lan\n", answer: "yes")
+      #expect(same.said == "\nIt is set there already.\n")
+      #expect(throws: SetUpFailure.self) { try offer("A=\"open\n", answer: "yes") }
     }
 
     @Test("only root may pair", .enabled(if: geteuid() != 0, "this is root"))

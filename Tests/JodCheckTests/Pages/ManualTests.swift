@@ -96,7 +96,9 @@ extension World {
 
     @Test("the manual has every variable of the environment that is not of the configuration")
     func environment() throws {
-      let read = try Self.sources().matches(of: /(?:environment\[|getenv\()"([A-Z_]+)"/).map { String($0.1) }
+      let read = try Self.sources().matches(of: /(?:environment\[|getenv\(|variable\()"([A-Z_]+)"/).map {
+        String($0.1)
+      }
       #expect(Set(page.tags(in: "ENVIRONMENT")) == Set(read).subtracting(try Self.variablesInCode()))
     }
 

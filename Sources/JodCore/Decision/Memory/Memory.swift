@@ -190,9 +190,9 @@ extension Memory {
       powerOffIn: lifts.contains(nil) ? nil : latest)
   }
 
-  /// Those that people are told: what does not lift by itself, or else what lifts last.
+  /// Those that people are told: a refusal and what does not lift by itself, or else what lifts last.
   private static func deciding(_ objections: [Objection]) -> [Objection] {
-    let lasting = objections.filter { $0.lifts == nil }
+    let lasting = objections.filter { if case .refused = $0 { true } else { $0.lifts == nil } }
     return lasting.isEmpty ? objections.max { ($0.lifts ?? 0) < ($1.lifts ?? 0) }.map { [$0] } ?? [] : lasting
   }
 

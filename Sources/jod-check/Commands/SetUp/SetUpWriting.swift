@@ -5,14 +5,7 @@ import JodCore
 extension SetUp {
   /// The new text, which is known to be a valid configuration.
   func edit() throws(SetUpFailure) -> SettingsEdit {
-    let edit: SettingsEdit
-    do throws(SettingsEdit.Failure) {
-      edit = try SettingsEdit(file.text, setting: settings)
-    } catch {
-      throw .failed(
-        "\(error.variable) cannot be set in \(file.path): something in it, such as a quote that is left open, swallows lines that follow. Mend it, and run this again."
-      )
-    }
+    let edit = try file.setting(settings)
     let mended = Configuration.mended(
       environment: EnvironmentFile.parse(edit.text),
       keyCredential: key?.key.value ?? (isDryRun ? "none" : nil),

@@ -34,6 +34,17 @@ struct SettingsFile {
     }
   }
 
+  /// Its text with variables set, and every other line as it was.
+  func setting(_ settings: [(name: String, value: String)]) throws(SetUpFailure) -> SettingsEdit {
+    do throws(SettingsEdit.Failure) {
+      return try SettingsEdit(text, setting: settings)
+    } catch {
+      throw .failed(
+        "\(error.variable) cannot be set in \(path): something in it, such as a quote that is left open, swallows lines that follow. Mend it, and run this again."
+      )
+    }
+  }
+
   /// Where the old one is kept.
   var copy: String { "\(path).old" }
 
