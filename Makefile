@@ -51,13 +51,14 @@ SYSTEMD_PC = $(if $(filter bookworm,$(shell . /etc/os-release && echo $$VERSION_
 # For building; and for the tests with real parts, which say so where one is missing.
 BUILD_PACKAGES = g++ libssl-dev libsystemd-dev pkgconf $(SYSTEMD_PC) $(if $(SWIFTLANG),lld)
 DEB_PACKAGES = build-essential debhelper lintian
+ARM64_PACKAGES = debootstrap debian-archive-keyring iproute2 python3 qemu-user-static
 BUILDD_PACKAGES = debootstrap debian-archive-keyring iproute2 python3
 TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace openssl python3
 BENCH_PACKAGES = curl jq wakeonlan python3 python3-requests gcc libc6-dev strace valgrind openssl libssl-dev ca-certificates
 ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 openssl procps python3 dpkg-dev
 
 .PHONY: build archives demo check lint test fuzz acceptance bench deb check-arm64 buildd install install-storage clean \
-  setup setup-acceptance setup-bench setup-buildd setup-deb setup-tests
+  setup setup-acceptance setup-arm64 setup-bench setup-buildd setup-deb setup-tests
 
 build: setup archives
 	$(SWIFT_BUILD) --product jod-check
@@ -123,7 +124,8 @@ setup-acceptance: PACKAGES = $(ACCEPTANCE_PACKAGES)
 setup-bench: PACKAGES = $(BENCH_PACKAGES)
 setup-deb: PACKAGES = $(DEB_PACKAGES)
 setup-buildd: PACKAGES = $(BUILDD_PACKAGES)
-setup setup-tests setup-acceptance setup-bench setup-deb setup-buildd:
+setup-arm64: PACKAGES = $(ARM64_PACKAGES)
+setup setup-tests setup-acceptance setup-bench setup-deb setup-buildd setup-arm64:
 	@missing=; for package in $(PACKAGES); do \
 	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
 	done; \
@@ -172,7 +174,7 @@ deb: setup-buildd
 endif
 
 # With the tests as this machine builds them.
-check-arm64: setup setup-tests setup-buildd
+check-arm64: setup setup-tests setup-arm64
 	@compgen -G 'dist/*_arm64.deb' >/dev/null || $(MAKE) deb ARCH=arm64
 	swift build --build-tests
 	packaging/arm64 check

@@ -53,10 +53,14 @@ mount_copy() {
   ip link set lo up
 }
 
+clean_up() {
+  [ -z "${work-}" ] || rm -rf --one-file-system "$work"
+}
+
 # apart ARGUMENT…: this script again, without a network and in a folder of its own, which is gone afterwards.
 apart() {
   work=$(mktemp -d "$cache/run.XXXXXX")
-  trap 'rm -rf --one-file-system "$work"' EXIT
+  trap clean_up EXIT
   mkdir "$work"/{upper,work,root,dist}
   unshare --mount --pid --fork --kill-child --mount-proc --net --ipc --uts "$0" --inside "$work" "$@"
 }
