@@ -11,7 +11,8 @@
 #   make buildd    the same in a Debian 13, without a network and by Debian's own compiler, into dist/debian13: for root
 #   make deb ARCH=arm64   the package for a Raspberry Pi, cross-built on another machine, into dist: for root
 #   make check-arm64   installs that one in an emulated Debian 13, and holds it against the tests: for root
-#   make install   program, units, generator, catalog, pages and completions, under DESTDIR
+#   make release   what is published, from a tagged tree: docs/releasing.md
+#   make install   program, units, generator, catalog, translations, pages and completions, under DESTDIR
 
 SHELL = /bin/bash
 .SHELLFLAGS = -euo pipefail -c
@@ -43,22 +44,25 @@ endif
 # What takes the symbols away while the program is installed.
 STRIP = strip
 INSTALL = install -D
+EXAMPLES = $(PREFIX)/share/doc/jod-check/examples
 
 # Debian's own compiler, where it is installed, has no linker of its own.
 SWIFTLANG = $(shell dpkg-query -W -f '$${Status}' swiftlang 2>/dev/null | grep 'install ok installed')
 # Has systemd.pc, which says where units go.
 SYSTEMD_PC = $(if $(filter bookworm,$(shell . /etc/os-release && echo $$VERSION_CODENAME)),systemd,systemd-dev)
 # For building; and for the tests with real parts, which say so where one is missing.
-BUILD_PACKAGES = g++ libssl-dev libsystemd-dev pkgconf $(SYSTEMD_PC) $(if $(SWIFTLANG),lld)
+BUILD_PACKAGES = g++ gettext libqrencode4 libssl-dev libsystemd-dev pkgconf $(SYSTEMD_PC) $(if $(SWIFTLANG),lld)
 DEB_PACKAGES = build-essential debhelper lintian
 ARM64_PACKAGES = debootstrap debian-archive-keyring iproute2 python3 qemu-user-static
+RELEASE_PACKAGES = apt-utils python3 gnupg
 BUILDD_PACKAGES = debootstrap debian-archive-keyring iproute2 python3
-TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace openssl python3
+TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace openssl python3 curl jq \
+  zbar-tools
 BENCH_PACKAGES = curl jq wakeonlan python3 python3-requests gcc libc6-dev strace valgrind openssl libssl-dev ca-certificates
 ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 openssl procps python3 dpkg-dev
 
-.PHONY: build archives demo check lint test fuzz acceptance bench deb check-arm64 buildd install install-storage clean \
-  setup setup-acceptance setup-arm64 setup-bench setup-buildd setup-deb setup-tests
+.PHONY: build archives demo check lint test fuzz acceptance bench deb check-arm64 buildd release install install-storage clean \
+  setup setup-acceptance setup-arm64 setup-bench setup-buildd setup-deb setup-release setup-tests
 
 build: setup archives
 	$(SWIFT_BUILD) --product jod-check
@@ -78,20 +82,24 @@ check: setup setup-tests lint test
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
-	@! grep -rInE '[[:space:]]+$$' --include='*' Makefile *.md Sources Tests systemd man docs packaging completions storage acceptance bench \
+	@! grep -rInE '[[:space:]]+$$' --include='*' Makefile *.md Sources Tests systemd man docs packaging completions storage acceptance bench po \
 		|| { echo 'lines above end in white space'; exit 1; }
 	@! grep -rnE 'https?://[a-z.]*debian\.(org|net)' acceptance bench packaging/{arm64,buildd,cross,debian13.bash,mirror} .ci \
 		|| { echo 'scripts take the mirror that apt uses here: packaging/mirror'; exit 1; }
 	@systemd/verify
 	@docs/verify
 	@packaging/same-version
+	@po/verify
 	mandoc -T lint -W style man/*.[58]
-	shellcheck -x {systemd,docs}/verify systemd/lib/* completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,portable,buildd,arm64,cross/make} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
+	shellcheck -x {systemd,docs,po}/verify po/compile systemd/lib/* completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,portable,buildd,arm64,cross/make,release,debian/tests/household} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
 	  storage/guard.d/* storage/test.d/*.bash acceptance/run acceptance/stories/*.bash \
-	  bench/activation bench/rivals/poll.sh
+	  bench/activation bench/rivals/poll.sh \
+	  packaging/examples/{power/*,activity.d/*,notify/{words,ntfy,mail},test.d/{run,activity,*.bash}}
 
 test: setup setup-tests
 	storage/test
+	packaging/examples/test.d/run
+	packaging/examples/test.d/activity
 	swift test
 	packaging/loaded-by-name .build/debug/jod-check
 
@@ -125,7 +133,8 @@ setup-bench: PACKAGES = $(BENCH_PACKAGES)
 setup-deb: PACKAGES = $(DEB_PACKAGES)
 setup-buildd: PACKAGES = $(BUILDD_PACKAGES)
 setup-arm64: PACKAGES = $(ARM64_PACKAGES)
-setup setup-tests setup-acceptance setup-bench setup-deb setup-buildd setup-arm64:
+setup-release: PACKAGES = $(RELEASE_PACKAGES)
+setup setup-tests setup-acceptance setup-arm64 setup-bench setup-deb setup-buildd setup-release:
 	@missing=; for package in $(PACKAGES); do \
 	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
 	done; \
@@ -182,6 +191,11 @@ check-arm64: setup setup-tests setup-arm64
 buildd: setup-buildd
 	packaging/buildd
 
+# Of these architectures.
+ARCHITECTURES = amd64 arm64
+release: setup setup-deb setup-release
+	packaging/release $(ARCHITECTURES)
+
 install: $(PROGRAM)
 	$(if $(UNITS),,$(error pkg-config does not know where systemd's units go: install $(SYSTEMD_PC), or say UNITS=/etc/systemd/system))
 	$(INSTALL) -m 755 -s --strip-program='$(STRIP)' $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/jod-check
@@ -200,13 +214,23 @@ install: $(PROGRAM)
 	$(INSTALL) -m 644 systemd/jod-check.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/jod-check.conf
 	$(INSTALL) -m 644 man/jod-check.8 $(DESTDIR)$(PREFIX)/share/man/man8/jod-check.8
 	$(INSTALL) -m 644 man/jod-check.5 $(DESTDIR)$(PREFIX)/share/man/man5/jod-check.5
+	po/compile '$(DESTDIR)$(PREFIX)/share/locale'
 	$(INSTALL) -d -m 700 $(DESTDIR)/etc/jod-check/credentials
+	$(INSTALL) -d -m 755 $(DESTDIR)/etc/jod-check/activity.d
 	@# It will hold the API key, and it is the administrator's once it is there.
 	[ -e $(DESTDIR)/etc/default/jod-check ] || \
 	  $(INSTALL) -m 600 systemd/jod-check.default $(DESTDIR)/etc/default/jod-check
 	$(INSTALL) -m 644 completions/jod-check.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/jod-check
 	$(INSTALL) -m 644 completions/_jod-check $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_jod-check
 	$(INSTALL) -m 644 completions/jod-check.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/jod-check.fish
+	@# What is wanted of them is copied: a package may replace them.
+	for folder in activity.d evenings power notify prometheus home-assistant; do \
+	  for example in packaging/examples/$$folder/*; do \
+	    mode=644; [ ! -x $$example ] || mode=755; \
+	    $(INSTALL) -m $$mode $$example $(DESTDIR)$(EXAMPLES)/$$folder/$${example##*/}; \
+	  done; \
+	done
+	$(INSTALL) -m 644 docs/grafana-dashboard.json $(DESTDIR)$(EXAMPLES)/grafana/jod-check.json
 	@# Into this very system, a running systemd is told.
 	@if [ -z "$(DESTDIR)" ] && [ -d /run/systemd/system ]; then \
 	  systemd-sysusers jod-check.conf; systemd-tmpfiles --create jod-check.conf; \

@@ -4,7 +4,7 @@
 # The least that boots and has a network.
 base_system=systemd,systemd-sysv,dbus,libpam-systemd,iproute2
 # What the packages need beyond that, and what apt installs beside it: it must be at hand, for A and B reach nobody else.
-base_archives=(openssh-server openssh-client sshfs sudo ethtool ca-certificates)
+base_archives=(openssh-server openssh-client sshfs sudo ethtool ca-certificates libqrencode4)
 # Debian 12 has no sudo-rs.
 archives_of() {
   echo "${base_archives[@]}"

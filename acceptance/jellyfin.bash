@@ -38,6 +38,12 @@ jellyfin() {
         "LastUserId":"89b2ae71b4514311bb24ea1c4ca0461d","AppName":"Jellyfin Android TV","AppVersion":"0.18.0",
         "DateLastActivity":"@AGO:1@"}],"TotalRecordCount":1,"StartIndex":0}'
       ;;
+    browsing-on-screen)
+      # In an app that shows messages.
+      says Sessions '[{"Id":"living-room","UserId":"89b2ae71b4514311bb24ea1c4ca0461d","UserName":"Anna",
+        "DeviceId":"tv-1","DeviceName":"Living room","Client":"Jellyfin Android TV","LastActivityDate":"@AGO:1@",
+        "SupportedCommands":["DisplayMessage"],"PlayState":{"IsPaused":false}}]'
+      ;;
     scanning)
       says ScheduledTasks '[{"Name":"Scan Media Library","State":"Running","CurrentProgressPercentage":41.5,
         "Key":"RefreshLibrary","Triggers":[]}]'

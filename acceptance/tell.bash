@@ -158,7 +158,7 @@ run_story() {
 
 # Prints the sum, and ends with its status. What did not run has not passed.
 tell_sum() {
-  echo "$((passed + failed + not_run)) stories: $passed passed, $failed failed, $not_run not run ($skipped skipped)"
+  echo "${releases[0]}: $((passed + failed + not_run)) stories: $passed passed, $failed failed, $not_run not run ($skipped skipped)"
   [ "$((failed + not_run))" = 0 ] || exit 1
   [ "$passed" != 0 ] || exit 77
   exit 0

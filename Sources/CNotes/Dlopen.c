@@ -5,7 +5,9 @@
    compares it with the sources. */
 #define OWNER "FDO"
 #define LIBRARIES \
-  "[{\"soname\":[\"libsystemd.so.0\"],\"feature\":\"systemd\"," \
+  "[{\"soname\":[\"libqrencode.so.4\"],\"feature\":\"qr\"," \
+  "\"description\":\"Shows links as QR codes\",\"priority\":\"recommended\"}," \
+  "{\"soname\":[\"libsystemd.so.0\"],\"feature\":\"systemd\"," \
   "\"description\":\"Writes to the journal and listens on systemd's socket\",\"priority\":\"recommended\"}," \
   "{\"soname\":[\"libssl.so.3\"],\"feature\":\"https\"," \
   "\"description\":\"Asks a Jellyfin whose URL is https\",\"priority\":\"recommended\"}]"

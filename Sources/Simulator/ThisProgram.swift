@@ -21,7 +21,7 @@ public struct ThisProgram: Policy {
       "STORAGE_SERVER_MAC": "02:00:00:00:00:01", "STORAGE_SERVER_ADDRESS": "192.0.2.10:2049",
       "JELLYFIN_API_URL": "http://127.0.0.1:8096", "JELLYFIN_API_KEY": "0123456789abcdef0123456789abcdef",
       "SHUTDOWN_COMMAND": "/bin/off",
-      // The only one of the known robots that lives here: eight patterns more would find nobody.
+      // The only one of the known robots that lives here: the patterns of the others would find nobody.
       "IGNORE_CLIENTS": "Home Assistant",
     ]
     configuration = try Configuration(environment: usual.merging(variables) { $1 })
@@ -109,15 +109,16 @@ public struct ThisProgram: Policy {
   // MARK: What it sees
 
   private func observation(_ glance: Glance) -> Observation {
+    let traffic = TrafficReading([TrafficReading.Flow(id: "a share", port: 445, bytes: glance.bytesToA)])
     guard glance.jellyfinAnswers else {
       let trouble = Trouble(.jellyfin, cause: "refused", "Jellyfin refuses the connection.")
-      return Observation(jellyfin: .failure(trouble), storage: glance.probe, nfsBytes: glance.bytesToA)
+      return Observation(jellyfin: .failure(trouble), storage: glance.probe, traffic: traffic)
     }
     let answer = JellyfinAnswer(
       sessions: glance.viewers.compactMap { $0.sessionEntry(glance.time, epoch: Self.epoch) },
       devices: glance.viewers.compactMap { $0.deviceEntry(glance.time, epoch: Self.epoch) },
       time: Self.epoch + glance.time)
-    return Observation(jellyfin: .success(answer), storage: glance.probe, nfsBytes: glance.bytesToA)
+    return Observation(jellyfin: .success(answer), storage: glance.probe, traffic: traffic)
   }
 
   private func answer(_ questions: Set<Verdict.Question>, _ glance: Glance, _ observation: inout Observation)

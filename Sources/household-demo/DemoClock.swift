@@ -29,10 +29,13 @@ struct DemoClock {
   }
 
   /// Sets the clocks to a time of this evening, such as "20:14:30".
-  func set(_ time: String) {
+  func set(_ time: String) { pass(date(time).timeIntervalSince(Date())) }
+
+  func isBefore(_ time: String) -> Bool { Date() < date(time) }
+
+  private func date(_ time: String) -> Date {
     let parts = time.split(separator: ":").map { Double($0) ?? 0 } + [0]
-    let target = midnight.addingTimeInterval(parts[0] * 3600 + parts[1] * 60 + parts[2])
-    pass(target.timeIntervalSince(Date()))
+    return midnight.addingTimeInterval(parts[0] * 3600 + parts[1] * 60 + parts[2])
   }
 
   /// So many seconds go by at once.
@@ -40,12 +43,5 @@ struct DemoClock {
     offsets[0] += seconds
     // The boot clock never goes back; the first time that is told may be earlier than now.
     offsets[1] += max(0, seconds)
-  }
-}
-
-extension DemoClock {
-  func isBefore(_ time: String) -> Bool {
-    let parts = time.split(separator: ":").map { Double($0) ?? 0 }
-    return Date() < midnight.addingTimeInterval(parts[0] * 3600 + parts[1] * 60)
   }
 }

@@ -50,24 +50,29 @@ struct Check {
   /// The verdict is noted in memory before it is carried out: killed in between, the cooldown is kept.
   private func decideAndBegin() -> Course {
     let before = program.store.load(bootID: Clock.now().moment.bootID).memory
-    let observer = Observer(program, memory: before)
+    var observer = Observer(program, memory: before)
     var observation = observer.observe { leavesAtOnce(before, $0) }
+    defer { observer.giveUpScripts() }
     while true {
-      switch begin(observation) {
+      switch begin(observation, isComplete: !observer.scriptsArePending) {
       case .success(let course): return course
+      case .failure(.scripts): observer.askScripts(adding: &observation)
       // Jellyfin is asked for more only where that matters. What is asked for once is known then.
-      case .failure(let unasked): observer.ask(unasked.questions, adding: &observation)
+      case .failure(.jellyfin(let questions)): observer.ask(questions, adding: &observation)
       }
     }
   }
 
-  /// What Jellyfin must be asked before anything can be decided.
-  private struct Unasked: Error { let questions: Set<Verdict.Question> }
+  /// What must be asked before anything can be decided.
+  private enum Unasked: Error {
+    case jellyfin(Set<Verdict.Question>)
+    case scripts
+  }
 
-  /// Whether a packet needs no answer of the storage server: it is known to be down, and somebody asks. On a copy, of which
+  /// Whether what is known so far makes a packet leave, or may once Jellyfin has said when it started. On a copy, of which
   /// nothing is remembered.
   private func leavesAtOnce(_ memory: Memory, _ observation: Observation) -> Bool {
-    guard memory.knowsStorageDown, case .success = observation.jellyfin else { return false }
+    if case .failure = observation.jellyfin, observation.scripts.isEmpty { return false }
     var (memory, now) = (memory, Clock.now())
     _ = memory.notice(observation, configuration, now)
     let verdict = decide(configuration, memory, now)
@@ -76,7 +81,9 @@ struct Check {
   }
 
   /// Fails where more must be asked first; then nothing is noted.
-  private func begin(_ observation: Observation) -> Result<Course, Unasked> {
+  ///
+  /// - Parameter isComplete: whether nothing is left to be asked that only what is no packet waits for.
+  private func begin(_ observation: Observation, isComplete: Bool) -> Result<Course, Unasked> {
     let now = Clock.now()
     return program.store.update(bootID: now.moment.bootID, keep: .runtime) { remembered in
       var memory = remembered
@@ -84,8 +91,9 @@ struct Check {
       let stretch = memory.stretch(configuration, now)
       var changes = memory.notice(observation, configuration, now)
       let verdict = decide(configuration, memory, now)
-      if case .ask(let questions) = verdict.action { return .failure(Unasked(questions: questions)) }
-      memory.noteCheck(verdict, configuration, now)
+      if case .ask(let questions) = verdict.action { return .failure(.jellyfin(questions)) }
+      guard isComplete || verdict.isWake else { return .failure(.scripts) }
+      memory.noteCheck(verdict, configuration, now, clock: Clock.text)
       let troubles = memory.troubles(configuration, now)
       changes +=
         configuration.dryRun ? memory.rehearse(verdict) : memory.begin(verdict, configuration, now)
@@ -188,11 +196,17 @@ struct Check {
     return update.result.exitStatus
   }
 
-  /// Within 2 s, and before the 10 s are over that a check may take.
+  /// Within 2 s, and before the time is over that a check may take: 10 s, 30 s where a command wakes.
   private func show(_ messages: [ScreenMessage], start: Now) {
-    let left = min(2, start.moment.boot + 9 - Clock.seconds(CLOCK_BOOTTIME))
+    let limit = 8 + configuration.longestRequest
+    let left = min(2, start.moment.boot + limit - Clock.seconds(CLOCK_BOOTTIME))
     guard !messages.isEmpty, left > 0 else { return }
-    Jellyfin(configuration).show(messages, deadline: Deadline(in: left))
+    let deadline = Deadline(in: left)
+    let jellyfin = Jellyfin(configuration)
+    // Half of the time, or words in the right language would come too late.
+    let language =
+      configuration.notifyLanguage ?? jellyfin.displayLanguage(deadline: Deadline(in: left / 2))
+    jellyfin.show(messages, in: Catalogs(program.settings).catalog(language), deadline: deadline)
   }
 }
 

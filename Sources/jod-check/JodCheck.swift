@@ -34,8 +34,10 @@ enum Main {
   private static func run(_ invocation: Invocation) throws(UsageError) -> Int32 {
     switch invocation.command {
     case .check: CheckCommand(invocation).run()
+    case .setup: try SetUpCommand(invocation).run()
     case .status: StatusCommand(invocation).run()
     case .report: try ReportCommand(invocation).run()
+    case .page: PageCommand().run()
     case .wake: WakeCommand(invocation).run()
     case .sleep: SleepCommand(invocation).run()
     case .hold: try HoldCommand(invocation).run()

@@ -23,7 +23,7 @@ extension World {
         words: ["--frobnicate", "Accepted: --dry-run, --json, --version, -h, --help.", "`jod-check --help`"]),
       Ending(
         testDescription: "an unknown command is wrong use", arguments: ["frobnicate"], status: 64,
-        words: ["frobnicate", "Accepted: check, status, report, wake", "`jod-check --help`"]),
+        words: ["frobnicate", "Accepted: check, setup, status, report, page, wake", "`jod-check --help`"]),
       Ending(testDescription: "help is help", arguments: ["--help"], status: 0),
       Ending(testDescription: "help for a command", arguments: ["wake", "--help"], status: 0),
       Ending(testDescription: "the version", arguments: ["--version"], status: 0),

@@ -182,6 +182,16 @@ final class Sandbox {
     try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
   }
 
+  /// Puts an executable into an `activity.d` of its own, which the next runs look into.
+  func script(_ name: String, _ body: String, mode: Int = 0o755) throws {
+    let directory = "\(folder)/etc/activity.d"
+    try FileManager.default.createDirectory(
+      atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+    environment["CONFIGURATION_DIRECTORY"] = "\(folder)/etc"
+    try write("#!/bin/sh\n\(body)\n", to: "etc/activity.d/\(name)")
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: "\(directory)/\(name)")
+  }
+
   /// A file's identity and time of change: they stay as long as nobody writes it.
   func fingerprint(_ name: String) throws -> String {
     let attributes = try FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")

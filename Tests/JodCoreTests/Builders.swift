@@ -140,6 +140,15 @@ func somebody(
   ActiveSession(user: user, client: client, device: device, kind: kind, wakes: wakes)
 }
 
+extension TrafficReading {
+  /// So many bytes over one connection.
+  static func smb(_ bytes: Double, id: String = "1") -> TrafficReading {
+    TrafficReading([Flow(id: id, port: 445, bytes: bytes)])
+  }
+
+  static func unseen(_ unseen: Unseen) -> TrafficReading { TrafficReading([], unseen: unseen) }
+}
+
 /// A household that is checked again and again.
 struct Story {
   /// What a check finds at Jellyfin.
@@ -166,7 +175,10 @@ struct Story {
   var keyOwner: Result<KeyUser?, Trouble> = .success(nil)
   /// Why Jellyfin does not answer, where it does not.
   var failure = Look.refusal
-  var nfsBytes: Double? = 0
+  /// What this machine has exchanged with the storage, or why that cannot be seen.
+  var traffic: TrafficReading? = .smb(0)
+  /// What the executables of `activity.d` say.
+  var scripts: [ActivityScript] = []
   /// What comes of a power-off.
   var outcome = PowerOffOutcome.accepted
   /// Why Jellyfin does not take a scan, where it does not.
@@ -204,7 +216,8 @@ struct Story {
   @discardableResult
   mutating func check(of jellyfin: Result<JellyfinAnswer, Trouble>, storage: Probe? = .silent) -> Checked {
     var observation = Observation(
-      jellyfin: jellyfin, storage: configuration.isBlind ? nil : storage, nfsBytes: nfsBytes)
+      jellyfin: jellyfin, storage: configuration.isBlind ? nil : storage, traffic: traffic)
+    observation.scripts = scripts
     asked = []
     while case .ask(let questions) = preview(observation).action {
       asked.formUnion(questions)

@@ -75,6 +75,38 @@ story_wake() {
   timer stop
 }
 
+story language 'a television is told in the language of Jellyfin, or in that of NOTIFY_LANGUAGE, that B starts and is ready'
+story_language() {
+  household
+  storage_off
+  says System_Configuration '{"ServerName":"jellyfin","PreferredMetadataLanguage":"en","UICulture":"de"}'
+  : >"$work/jellyfin/shown"
+  timer start
+  await 30 "B is known to be down" is_known storage.state down
+  jellyfin browsing-on-screen
+  await "$time_limit" "B is ready" is_known storage.state ready
+  await 10 "two messages" shows_messages 2
+  local first
+  first=$(head -n 1 "$work/jellyfin/shown")
+  contains "the first is German" 'living-room: Bitte warten: Der Medienspeicher startet. Das ' "$first"
+  figure "$first"
+  same "and so is the second" 'living-room: Bereit: Der Medienspeicher ist bereit.' "$(sed -n 2p "$work/jellyfin/shown")"
+  same "the language is asked for once for each" 2 "$(grep -c ' 200 GET /System/Configuration$' "$work/jellyfin/requests")"
+  timer stop
+
+  household NOTIFY_LANGUAGE=pl LANG=C
+  storage_off
+  timer start
+  await 30 "B is known to be down" is_known storage.state down
+  jellyfin browsing-on-screen
+  await 30 "a third message" shows_messages 3
+  contains "it is Polish" 'living-room: Proszę czekać: Serwer plików się uruchamia. ' "$(sed -n 3p "$work/jellyfin/shown")"
+  await "$time_limit" "B is ready" is_known storage.state ready
+  timer stop
+  rm "$work/jellyfin/System_Configuration.json"
+}
+shows_messages() { [ "$(count <"$work/jellyfin/shown")" -ge "$1" ]; }
+
 story webhook 'a webhook has a check made at once, between two beats'
 story_webhook() {
   household_by_webhook

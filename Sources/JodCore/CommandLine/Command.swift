@@ -1,7 +1,7 @@
 /// A command of jod-check: what its users write, and what help tells them of it.
 public struct Command: Sendable {
   public enum Name: String, CaseIterable, Sendable {
-    case check, status, report, wake, sleep, hold, release, pair, doctor, access
+    case check, setup, status, report, page, wake, sleep, hold, release, pair, doctor, access
   }
 
   public let name: Name
@@ -33,11 +33,32 @@ public struct Command: Sendable {
       case dryRun = "--dry-run"
       case force = "--force"
       case help = "--help"
+      case jellyfin = "--jellyfin"
       case json = "--json"
+      case keyFile = "--key-file"
+      case logDirectory = "--log-directory"
+      case mac = "--mac"
+      case monitoringAsIs = "--monitoring-as-is"
+      case monitoringOff = "--monitoring-off"
+      case mount = "--mount"
+      case noLogDirectory = "--no-log-directory"
+      case noMounts = "--no-mounts"
+      case noPage = "--no-page"
+      case noPowerOff = "--no-power-off"
       case noWait = "--no-wait"
+      case noWebhook = "--no-webhook"
+      case page = "--page"
+      case powerOff = "--power-off"
+      case price = "--price"
+      case rehearse = "--rehearse"
+      case scanInterval = "--scan-interval"
+      case scansAsIs = "--scans-as-is"
+      case storage = "--storage"
       case until = "--until"
       case version = "--version"
       case wait = "--wait"
+      case watts = "--watts"
+      case webhook = "--webhook"
       case yes = "--yes"
     }
 
@@ -70,9 +91,12 @@ struct Syntax {
   let options: [Command.Option]
 
   /// One line: `jod-check hold [--until HH:MM] [DURATION]`. What every command takes is left out.
-  var usage: String {
+  var usage: String { usageParts.joined(separator: " ") }
+
+  /// The name, and each option and argument with what belongs to it.
+  var usageParts: [String] {
     let own = options.filter { ![.help, .version].contains($0.name) }.map(\.usage)
-    return ([name] + own + arguments.map(\.usage)).joined(separator: " ")
+    return [name] + own + arguments.map(\.usage)
   }
 
   var spellings: [String] { options.flatMap(\.spellings) }

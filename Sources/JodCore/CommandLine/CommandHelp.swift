@@ -17,7 +17,7 @@ enum CommandHelp {
   /// What `jod-check help COMMAND` prints.
   static func of(_ command: Command) -> String {
     text(
-      usage: [command.syntax.usage], paragraphs: [command.abstract, command.discussion],
+      usage: [usage(command.syntax)], paragraphs: [command.abstract, command.discussion],
       blocks: [
         block("Arguments", command.arguments.map { ($0.name, $0.help) }),
         block("Options", command.syntax.options.map(\.entry)),
@@ -37,6 +37,15 @@ enum CommandHelp {
       "  \(left)" + wrapped(right[...], indent: longest + 4).dropFirst(left.count + 2)
     }
     return (["\(heading):"] + lines).joined(separator: "\n")
+  }
+
+  /// How a command is written, in lines that break between options.
+  private static func usage(_ syntax: Syntax) -> String {
+    // A blank that no line breaks at, until it is written.
+    let parts = syntax.usageParts.map { $0.replacing(" ", with: "\u{A0}") }
+    let lines = wrapped(parts.dropFirst().joined(separator: " ")[...], indent: syntax.name.count + 1)
+    let text = syntax.name + lines.dropFirst(syntax.name.count)
+    return text.replacing("\u{A0}", with: " ")
   }
 
   /// The text in lines that all begin with so many blanks.

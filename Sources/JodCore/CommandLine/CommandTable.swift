@@ -28,6 +28,7 @@ extension Command {
 
   static let all = [
     check,
+    setup,
     Command(
       name: .status, abstract: "Show what is known, what happens next, and why.",
       discussion:
@@ -45,6 +46,12 @@ extension Command {
           name: .days, value: "DAYS", standard: "7", help: "Days to look back, today included, 1 to 366."),
         json,
       ]),
+    Command(
+      name: .page, abstract: "Show the link of the page, and its QR code.",
+      discussion: """
+        The page says what the storage server does, and why. The link has the token in it, so whoever has the link may \
+        read the page. Run it as root, who can read the token.
+        """),
     Command(
       name: .wake, abstract: "Wake the storage server now, and wait until it is ready.",
       discussion: """
@@ -112,6 +119,62 @@ extension Command {
         WAKE_TIMEOUT.
         """),
   ]
+
+  static let setup = Command(
+    name: .setup, abstract: "Find out, ask, show and write all that a household needs.",
+    discussion: """
+      Finds Jellyfin, the storage server and its mounts, asks what cannot be found, shows what changes, and writes it: \
+      /etc/default/jod-check, the API key, and units or lines of fstab. Then it starts the timer and the socket, and runs \
+      `jod-check doctor`. Enter takes the sensible answer everywhere. It can be run again, and asks only what is missing \
+      then. Run it as root. Each option answers a question in advance; without a terminal, a question that is left is an \
+      error that names its option.
+
+      Exit status: 0 the file is written and the timer runs; 1 it was interrupted, or something failed; 64 wrong use of \
+      the command line, or an answer is missing; 78 the configuration is not valid.
+      """,
+    options: [
+      Option(name: .jellyfin, value: "URL", help: "Where Jellyfin is, such as http://localhost:8096."),
+      Option(
+        name: .keyFile, value: "FILE",
+        help: "A file with an API key of Jellyfin; - is standard input. Otherwise a key is made."),
+      Option(
+        name: .storage, value: "HOST[:PORT]",
+        help: "The storage server, with the port of its service, such as nas.lan:2049."),
+      Option(name: .mac, value: "MAC", help: "The MAC address of the storage server."),
+      Option(
+        name: .mount, value: "DIR",
+        help: "A mount point of the storage server: an access wakes it. May be repeated."),
+      Option(name: .noMounts, help: "Let no access wake it."),
+      Option(
+        name: .powerOff, value: "[USER@]HOST",
+        help: "Power it off over ssh there, as jod-check unless told otherwise."),
+      Option(name: .noPowerOff, help: "Let it never be powered off."),
+      Option(name: .watts, value: "ON,OFF", help: "Its power in watts, for the report, such as 85,3."),
+      Option(name: .price, value: "PRICE", help: "The price of a kWh with its currency, such as 0.35EUR."),
+      Option(name: .page, help: "Let the house see the page, by a link with a token."),
+      Option(name: .noPage, help: "Let this machine alone see the page."),
+      Option(
+        name: .logDirectory, value: "DIR",
+        help: "Watch this folder, where Jellyfin logs: a check follows at once when somebody comes."),
+      Option(name: .noLogDirectory, help: "Watch no folder."),
+      Option(name: .webhook, help: "Let the Webhook plugin of Jellyfin start checks: changes its settings."),
+      Option(name: .noWebhook, help: "Leave the Webhook plugin as it is."),
+      Option(
+        name: .monitoringOff,
+        help:
+          "Switch real-time monitoring off for libraries on the storage server: changes settings of Jellyfin."
+      ),
+      Option(name: .monitoringAsIs, help: "Leave real-time monitoring as it is."),
+      Option(name: .scansAsIs, help: "Start no scan of the libraries."),
+      Option(
+        name: .scanInterval, value: "TIME",
+        help: "Scan when the storage server is on and the last scan is older than this, such as 12h."),
+      Option(
+        name: .rehearse,
+        help: "Power the storage server off and wake it in the end, and measure how long it takes."),
+      Option(name: .yes, help: "Take what Enter takes at every question that is left."),
+      Option(name: .dryRun, help: "Show what would be written, and write nothing."),
+    ])
 
   private static let json = Option(name: .json, help: "Print one JSON document.")
 }

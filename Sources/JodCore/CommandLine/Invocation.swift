@@ -13,6 +13,11 @@ public struct Invocation: Sendable {
     last(name)?.value ?? syntax.option(name)?.standard
   }
 
+  /// All values of an option that may be repeated, in their order.
+  public func values(_ name: Command.Option.Name) -> [String] {
+    options.filter { $0.name == name }.compactMap(\.value)
+  }
+
   /// What to throw where a value is not accepted.
   public func wrong(_ words: String) -> UsageError { UsageError(words, in: syntax) }
 

@@ -7,6 +7,22 @@ public struct Configuration: Hashable, Sendable {
     case command([String])
   }
 
+  /// How the storage server is asked to come.
+  public enum WakeMethod: Hashable, Sendable {
+    case packet(MACAddress)
+    /// The words of a local command.
+    case command([String])
+  }
+
+  /// What told the storage service.
+  public enum ServiceSource: Hashable, Sendable {
+    case variable
+    /// A mount of this machine's, by its mount point.
+    case mount(String)
+    /// Nothing: it is where ssh listens.
+    case secureShell
+  }
+
   public enum ShutdownAction: String, CaseIterable, Sendable { case poweroff, suspend, hibernate }
 
   /// The storage server's power draw in watts.
@@ -15,7 +31,9 @@ public struct Configuration: Hashable, Sendable {
     public var off: Double
   }
 
-  public var storageServerMAC: MACAddress
+  public var wakeMethod: WakeMethod
+  /// Nil where it is not set, and a command wakes.
+  public var storageServerMAC: MACAddress?
   public var broadcastAddress: IPv4Address
   public var jellyfinURL: BaseURL
   public var jellyfinKey: Secret
@@ -27,9 +45,12 @@ public struct Configuration: Hashable, Sendable {
   public var cooldown: Seconds
   /// The storage service itself; nil means *blind*: nothing tells whether the storage server is on.
   public var storageServerAddress: Endpoint?
+  public var serviceSource: ServiceSource
   public var isBlind: Bool { storageServerAddress == nil }
   public var powerOffMethod: PowerOffMethod?
   public var shutdownAction: ShutdownAction
+  /// What is asked of the storage server over ssh.
+  public var remoteCommand: RemoteCommand
   public var wolPort: Int
   public var wolCopies: Int
   public var wolInterface: String?
@@ -51,6 +72,8 @@ public struct Configuration: Hashable, Sendable {
   /// Zero: none.
   public var manualStartHold: Seconds
   public var notifyClients: Bool
+  /// In which language; nil: in Jellyfin's own.
+  public var notifyLanguage: LanguageTag?
   public var listenAddress: Endpoint
   public var httpToken: Secret?
   public var storageServerWatts: Watts?
@@ -63,4 +86,11 @@ public struct Configuration: Hashable, Sendable {
   /// How often the storage server is asked for when blind and a wake is older than `wakeTimeout`.
   public static let blindRepeat: Seconds = 15 * 60
   public static let defaultCheckInterval: Seconds = 30
+  /// Seconds that a command may take that wakes.
+  public static let wakeCommandLimit: Seconds = 20
+
+  /// Seconds that one wake request may take: a burst of packets 0.3, a command its own.
+  public var longestRequest: Seconds {
+    if case .command = wakeMethod { Self.wakeCommandLimit + 1 } else { 1 }
+  }
 }

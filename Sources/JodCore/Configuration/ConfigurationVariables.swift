@@ -31,22 +31,26 @@ extension Configuration {
   ///   - environment: the process's environment; an empty value is the same as none.
   ///   - keyCredential: the systemd credential `jellyfin-api-key`, used where `JELLYFIN_API_KEY` is not set.
   ///   - place: where the credential is from.
+  ///   - service: the storage service of a host, by the mounts of this machine; asked only where no variable tells.
   public init(
-    environment: [String: String], keyCredential: String? = nil, from place: KeySource.Place = .unit
+    environment: [String: String], keyCredential: String? = nil, from place: KeySource.Place = .unit,
+    service: (String) -> MountedService? = { _ in nil }
   ) throws(ConfigurationError) {
     var reader = ConfigurationReader(environment: environment, keyCredential: keyCredential)
-    try self.init(&reader, place)
+    try self.init(&reader, place, service)
   }
 
   /// The names of all variables, as they are read.
   public static let variables: [String] = {
     var reader = ConfigurationReader(environment: [:])
     // What is required is missing, ignoring.
-    _ = try? Configuration(&reader, .unit)
+    _ = try? Configuration(&reader, .unit) { _ in nil }
     return reader.names
   }()
 
-  private init(_ reader: inout ConfigurationReader, _ place: KeySource.Place) throws(ConfigurationError) {
+  private init(
+    _ reader: inout ConfigurationReader, _ place: KeySource.Place, _ service: (String) -> MountedService?
+  ) throws(ConfigurationError) {
     let interval = reader.duration("CHECK_INTERVAL", default: Self.defaultCheckInterval, atLeast: 1)
     let secureShell = reader.optional("STORAGE_SERVER_SSH", SSHDestination.accepted, SSHDestination.init)
     let command = reader.optional("SHUTDOWN_COMMAND", CommandWords.accepted, CommandWords.parse)
@@ -55,15 +59,22 @@ extension Configuration {
         "SHUTDOWN_COMMAND", "set together with STORAGE_SERVER_SSH",
         "one of the two, for there is one way to power off")
     }
+    let remoteCommand = reader.optional(
+      "STORAGE_SERVER_SSH_COMMAND", RemoteCommand.accepted, RemoteCommand.parse)
     let address = reader.optional("STORAGE_SERVER_ADDRESS", Endpoint.accepted) { Endpoint($0) }
-    let mac = reader.required("STORAGE_SERVER_MAC", MACAddress.accepted, MACAddress.init)
+    let wakeCommand = reader.optional("WAKE_COMMAND", CommandWords.accepted, CommandWords.parse)
+    let mac =
+      reader.text("WAKE_COMMAND") == nil && reader.text("STORAGE_SERVER_MAC") == nil
+      ? reader.required(
+        "STORAGE_SERVER_MAC", "\(MACAddress.accepted); or none, with WAKE_COMMAND", MACAddress.init)
+      : reader.optional("STORAGE_SERVER_MAC", MACAddress.accepted, MACAddress.init)
     let url = reader.required("JELLYFIN_API_URL", BaseURL.accepted, BaseURL.init)
     let key = reader.key(place)
     let broadcast = reader.value(
       "BROADCAST_ADDRESS", "an IPv4 address, such as 192.168.1.255 or 255.255.255.255",
       default: IPv4Address("255.255.255.255"), IPv4Address.init)
     let listen = reader.value(
-      "LISTEN_ADDRESS", Self.acceptedListenAddress, default: Endpoint(host: "127.0.0.1", port: 8097),
+      "LISTEN_ADDRESS", Self.acceptedListenAddress, default: Self.defaultListenAddress,
       Self.listenAddress)
     let action = reader.value(
       "SHUTDOWN_ACTION", ShutdownAction.allCases.map(\.rawValue).joined(separator: ", "),
@@ -73,9 +84,9 @@ extension Configuration {
         NetworkInterface.isName($0) ? $0 : nil
       },
       secureOn: reader.optional("WOL_SECUREON", SecureOn.accepted, SecureOn.init),
+      language: reader.optional("NOTIFY_LANGUAGE", LanguageTag.accepted, LanguageTag.init),
       token: reader.optional("HTTP_TOKEN", "printable ASCII characters without blanks", Self.token),
-      watts: reader.optional(
-        "STORAGE_SERVER_WATTS", "watts when on, and when off after a comma, such as 85 or 85,3", Watts.init),
+      watts: reader.optional("STORAGE_SERVER_WATTS", Watts.accepted, Watts.init),
       rootsFile: reader.optional("SSL_CERT_FILE", TLSTrust.acceptedFile, TLSTrust.path)
     )
     let rootsDirectory = reader.value(
@@ -100,7 +111,9 @@ extension Configuration {
     let patterns = [
       "IGNORE_USERS", "IGNORE_CLIENTS", "IGNORE_DEVICES", "IGNORE_TASKS", "WAKE_FOR_TASKS",
     ].map {
-      reader.optional($0, Pattern.accepted, Pattern.list)
+      $0 == "IGNORE_CLIENTS"
+        ? reader.optional($0, Robots.accepted, Robots.list)
+        : reader.optional($0, Pattern.accepted, Pattern.list)
     }
     let scanInterval = reader.optional("LIBRARY_SCAN_INTERVAL", TimeSpan.accepted) { text in
       TimeSpan.parse(text).flatMap { $0 > 0 ? $0 : nil }
@@ -111,19 +124,24 @@ extension Configuration {
       dryRun: reader.boolean("DRY_RUN", default: false)
     )
 
-    guard reader.faults.isEmpty, let mac, let url, let key, let broadcast, let listen, let action,
-      let rootsDirectory
+    let wakeMethod = wakeCommand.map(WakeMethod.command) ?? mac.map(WakeMethod.packet)
+    guard reader.faults.isEmpty, let wakeMethod, let url, let key, let broadcast, let listen,
+      let action, let rootsDirectory
     else {
       throw ConfigurationError(faults: reader.faults)
     }
+    let mounted = address == nil ? secureShell.flatMap { service($0.endpoint.host) } : nil
+    let source = mounted.map { ServiceSource.mount($0.path) } ?? .secureShell
     self.init(
-      storageServerMAC: mac, broadcastAddress: broadcast, jellyfinURL: url, jellyfinKey: key,
-      keySource: reader.keySource(place),
+      wakeMethod: wakeMethod, storageServerMAC: mac, broadcastAddress: broadcast, jellyfinURL: url,
+      jellyfinKey: key, keySource: reader.keySource(place),
       jellyfinTrust: TLSTrust(file: optionals.rootsFile, directory: rootsDirectory),
       checkInterval: interval, packetCooldown: spans.packetCooldown, cooldown: spans.cooldown,
-      storageServerAddress: address ?? secureShell?.endpoint,
+      storageServerAddress: address ?? mounted?.endpoint ?? secureShell?.endpoint,
+      serviceSource: address == nil ? source : .variable,
       powerOffMethod: secureShell.map(PowerOffMethod.ssh) ?? command.map(PowerOffMethod.command),
-      shutdownAction: action, wolPort: numbers.port, wolCopies: numbers.copies,
+      shutdownAction: action, remoteCommand: RemoteCommand(remoteCommand, action), wolPort: numbers.port,
+      wolCopies: numbers.copies,
       wolInterface: optionals.interface, wolSecureOn: optionals.secureOn, wakeTimeout: spans.wakeTimeout,
       activityWindow: spans.window, browsingLimit: spans.browsingLimit > 0 ? spans.browsingLimit : nil,
       pauseLimit: spans.pauseLimit > 0 ? spans.pauseLimit : nil, ignoreUsers: patterns[0] ?? [],
@@ -131,10 +149,13 @@ extension Configuration {
       ignoreTasks: patterns[3] ?? [],
       wakeForRecordings: switches.recordings, wakeForTasks: patterns[4] ?? [],
       libraryScanInterval: scanInterval, manualStartHold: spans.manualStartHold,
-      notifyClients: switches.notify, listenAddress: listen, httpToken: optionals.token.map(Secret.init),
+      notifyClients: switches.notify, notifyLanguage: optionals.language, listenAddress: listen,
+      httpToken: optionals.token.map(Secret.init),
       storageServerWatts: optionals.watts, storageMounts: mounts, jellyfinLogDirectory: logDirectory,
       dryRun: switches.dryRun)
   }
+
+  public static let defaultListenAddress = Endpoint(host: "127.0.0.1", port: 8097)
 
   public static let acceptedListenAddress = "an address and a port, such as 127.0.0.1:8097 or [::1]:8097"
 
@@ -171,8 +192,11 @@ extension Configuration {
     environment["JELLYFIN_LOG_DIRECTORY"].flatMap(Folders.folder)
   }
 
+  /// Reads the absolute path of a folder, and writes it as systemd does; nil where it is none.
+  public static func folder(_ text: String) -> String? { Folders.folder(text) }
+
   /// Text that can stand in an HTTP header and in quotes.
-  static func token(_ text: String) -> String? {
+  public static func token(_ text: String) -> String? {
     let plain = text.utf8.allSatisfy {
       $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
     }
@@ -181,8 +205,10 @@ extension Configuration {
 }
 
 extension Configuration.Watts {
+  public static let accepted = "watts when on, and when off after a comma, such as 85 or 85,3"
+
   /// Reads `85` or `85,3`; nil for anything else.
-  fileprivate init?(_ text: String) {
+  public init?(_ text: String) {
     let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { part in
       part.allSatisfy { $0.isASCII && ($0.isNumber || $0 == ".") } ? Double(part) : nil
     }

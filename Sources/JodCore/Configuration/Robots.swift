@@ -16,8 +16,20 @@ enum Robots {
     "JellyPlex-Watched",
     // Schaka/janitorr, JellyfinClientConfig.kt: getUserInfo
     "Janitorr",
+    // fredrikburmester/streamystats, apps/nextjs-app/lib/jellyfin-auth.ts: jellyfinHeaders
+    "Streamystats",
+    // hrfee/jfa-go, config/config-base.yaml: client
+    "jfa-go",
   ]
 
   /// The default of `IGNORE_CLIENTS`.
   static let patterns = clients.map(Pattern.init)
+
+  static let accepted = "\(Pattern.accepted); with a + before the first, they are added to the known robots"
+
+  /// Reads a value of `IGNORE_CLIENTS`: a list of one's own, or behind a plus sign what is added to the default.
+  static func list(_ text: String) -> [Pattern]? {
+    guard text.hasPrefix("+") else { return Pattern.list(text) }
+    return Pattern.list(String(text.dropFirst())).map { patterns + $0 }
+  }
 }

@@ -72,6 +72,11 @@ private func judge(_ configuration: Configuration, _ memory: Memory, _ now: Now)
   }
 
   guard let active = memory.seen.active else {
+    // A script knows what Jellyfin does not, whatever Jellyfin says.
+    if !memory.seen.asking.isEmpty {
+      let (action, reason) = wake.answer(to: memory.seen.asking)
+      return verdict(action, reason)
+    }
     if let deadlock = wake.deadlock { return verdict(.wake(for: [deadlock]), .needed(deadlock)) }
     // A person who asked by hand was promised a wake, regardless of what Jellyfin says.
     guard let hand = wake.owedHand else { return verdict(.rest, .activityUnknown) }

@@ -2,6 +2,10 @@
 public struct Seen: Hashable, Sendable {
   /// Who is active; nil where Jellyfin did not say.
   public internal(set) var active: [ActiveSession]?
+  /// Who needs the storage by the word of the executables of `activity.d`; they are among `active` as well.
+  var scripts: [ActiveSession] = []
+  /// Which of those did not say, and why.
+  var unknownScripts: [String] = []
   /// By Jellyfin's own clock, where it answered.
   var jellyfinTime: Seconds?
   /// Nil where it was not asked in this check.
@@ -12,6 +16,10 @@ public struct Seen: Hashable, Sendable {
   var keyOwner: Result<KeyUser?, Trouble>?
   /// A mount of the storage at which Jellyfin may hang, where somebody looked.
   var mount: String?
+  /// Why nothing is known of the traffic.
+  var unseen: TrafficReading.Unseen?
+  /// By two readings of a person's own, in bytes a second; nil where there were none.
+  var trafficRate: Double?
   /// Why nothing is known of activity.
   var trouble: Trouble?
   /// How long it has been asked to power off, where it was found to hang.
@@ -20,7 +28,10 @@ public struct Seen: Hashable, Sendable {
   public init() {}
 
   /// Those who wake the storage, and not only keep it up.
-  var asking: [ActiveSession] { active?.filter(\.wakes) ?? [] }
+  var asking: [ActiveSession] { (active ?? scripts).filter(\.wakes) }
+
+  /// Who is known to be active; nil where Jellyfin did not say, and nobody else either.
+  public var known: [ActiveSession]? { active ?? (scripts.isEmpty ? nil : scripts) }
 }
 
 extension Memory {
@@ -32,11 +43,13 @@ extension Memory {
     noticeUnsettledRequest(configuration, now)
     noticeAddress(observation.storageAddress, configuration)
     var changes = noticeStorage(observation.storage, configuration, now)
-    noteTraffic(observation, now)
+    noteTraffic(observation.traffic, configuration, now)
     changes += noticeHold(now)
+    seen.scripts = noticeScripts(observation.scripts)
     switch observation.jellyfin {
     case .failure(let trouble):
       noticeJellyfinAway(trouble, now)
+      noticeScriptsAlone(now)
       seen.mount = observation.mount
     case .success(let answer):
       noticeAnswers(observation)
@@ -45,7 +58,7 @@ extension Memory {
     }
     changes += noticeWakeTimeout(configuration, now)
     changes += noticeStopping(observation.storage, configuration, now)
-    if seen.active?.isEmpty == false { state.undertaking.isNeeded() }
+    if seen.known?.isEmpty == false { state.undertaking.isNeeded() }
     notePower(configuration, now)
     return changes
   }
@@ -59,12 +72,11 @@ extension Memory {
   /// A request whose run was killed may have left.
   private mutating func noticeUnsettledRequest(_ configuration: Configuration, _ now: Now) {
     // One that is younger may be leaving right now; the cooldown counts from it in any case.
-    guard let pending = state.requests.pending, now.since(pending) >= Self.longestBurst else { return }
+    guard let pending = state.requests.pending, now.since(pending) >= configuration.longestRequest else {
+      return
+    }
     settle(.left(at: pending), configuration, now)
   }
-
-  /// Seconds; a burst takes 0.3.
-  private static let longestBurst: Seconds = 1
 
   // MARK: Jellyfin
 
@@ -82,6 +94,17 @@ extension Memory {
     seen.trouble = trouble
   }
 
+  /// What they say is known though Jellyfin says nothing. They have no say in when a wake ends: others may ask for it.
+  private mutating func noticeScriptsAlone(_ now: Now) {
+    seen.scripts = leaveOutDismissed(seen.scripts, isCertain: false)
+    guard !seen.scripts.isEmpty else { return }
+    runtime.idle = nil
+    if let first = seen.asking.first {
+      state.undertaking.demandGoesOn()
+      state.undertaking.askedMeanwhile(first)
+    }
+  }
+
   private mutating func noticeActivity(
     _ answer: JellyfinAnswer, _ configuration: Configuration, _ now: Now
   ) -> [Change] {
@@ -97,12 +120,13 @@ extension Memory {
       configuration: configuration, answer: answer, boot: now.moment.boot,
       isWaking: state.undertaking.wake != nil, start: seen.startOfJellyfin, owner: runtime.keyOwner)
     let people = judge.active(&runtime.activity, spent: &state.spentBrowsing)
-    let inJellyfin = leaveOutDismissed(
+    let needed = leaveOutDismissed(
       people + noticeRecordings(at: answer.time, configuration, now)
-        + noticeTasks(at: answer.time, configuration, now),
+        + noticeTasks(at: answer.time, configuration, now) + seen.scripts,
       isCertain: runtime.activity.unbroken >= configuration.activityWindow)
+    let inJellyfin = needed.filter { $0.kind != .script }
     if inJellyfin.contains(where: \.wakes) { state.accesses.explainLast(now) }
-    let active = inJellyfin + [waitingAccess(now)].compactMap { $0 }
+    let active = needed + [waitingAccess(now)].compactMap { $0 }
     seen.active = active
     noticeIdle(configuration, now)
     noticeQuiet(active, configuration, now)
@@ -114,6 +138,8 @@ extension Memory {
       runtime.idle = nil
       return
     }
+    // Unknown is not idle, and no activity either: the count stands.
+    guard seen.unknownScripts.isEmpty else { return }
     if runtime.idle == nil { runtime.idle = IdleCount(at: now.moment) }
     runtime.idle?.observe(now.moment, beat: runtime.beat.length(interval: configuration.checkInterval))
   }

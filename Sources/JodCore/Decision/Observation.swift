@@ -18,8 +18,10 @@ public struct Observation: Sendable {
   public var storageAddress: String?
   /// Where a network mount of the storage server is, at which Jellyfin can hang; nil where there is none, or nobody looked.
   public var mount: String?
-  /// Bytes that this machine has read over NFS; nil where that cannot be told.
-  public var nfsBytes: Double?
+  /// What the executables of `activity.d` said; none where there are none, or nobody waited for them.
+  public var scripts: [ActivityScript] = []
+  /// What has crossed between this machine and the storage server; nil where nobody looked, for it is never powered off.
+  public var traffic: TrafficReading?
   /// What is being recorded, or will be; nil where it was not asked.
   public var recordings: Result<[Recording], Trouble>?
   /// What Jellyfin itself is doing with its library, in words; nil where it was not asked.
@@ -33,7 +35,7 @@ public struct Observation: Sendable {
 
   public init(
     jellyfin: Result<JellyfinAnswer, Trouble>, storage: Probe?,
-    storageAddress: String? = nil, mount: String? = nil, nfsBytes: Double? = nil,
+    storageAddress: String? = nil, mount: String? = nil, traffic: TrafficReading? = nil,
     recordings: Result<[Recording], Trouble>? = nil, tasks: Result<[String], Trouble>? = nil,
     schedule: Result<TaskSchedule, Trouble>? = nil,
     startOfJellyfin: Result<StartupTasks, Trouble>? = nil, keyOwner: Result<KeyUser?, Trouble>? = nil
@@ -42,7 +44,7 @@ public struct Observation: Sendable {
     self.storage = storage
     self.storageAddress = storageAddress
     self.mount = mount
-    self.nfsBytes = nfsBytes
+    self.traffic = traffic
     self.recordings = recordings
     self.tasks = tasks
     self.schedule = schedule

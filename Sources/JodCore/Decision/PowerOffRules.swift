@@ -14,6 +14,8 @@ public enum Objection: Hashable, Sendable {
   case hold(left: Seconds)
   case alreadyAsked
   case activityUnknown
+  /// These executables of `activity.d` did not say, with the reason for each.
+  case scriptsUnknown([String])
   case active(ActiveSession)
   /// Somebody waits in the kernel for a file.
   case access(ActiveSession)
@@ -24,9 +26,13 @@ public enum Objection: Hashable, Sendable {
   case ready(for: Seconds, of: Seconds)
   case startedByHand(left: Seconds)
   case refused(Refusal.Reason, left: Seconds)
-  case trafficUnknown
-  /// Bytes a second.
-  case traffic(Double)
+  case trafficUnknown(TrafficReading.Unseen?)
+  /// The last busy minute was too short a time ago.
+  case traffic(Traffic.Busy, left: Seconds, of: Seconds)
+  /// There was none, for so long as it was watched.
+  case trafficWatched(Seconds, of: Seconds)
+  /// At this moment, in bytes a second.
+  case trafficNow(Double)
   case recordingsUnknown
   case recording(String)
   case tasksUnknown
@@ -37,16 +43,24 @@ public enum Objection: Hashable, Sendable {
   /// Seconds until it lifts by itself if nothing changes; nil where that is not known.
   public var lifts: Seconds? {
     switch self {
-    case .hold(let left), .startedByHand(let left), .refused(_, let left): left
-    case .idle(let seconds, let whole), .ready(let seconds, let whole): whole - seconds
+    case .hold(let left), .startedByHand(let left), .refused(_, let left), .traffic(_, let left, _): left
+    case .idle(let seconds, let whole), .ready(let seconds, let whole),
+      .trafficWatched(let seconds, let whole):
+      whole - seconds
     default: nil
     }
   }
 
   var isHold: Bool { if case .hold = self { true } else { false } }
 
-  /// Whether it is only that Jellyfin did not answer one of the last questions.
-  var isUnanswered: Bool { self == .recordingsUnknown || self == .tasksUnknown }
+  /// Whether it is only that something is not known: Jellyfin's answer to one of the last questions, that of an executable of
+  /// `activity.d`, or the traffic.
+  var isUnanswered: Bool {
+    switch self {
+    case .recordingsUnknown, .tasksUnknown, .scriptsUnknown, .trafficUnknown: true
+    default: false
+    }
+  }
 }
 
 /// The rules that must all hold before the storage server is powered off, each on evidence from this check
@@ -96,12 +110,14 @@ struct PowerOffRules {
   // Rule 2
   private var activity: Objection? {
     guard urgency != .forced else { return nil }
-    guard let active = memory.seen.active else { return .activityUnknown }
-    return active.first { $0.kind != .access }.map { .active($0) }
+    if let active = memory.seen.known?.first(where: { $0.kind != .access }) { return .active(active) }
+    if memory.seen.active == nil { return .activityUnknown }
+    return memory.seen.unknownScripts.isEmpty ? nil : .scriptsUnknown(memory.seen.unknownScripts)
   }
 
   private var idleness: Objection? {
-    guard urgency == .whenIdle, memory.seen.active?.isEmpty == true else { return nil }
+    guard urgency == .whenIdle, memory.seen.active?.isEmpty == true, memory.seen.unknownScripts.isEmpty
+    else { return nil }
     let idle = memory.runtime.idle?.seconds ?? 0
     return idle < configuration.cooldown ? .idle(idle, of: configuration.cooldown) : nil
   }
@@ -130,8 +146,19 @@ struct PowerOffRules {
 
   // Rule 4
   private var traffic: Objection? {
-    guard let rate = memory.runtime.traffic?.rate else { return .trafficUnknown }
-    return rate >= Traffic.busy ? .traffic(rate) : nil
+    if let unseen = memory.seen.unseen { return .trafficUnknown(unseen) }
+    guard urgency == .whenIdle else {
+      guard let rate = memory.seen.trafficRate else { return .trafficUnknown(nil) }
+      return rate >= Traffic.busyRate ? .trafficNow(rate) : nil
+    }
+    guard let traffic = memory.runtime.traffic else { return .trafficUnknown(nil) }
+    let (quiet, cooldown) = (traffic.quiet.seconds, configuration.cooldown)
+    guard quiet < cooldown else { return nil }
+    if let busy = traffic.busy, now.surelySince(busy.at) < cooldown {
+      return .traffic(busy, left: cooldown - quiet, of: cooldown)
+    }
+    // Where nobody was active for no longer than that, rule 2 says the same.
+    return quiet < memory.runtime.idle?.seconds ?? 0 ? .trafficWatched(quiet, of: cooldown) : nil
   }
 
   // Rule 5

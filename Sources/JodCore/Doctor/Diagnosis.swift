@@ -34,10 +34,12 @@ extension Configuration {
   /// A configuration to look at the rest by, though some of it is wrong: what is wrong is left out, and what is required
   /// filled in. Its faults name what must not be taken from it.
   public static func mended(
-    environment: [String: String], keyCredential: String? = nil, from place: KeySource.Place = .unit
+    environment: [String: String], keyCredential: String? = nil, from place: KeySource.Place = .unit,
+    service: (String) -> MountedService? = { _ in nil }
   ) -> (configuration: Configuration?, faults: [ConfigurationFault]) {
     func read(_ environment: [String: String]) throws(ConfigurationError) -> Configuration {
-      try Configuration(environment: environment, keyCredential: keyCredential, from: place)
+      try Configuration(
+        environment: environment, keyCredential: keyCredential, from: place, service: service)
     }
     do {
       return (try read(environment), [])
@@ -48,6 +50,10 @@ extension Configuration {
         "JELLYFIN_API_KEY": "none",
       ]
       for fault in error.faults { environment[fault.variable] = fillers[fault.variable] }
+      // Without its command, a packet is what is left.
+      if environment["WAKE_COMMAND"] == nil, environment["STORAGE_SERVER_MAC"]?.isEmpty ?? true {
+        environment["STORAGE_SERVER_MAC"] = fillers["STORAGE_SERVER_MAC"]
+      }
       return (try? read(environment), error.faults)
     }
   }

@@ -27,6 +27,8 @@ extension Diagnosis {
       let words = Printable.clean(last.map { Printable.trimmed(String($0)) } ?? "no reason given", limit: 200)
       func says(_ text: String) -> Bool { errors.firstRange(of: text) != nil }
       switch status {
+      case 255? where says("Authenticated to ") && says("stdio forwarding failed"):
+        self = .done(nil, words: "its key may power it off whatever is asked, so it was not")
       case 0: self = .done(answer, words: answer == nil ? "no report" : "")
       case 255? where says("HOST IDENTIFICATION HAS CHANGED"): self = .changedHostKey
       case 255? where says("Host key verification failed"): self = .unknownHostKey
@@ -43,8 +45,13 @@ extension Diagnosis {
 
   /// Whether jod-check may log in to power the storage server off.
   ///
-  /// - Parameter probe: what its storage service said just now; nil where that is not known.
-  public static func login(_ destination: SSHDestination, _ login: Login, probe: Probe?) -> Finding {
+  /// - Parameters:
+  ///   - probe: what its storage service said just now; nil where that is not known.
+  ///   - command: what a power-off sends.
+  public static func login(
+    _ destination: SSHDestination, _ login: Login, probe: Probe?,
+    sending command: RemoteCommand = .systemd
+  ) -> Finding {
     let subject = "Power-off"
     let (to, pair) = ("over ssh to \(destination)", "jod-check pair \(destination)")
     func fault(_ words: String, _ remedy: String) -> Finding {
@@ -52,7 +59,7 @@ extension Diagnosis {
     }
     switch login {
     case .done:
-      return .good(subject, "\(to): login and host key are in order")
+      return .good(subject, "\(to): login and host key are in order; it sends \(command.shown)")
     case .noKey:
       return fault("there is no key to log in with", "Run `\(pair)` as root.")
     case .noProgram:

@@ -15,7 +15,11 @@ extension Diagnosis {
   }
 
   /// Whether the storage service answers, and whether anybody would know. A server that sleeps is no fault.
-  public static func service(_ endpoint: Endpoint?, _ probe: Probe) -> Finding {
+  ///
+  /// - Parameter source: what told which service it is.
+  public static func service(
+    _ endpoint: Endpoint?, _ probe: Probe, by source: Configuration.ServiceSource = .variable
+  ) -> Finding {
     let subject = "Storage service"
     guard let endpoint else {
       return .warning(
@@ -24,6 +28,9 @@ extension Diagnosis {
     }
     switch probe {
     case .ready:
+      if case .mount(let path) = source {
+        return .good(subject, "\(endpoint) answers; the port is that of the mount \(Printable.quoted(path))")
+      }
       return .good(subject, "\(endpoint) answers")
     case .up:
       return .fault(
@@ -40,16 +47,20 @@ extension Diagnosis {
   /// What is known of a local command's program.
   public enum Program: Sendable { case executable, missing, notExecutable, onNetworkMount }
 
-  /// Whether the storage server can be powered off by a command of this machine.
-  public static func command(_ words: [String], _ program: Program) -> Finding {
-    let (subject, path) = ("Power-off", Printable.quoted(words.first ?? ""))
+  /// Whether the storage server can be powered off, or woken, by a command of this machine. Of its words only the first is
+  /// shown.
+  public static func command(
+    _ words: [String], _ program: Program, _ subject: String = "Power-off",
+    variable: String = "SHUTDOWN_COMMAND"
+  ) -> Finding {
+    let path = Printable.quoted(words.first ?? "")
     switch program {
     case .executable:
       return .good(subject, "by \(path)")
     case .missing:
       return .fault(
         subject, "there is no \(path).",
-        remedy: "Set SHUTDOWN_COMMAND to a program that exists, by its absolute path.")
+        remedy: "Set \(variable) to a program that exists, by its absolute path.")
     case .notExecutable:
       return .fault(
         subject, "\(path) is no program that the user jod-check may run.",
@@ -57,7 +68,7 @@ extension Diagnosis {
     case .onNetworkMount:
       return .fault(
         subject, "\(path) lies on a network mount, and would hang with the storage off.",
-        remedy: "Copy it to this machine's own disk, and set SHUTDOWN_COMMAND to it.")
+        remedy: "Copy it to this machine's own disk, and set \(variable) to it.")
     }
   }
 

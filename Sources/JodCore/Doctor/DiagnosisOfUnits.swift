@@ -159,7 +159,7 @@ extension Diagnosis {
 extension Diagnosis {
   /// What `jod-check.service` hides from the checks, as systemd has it, edits included.
   public struct Sandbox: Hashable, Sendable {
-    public static let properties = "PrivateTmp,ProtectHome"
+    public static let properties = "PrivateTmp,ProtectHome,RestrictAddressFamilies"
 
     /// A directive that hides folders (systemd.exec(5)).
     struct Directive: Hashable, Sendable {
@@ -173,6 +173,8 @@ extension Diagnosis {
     }
 
     let directives: [Directive]
+    /// Whether the service may ask the kernel for this machine's connections (netlink(7)).
+    let mayAskKernel: Bool
 
     /// Reads what `systemctl show` prints of its properties.
     public init(properties: String) {
@@ -189,6 +191,10 @@ extension Diagnosis {
           : nil,
       ]
       directives = all.compactMap { $0 }
+      let families = (shown["RestrictAddressFamilies"] ?? "").split(separator: " ")
+      let isNamed = families.contains { $0 == "AF_NETLINK" || $0 == "~AF_NETLINK" }
+      // Empty, there is no restriction; after a tilde, those are named that may not.
+      mayAskKernel = families.first.map { $0.hasPrefix("~") != isNamed } ?? true
     }
 
     func directive(thatHides path: String) -> Directive? { directives.first { $0.hides(path) } }
@@ -201,7 +207,7 @@ extension Diagnosis {
       guard let directive = sandbox.directive(thatHides: path), directive.hidesMounts else { return nil }
       return .fault(
         "Mounts",
-        "\(directive.name) of jod-check.service hides \(Printable.quoted(path)): the storage is powered off while somebody reads there.",
+        "\(directive.name) of jod-check.service hides \(Printable.quoted(path)): no check can see whether it is mounted when the storage is powered off, or what is read there by UDP.",
         remedy:
           "Mount it elsewhere, such as below /srv, or take the edit back that hides it: `systemctl cat jod-check.service`."
       )

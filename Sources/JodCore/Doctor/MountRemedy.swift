@@ -30,7 +30,10 @@ struct MountRemedy {
     return (parts + ["\(naming), \(mount.fstab == nil ? start : startOfFstab)."]).joined(separator: "\n")
   }
 
-  var fstabLine: String {
+  var fstabLine: String { "In /etc/fstab, let the line be:\n\(indented(fstabEntry))" }
+
+  /// The line of fstab itself.
+  var fstabEntry: String {
     let unwanted: Set = [
       "defaults", "auto", "soft", "softerr", "noauto", "nofail", "x-systemd.automount",
       "comment=systemd.automount", "hard",
@@ -41,22 +44,27 @@ struct MountRemedy {
     let wanted = (isKernels ? ["hard"] : []) + ["noauto", "nofail", "x-systemd.automount"]
     let options = (kept + wanted).joined(separator: ",")
     let fields = [mount.source, mount.path, mount.type].map(escaped) + [options, "0", "0"]
-    return "In /etc/fstab, let the line be:\n\(indented(fields.joined(separator: " ")))"
+    return fields.joined(separator: " ")
   }
 
-  private var automountUnit: String {
-    placed(
+  private var automountUnit: String { placed(automountFile.path, automountFile.text) }
+
+  var automountFile: (path: String, text: String) {
+    (
       "/etc/systemd/system/\(mount.automountName)",
-      "[Automount]\nWhere=\(mount.path)\n\n[Install]\nWantedBy=remote-fs.target")
+      "[Automount]\nWhere=\(mount.path)\n\n[Install]\nWantedBy=remote-fs.target"
+    )
   }
 
-  private var dropInPath: String { "/etc/systemd/system/\(mount.unitName).d/storage.conf" }
+  var dropInPath: String { "/etc/systemd/system/\(mount.unitName).d/storage.conf" }
 
   /// All that the mount unit lacks and nothing else adds, in one drop-in.
   var dropIn: String { "\(lacking ?? "")\n\(Self.reload)." }
 
+  private var lacking: String? { dropInText.map { placed(dropInPath, $0) } }
+
   /// Nil where it lacks nothing.
-  private var lacking: String? {
+  var dropInText: String? {
     var (unit, section): ([String], [String]) = ([], [])
     if !isGenerators {
       if mount.unit?.isPart(of: StorageMount.target) == false { unit.append("PartOf=\(StorageMount.target)") }
@@ -66,7 +74,7 @@ struct MountRemedy {
     if mount.isNFS, !mount.isSoft, mount.unit?.isLazy != true { section.append("LazyUnmount=yes") }
     let blocks = [("[Unit]", unit), ("[Mount]", section)].filter { !$0.1.isEmpty }
       .map { ([$0.0] + $0.1).joined(separator: "\n") }
-    return blocks.isEmpty ? nil : placed(dropInPath, blocks.joined(separator: "\n\n"))
+    return blocks.isEmpty ? nil : blocks.joined(separator: "\n\n")
   }
 
   /// What the generator adds, or else a drop-in.

@@ -90,7 +90,7 @@ public struct NetworkMount: Hashable, Sendable {
   }
 
   /// Nil where it is no mount unit that names its path.
-  private init?(unitFile text: String) {
+  init?(unitFile text: String) {
     let pairs = UnitFile.assignments(text, section: "Mount").map { ($0.key, $0.value) }
     let values = Dictionary(pairs) { $1 }
     guard let path = values["Where"], path.hasPrefix("/") else { return nil }

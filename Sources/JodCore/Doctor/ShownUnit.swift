@@ -4,7 +4,7 @@ public struct ShownUnit: Hashable, Sendable {
 
   /// Those that are read here.
   public static let names =
-    "Id,LoadState,ActiveState,Requires,PartOf,WantedBy,RequiredBy,LazyUnmount,ForceUnmount,StartLimitIntervalUSec"
+    "Id,LoadState,ActiveState,FragmentPath,Requires,PartOf,WantedBy,RequiredBy,LazyUnmount,ForceUnmount,StartLimitIntervalUSec"
 
   /// Reads what is printed of one unit.
   public init(_ text: String) {
@@ -37,6 +37,8 @@ public struct ShownUnit: Hashable, Sendable {
 
   public var name: String { properties["Id"] ?? "" }
   public var isLoaded: Bool { properties["LoadState"] == "loaded" }
+  /// Whether a file makes it, and not the mount table alone.
+  public var hasFile: Bool { properties["FragmentPath"]?.isEmpty == false }
   public var isActive: Bool { properties["ActiveState"] == "active" }
   public var hasFailed: Bool { properties["ActiveState"] == "failed" }
   public var isLazy: Bool { properties["LazyUnmount"] == "yes" }

@@ -59,6 +59,9 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
   /// Whether the host is an address, not a name.
   public var isNumeric: Bool { IPv4Address(host) != nil || host.contains(":") }
 
+  /// Whether the host leads to this machine itself, whatever its network is.
+  public var isLoopback: Bool { ["localhost", "::1"].contains(host) || host.hasPrefix("127.") }
+
   /// Reads a port from 1 to 65535 without sign or blanks.
   public static func port(_ text: String) -> Int? {
     guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(text), port > 0 else {
@@ -123,4 +126,39 @@ public struct SSHDestination: Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     endpoint.port == 22 ? "\(user)@\(endpoint.bracketedHost)" : "\(user)@\(endpoint)"
   }
+}
+
+/// An address of IPv4 or IPv6. One of IPv4 in the form of IPv6 (`::ffff:192.0.2.1`, RFC 4291, section 2.5.5.2) is the same.
+public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
+  /// Four bytes, or sixteen, in network order.
+  public let octets: [UInt8]
+
+  /// Nil where it is neither four nor sixteen bytes.
+  public init?(octets: some Collection<UInt8>) {
+    let octets = Array(octets)
+    guard [4, 16].contains(octets.count) else { return nil }
+    self.octets = octets.count == 16 && octets.starts(with: Self.mapped) ? Array(octets[12...]) : octets
+  }
+
+  /// Reads one; a zone (`%eth0`) is left out.
+  public init?(_ text: String) {
+    if let address = IPv4Address(text) {
+      self.init(octets: address.bytes)
+      return
+    }
+    var address = in6_addr()
+    guard inet_pton(AF_INET6, String(text.prefix { $0 != "%" }), &address) == 1 else { return nil }
+    self.init(octets: withUnsafeBytes(of: &address) { Array($0) })
+  }
+
+  public var isIPv4: Bool { octets.count == 4 }
+
+  public var description: String {
+    var text = [CChar](repeating: 0, count: 64)
+    inet_ntop(isIPv4 ? AF_INET : AF_INET6, octets, &text, socklen_t(text.count))
+    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// What stands before an address of IPv4.
+  private static let mapped: [UInt8] = Array(repeating: 0, count: 10) + [0xff, 0xff]
 }

@@ -77,6 +77,8 @@ public struct Mounts: Sendable {
   }
 
   /// The server in `nas:/export`, `[fd00::2]:/export`, `anna@nas:/export` or `//nas/share`; empty where none is named.
+  public static func server(of source: String) -> String { server(of: Substring(source)) }
+
   static func server(of source: Substring) -> String {
     if source.hasPrefix("//") { return String(source.dropFirst(2).prefix { $0 != "/" }) }
     let host = source.firstIndex(of: "@").map { source[source.index(after: $0)...] } ?? source

@@ -5,7 +5,7 @@ extension Event {
   public init(
     _ change: Change, _ configuration: Configuration, clock: (Seconds) -> String = { UTC.text($0) }
   ) {
-    let mac = configuration.storageServerMAC.description
+    let way = WakeWay(configuration)
     let action = configuration.shutdownAction.words
     switch change {
     case .activityBegan(let active):
@@ -31,12 +31,12 @@ extension Event {
         .storageReady, .notice,
         "The storage went down and is on again, though jod-check did not wake it.")
     case .down: self.init(.storageDown, .notice, "The storage is down.")
-    case .requested(let request): self.init(request, mac: mac)
+    case .requested(let request): self.init(request, way)
     case .requestStayed(let trouble): self.init(.wakeFailed, .error, trouble)
     case .wakeFailed(let wake, let seconds):
       self.init(
         .wakeFailed, .error, Trouble(wake, after: seconds, configuration),
-        Facts(mac: mac, wakeRequests: wake.requests))
+        Facts(mac: way.mac, wakeRequests: wake.requests))
     case .powerOffBegan(let idle, let isRetry):
       let why = idle.map { ": no activity for \(TimeSpan.text($0))" } ?? ", as somebody wished"
       self.init(
@@ -64,8 +64,8 @@ extension Event {
     case .rehearsed(.wake(let asking)):
       self.init(
         .wakeRequested, .notice,
-        "Dry run: would have sent a wake request to \(mac): \(asking.first?.sentence ?? "").",
-        Facts(sessions: asking, mac: mac))
+        "Dry run: would have sent a wake request \(way.words): \(asking.first?.sentence ?? "").",
+        Facts(sessions: asking, mac: way.mac))
     case .rehearsed(.powerOff(let idle)):
       self.init(
         .powerOffRequested, .notice,
@@ -74,15 +74,29 @@ extension Event {
     }
   }
 
-  private init(_ request: Change.Request, mac: String) {
+  /// How the storage server is asked to come.
+  private struct WakeWay {
+    /// Nil where a command does it.
+    let mac: String?
+    let words: String
+
+    init(_ configuration: Configuration) {
+      switch configuration.wakeMethod {
+      case .packet(let address): (mac, words) = (address.description, "to \(address)")
+      case .command(let command): (mac, words) = (nil, "by \(Printable.quoted(command[0]))")
+      }
+    }
+  }
+
+  private init(_ request: Change.Request, _ way: WakeWay) {
     let number = request.number ?? 1
     let which = number > 1 ? "wake request \(number)" : "a wake request"
     let why = request.asking.first.map { ": \($0.sentence)" } ?? ""
     let silence = request.number == nil ? " It is known to be ready, and did not answer once." : ""
     self.init(
       .wakeRequested, request.isNews ? .notice : .debug,
-      "Sent \(which) to \(mac)\(request.isByHand ? ", asked for by hand" : why).\(silence)",
-      Facts(sessions: request.asking, isByHand: request.isByHand, mac: mac, wakeRequests: number))
+      "Sent \(which) \(way.words)\(request.isByHand ? ", asked for by hand" : why).\(silence)",
+      Facts(sessions: request.asking, isByHand: request.isByHand, mac: way.mac, wakeRequests: number))
   }
 
   private init(_ reason: Refusal.Reason, isNews: Bool) {

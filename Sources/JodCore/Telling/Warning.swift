@@ -33,7 +33,7 @@ extension Warning {
     case .windowTooShort(let window):
       "ACTIVITY_WINDOW (\(TimeSpan.text(window))) is shorter than CHECK_INTERVAL + 3min: Jellyfin notes a device's activity every 3 minutes only, so active users will be missed."
     case .readyBySecureShell:
-      "The storage server counts as ready when its ssh port answers, which is before its shares do."
+      "The storage server counts as ready when its ssh port answers, which is before its shares do; OpenSSH 9.8 and later also log each such connection in three lines, and penalise this machine for it."
     case .unusedKey(let place):
       "JELLYFIN_API_KEY is set, and \(place.words) holds another key, which is not used."
     case .userToken(let user):
@@ -89,10 +89,17 @@ extension Configuration {
       cooldown < checkInterval ? .cooldownBelowInterval(cooldown: cooldown, interval: checkInterval) : nil,
       cooldown < wakeTimeout ? .cooldownBelowWakeTimeout(cooldown: cooldown, timeout: wakeTimeout) : nil,
       activityWindow < checkInterval + KeyOwner.noted ? .windowTooShort(activityWindow) : nil,
-      storageServerAddress?.port == 22 ? .readyBySecureShell : nil,
+      isReadyBySecureShell ? .readyBySecureShell : nil,
       isBlind && libraryScanInterval != nil ? .blindScans : nil,
       keySource.hidden.map(Warning.unusedKey),
     ].compactMap { $0 }
+  }
+}
+
+extension Configuration {
+  private var isReadyBySecureShell: Bool {
+    guard let storageServerAddress else { return false }
+    return serviceSource == .secureShell || storageServerAddress.port == 22
   }
 }
 

@@ -1,6 +1,17 @@
+import Glibc
+
 /// Sentences for people, of facts that the program goes by.
 public enum Words {
-  public static let likelyCauses =
+  /// Why a storage server may not come.
+  public static func likelyCauses(_ configuration: Configuration) -> String {
+    switch configuration.wakeMethod {
+    case .packet: silentPacket
+    case .command(let words):
+      "Likely causes: WAKE_COMMAND (\(Printable.quoted(words[0]))) ends well and does not start the storage server; it starts another machine; STORAGE_SERVER_ADDRESS is another service. Requests continue while somebody is active."
+    }
+  }
+
+  private static let silentPacket =
     "Likely causes: Wake-on-LAN is off in its firmware or its network driver; the MAC address is another card's; the packet leaves by the wrong interface (BROADCAST_ADDRESS, WOL_INTERFACE); a VLAN or another subnet lies between. Requests continue while somebody is active."
 
   public static func reason(_ reason: Reason) -> String {
@@ -22,12 +33,18 @@ public enum Words {
   }
 
   /// A sentence that names the rule.
-  public static func objection(_ objection: Objection) -> String {
+  ///
+  /// - Parameter clock: writes a time of the wall clock as a person here reads it.
+  public static func objection(
+    _ objection: Objection, clock: (Seconds) -> String = { UTC.text($0) }
+  ) -> String {
     switch objection {
     case .noMethod: "neither STORAGE_SERVER_SSH nor SHUTDOWN_COMMAND is set, so jod-check only wakes"
     case .hold(let left): "a hold is in force for another \(TimeSpan.text(left))"
     case .alreadyAsked: "it was asked to power off already"
     case .activityUnknown: "Jellyfin did not say who is active, and unknown is not idle"
+    case .scriptsUnknown(let scripts):
+      "nothing is known of what others need, by the word of \(scripts.prefix(5).joined(separator: ", ")) in activity.d"
     case .active(let session): "activity: \(session.sentence)"
     case .access(let session): "\(session.sentence), and waits for it"
     case .idle(let seconds, let whole):
@@ -40,13 +57,32 @@ public enum Words {
     case .startedByHand(let left):
       "the storage was started by hand (MANUAL_START_HOLD, another \(TimeSpan.text(left)))"
     case .refused(let reason, _): refusal(reason)
-    case .trafficUnknown: "what this machine reads over NFS is not known yet"
-    case .traffic(let rate): "traffic: this machine reads \(Int(rate / 1024)) KiB/s over NFS"
+    case .trafficUnknown(let unseen): "it is not known who uses the storage: \(Self.unseen(unseen))"
+    case .traffic(let busy, _, let whole):
+      "traffic: something on this machine read from the storage, or wrote to it, at \(clock(busy.at.wall)) (\(busy.port.map { "port \($0)" } ?? "NFS")), less than COOLDOWN_TIME, \(TimeSpan.text(whole)), ago"
+    case .trafficWatched(let seconds, let whole):
+      "what crosses to and from the storage has been watched for only \(TimeSpan.text(seconds)) of COOLDOWN_TIME, \(TimeSpan.text(whole))"
+    case .trafficNow(let rate):
+      "traffic: \(Int(rate / 1024)) KiB/s cross between this machine and the storage"
     case .recordingsUnknown: "Jellyfin did not say what it records"
     case .recording(let name): "a recording: \(name)"
     case .tasksUnknown: "Jellyfin did not say which tasks it runs"
     case .taskSoon(let name): "Jellyfin will soon run \(name) (WAKE_FOR_TASKS)"
     case .tasks(let tasks): "Jellyfin is busy with \(tasks.prefix(5).joined(separator: ", "))"
+    }
+  }
+
+  /// Why nothing is known of the traffic.
+  public static func unseen(_ unseen: TrafficReading.Unseen?) -> String {
+    switch unseen {
+    case .connections(.refused(let code)):
+      "the kernel does not tell this machine's connections with it (\(String(cString: strerror(code))))"
+    case .connections(.notUnderstood):
+      "what the kernel tells of this machine's connections cannot be understood"
+    case .connections(.tooMany): "this machine has more than \(ConnectionQuery.limit) connections with it"
+    case .mounts: "what the NFS mounts of this machine read and write cannot be told"
+    case .addresses: "its name does not resolve"
+    case nil: "nobody has looked yet"
     }
   }
 
@@ -77,8 +113,32 @@ extension Trouble {
       )
     } else {
       self.init(
-        .wake, cause: "timeout", "The storage is not ready \(tried).", advice: Words.likelyCauses)
+        .wake, cause: "timeout", "The storage is not ready \(tried).",
+        advice: Words.likelyCauses(configuration))
     }
+  }
+
+  /// A command that was to wake the storage server, and did not end well.
+  ///
+  /// - Parameter status: nil where it took too long.
+  public init(wakeCommand words: [String], status: Int32?, errors: String) {
+    let end =
+      status.map { "ended with status \($0)" }
+      ?? "did not end within \(TimeSpan.text(Configuration.wakeCommandLimit))"
+    let said = PowerOffOutcome.lastWords(Disclosure.redact(errors, saidBy: words))
+    self.init(
+      .packet, cause: "command \(status ?? -1)",
+      "WAKE_COMMAND (\(Printable.quoted(words[0]))) \(end), so the storage stays off: \(said).",
+      advice:
+        "It runs as the user jod-check, in the sandbox of jod-check.service, and with a clean environment. Try it by `sudo -u jod-check`; it is run again when the cooldown is over."
+    )
+  }
+
+  /// That a command that was to wake the storage server cannot be run.
+  public init(wakeCommand words: [String], notRun why: String) {
+    self.init(
+      .packet, cause: "command", "WAKE_COMMAND cannot be run (\(why)), so the storage stays off.",
+      advice: "Set it to a program that the user jod-check may run, by its absolute path.")
   }
 
   /// A storage server that was asked to power off so many seconds ago, and still answers.
@@ -144,7 +204,14 @@ extension Memory {
   /// A question that is never answered would keep the storage on for ever, and nobody would know.
   private var unanswered: Trouble? {
     guard let seconds = runtime.unanswered?.seconds, seconds >= Self.longUnanswered else { return nil }
+    if let unseen = seen.unseen {
+      return Trouble(
+        .powerOff, cause: "unseen",
+        "The storage has stayed on for \(TimeSpan.text(seconds)) only because it is not known who uses it: \(Words.unseen(unseen)).",
+        advice: "Unknown is not idle, so it is not powered off. Run `sudo jod-check doctor`.")
+    }
     var questions: [String] = []
+    if !seen.unknownScripts.isEmpty { return unansweredScripts(after: seconds) }
     if case .failure = seen.recordings { questions.append("what it records (/LiveTv/Timers)") }
     if case .failure = seen.tasks {
       questions.append("which tasks it runs (/ScheduledTasks, /Library/VirtualFolders)")
@@ -154,6 +221,15 @@ extension Memory {
       "The storage has stayed on for \(TimeSpan.text(seconds)) only because Jellyfin does not say \(questions.joined(separator: " or ")).",
       advice:
         "Unknown is not idle, so it is not powered off. See whether Jellyfin is overloaded, and its log; it has 3 s for each answer."
+    )
+  }
+
+  private func unansweredScripts(after seconds: Seconds) -> Trouble {
+    Trouble(
+      .powerOff, cause: "unanswered",
+      "The storage has stayed on for \(TimeSpan.text(seconds)) only because /etc/jod-check/activity.d does not say whether others need it: \(seen.unknownScripts.prefix(5).joined(separator: ", ")).",
+      advice:
+        "Unknown is not idle, so it is not powered off. `sudo jod-check doctor` runs these scripts and shows what each says; take away the execute permission of one that is not needed."
     )
   }
 

@@ -10,10 +10,10 @@ struct PowerOffSwitch {
     do throws(SystemError) {
       switch method {
       case .ssh(let destination):
-        let ended = try shell(destination).run(
-          "systemctl --check-inhibitors=yes \(program.configuration.shutdownAction.rawValue)")
+        let command = program.configuration.remoteCommand
+        let ended = try shell(destination).run(command.line)
         if ended.wasAnswered { noteStorageSide(StorageSide.speaks(ended.output + ended.errors)) }
-        return .ofSecureShell(status: ended.status, errors: ended.errors)
+        return .ofSecureShell(status: ended.status, errors: command.redact(ended.errors))
       case .command(let words):
         let ended = try Subprocess(words).run(timeLimit: SecureShell.timeLimit)
         return .ofCommand(

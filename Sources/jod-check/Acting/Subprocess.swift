@@ -17,7 +17,6 @@ struct Subprocess {
   var input: String = ""
 
   static let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-  private static let outputLimit = 1 << 20
 
   init(_ arguments: [String], input: String = "") {
     self.arguments = arguments
@@ -26,15 +25,16 @@ struct Subprocess {
 
   /// Runs it. Where the time is over it is killed, with what it has started itself.
   func run(timeLimit: Seconds) throws(SystemError) -> Ended {
+    try start().end(by: Deadline(in: timeLimit))
+  }
+
+  /// Starts it.
+  func start() throws(SystemError) -> Running {
     let (input, output, errors) = (try Pipe(), try Pipe(), try Pipe())
     let child = try spawn(input, output, errors)
     for end in [input.reading, output.writing, errors.writing] { close(end) }
     feed(input.writing)
-    let deadline = Deadline(in: timeLimit)
-    let texts = collect([output.reading, errors.reading], until: deadline)
-    for end in [output.reading, errors.reading] { close(end) }
-    let status = wait(for: child, until: deadline)
-    return Ended(status: status, output: texts[0], errors: texts[1])
+    return Running(child: child, output: output.reading, errors: errors.reading)
   }
 
   private struct Pipe {
@@ -89,6 +89,37 @@ struct Subprocess {
     close(descriptor)
   }
 
+  private func withCStrings<Result>(
+    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+  ) -> Result {
+    let copies = strings.map { strdup($0) }
+    defer { for copy in copies { free(copy) } }
+    return body(copies + [nil])
+  }
+}
+
+extension Subprocess {
+  /// One that runs. It must be ended, once.
+  struct Running {
+    fileprivate let child: pid_t
+    fileprivate let output: Int32
+    fileprivate let errors: Int32
+
+    private static let outputLimit = 1 << 20
+  }
+}
+
+extension Subprocess.Running {
+  /// Waits for its end. Where the time is over it is killed, with what it has started itself.
+  ///
+  /// - Parameter withChildren: whether what it has started and left running is killed as well when it ends by itself.
+  func end(by deadline: Deadline, withChildren: Bool = false) -> Subprocess.Ended {
+    let texts = collect([output, errors], until: deadline)
+    for end in [output, errors] { close(end) }
+    return Subprocess.Ended(
+      status: wait(until: deadline, withChildren: withChildren), output: texts[0], errors: texts[1])
+  }
+
   /// Reads both to their ends, or until the time is over.
   private func collect(_ descriptors: [Int32], until deadline: Deadline) -> [String] {
     var texts = descriptors.map { _ in [UInt8]() }
@@ -106,22 +137,24 @@ struct Subprocess {
     return texts.map { String(decoding: $0, as: UTF8.self) }
   }
 
-  private func wait(for child: pid_t, until deadline: Deadline) -> Int32? {
+  private func wait(until deadline: Deadline, withChildren: Bool) -> Int32? {
     var status: Int32 = 0
-    guard deadline.wait(lookingEvery: 0.005, for: { waitpid(child, &status, WNOHANG) != 0 }) else {
+    let hasEnded = deadline.wait(lookingEvery: 0.005) {
+      // Where its children are to be killed, its own entry stays until then: nobody else's group has their number.
+      withChildren ? hasExited : waitpid(child, &status, WNOHANG) != 0
+    }
+    if withChildren || !hasEnded {
       kill(-child, SIGKILL)
       waitpid(child, &status, 0)
-      return nil
     }
+    guard hasEnded else { return nil }
     let signal = status & 0x7F
     return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
   }
 
-  private func withCStrings<Result>(
-    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
-  ) -> Result {
-    let copies = strings.map { strdup($0) }
-    defer { for copy in copies { free(copy) } }
-    return body(copies + [nil])
+  private var hasExited: Bool {
+    var information = siginfo_t()
+    return waitid(P_PID, id_t(child), &information, WEXITED | WNOHANG | WNOWAIT) != 0
+      || information.si_signo != 0
   }
 }

@@ -11,8 +11,8 @@ struct WakeSender {
   let interface: String?
   let copies: Int
 
-  init(_ configuration: Configuration) {
-    packet = MagicPacket(target: configuration.storageServerMAC, password: configuration.wolSecureOn)
+  init(_ configuration: Configuration, to card: MACAddress) {
+    packet = MagicPacket(target: card, password: configuration.wolSecureOn)
     broadcast = configuration.broadcastAddress
     port = configuration.wolPort
     interface = configuration.wolInterface
@@ -39,31 +39,18 @@ struct WakeSender {
     {
       throw SystemError("bind to the interface \(interface)")
     }
+    let target = SocketAddress(broadcast, port: port)
     var failure: SystemError?
     var sent = 0
     for copy in 0..<copies {
       if copy > 0 { Deadline(in: Self.burst / Seconds(copies - 1)).wait() }
-      if sendCopy(descriptor) {
+      if target.send(packet.bytes, from: descriptor) {
         sent += 1
       } else {
         failure = failure ?? SystemError("send to \(broadcast):\(port)")
       }
     }
     if sent == 0, let failure { throw failure }
-  }
-
-  private func sendCopy(_ descriptor: Int32) -> Bool {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = UInt16(port).bigEndian
-    withUnsafeMutableBytes(of: &address.sin_addr) { $0.copyBytes(from: broadcast.bytes) }
-    return withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        sendto(
-          descriptor, packet.bytes, packet.bytes.count, Int32(MSG_NOSIGNAL), $0,
-          socklen_t(MemoryLayout<sockaddr_in>.size)) == packet.bytes.count
-      }
-    }
   }
 
   /// Why it matters and what to do where nothing left the machine.

@@ -95,13 +95,13 @@ extension Program {
       trouble = memory.state.undertaking.refusal.flatMap { Trouble($0, now) }
       return changes
     }
-    if outcome.isTaken { watchGoingDown() }
+    if outcome.isTaken { changes += watchGoingDown(isShown: isShown) }
     return (changes, trouble, problems.unwritable)
   }
 
-  /// A machine that sleeps and comes back within seconds would else seem never to have gone.
-  private func watchGoingDown() {
-    guard let address = configuration.storageServerAddress else { return }
+  /// A machine that sleeps and comes back within seconds would else seem never to have gone. Returns what has changed by that.
+  private func watchGoingDown(isShown: Bool) -> [Change] {
+    guard let address = configuration.storageServerAddress else { return [] }
     let before = store.load(bootID: Clock.now().moment.bootID).memory
     // One probe may be lost.
     var silence: (from: Now, to: Now)?
@@ -114,10 +114,14 @@ extension Program {
       silence = (silence?.from ?? now, now)
       return silence.map { $0.to.since($0.from.moment) >= Memory.longestLoss } ?? false
     }
-    guard isSilent, let silence else { return }
-    _ = store.update(bootID: silence.to.moment.bootID, keep: .everything) { memory in
-      for now in [silence.from, silence.to] { _ = memory.noticeProbe(.silent, configuration, now) }
+    guard isSilent, let silence else { return [] }
+    var changes: [Change] = []
+    // The next check finds the same, ignoring.
+    _ = remember(at: silence.to, isShown: isShown) { memory in
+      changes = [silence.from, silence.to].flatMap { memory.noticeProbe(.silent, configuration, $0) }
+      return changes
     }
+    return changes
   }
 
   private static let silenceTimeout: Seconds = 15

@@ -13,13 +13,6 @@ struct Jellyfin: Sendable {
   /// The same while bytes still arrive: a play queue of some thousand items makes a reply of many megabytes.
   static let longest: Seconds = 8
 
-  init(_ configuration: Configuration) {
-    url = configuration.jellyfinURL
-    key = configuration.jellyfinKey
-    keySource = configuration.keySource
-    trust = configuration.jellyfinTrust
-  }
-
   /// Sessions and devices, or why nothing is known of them.
   func poll() -> Result<JellyfinAnswer, Trouble> {
     let start = Clock.seconds(CLOCK_MONOTONIC)
@@ -70,15 +63,22 @@ struct Jellyfin: Sendable {
     }
   }
 
+  /// The language in which Jellyfin shows itself; nil where it does not say.
+  func displayLanguage(deadline: Deadline) -> LanguageTag? {
+    // English is better than nothing, ignoring.
+    try? ask("System/Configuration", as: DisplayLanguage.self, deadline: deadline).get().tag
+  }
+
   /// Shows messages on screens, one after another. What cannot be shown in time is left out, and not reported.
-  func show(_ messages: [ScreenMessage], deadline: Deadline) {
+  func show(_ messages: [ScreenMessage], in catalog: MessageCatalog, deadline: Deadline) {
     let server = server(deadline)
     do {
       for message in messages {
         // In milliseconds. Without it, some clients wait for a click.
         let timeout = 10_000
         let body = JSON.complete([
-          "Header": message.header.json, "Text": message.text.json, "TimeoutMs": timeout.json,
+          "Header": message.news.header(in: catalog).json, "Text": message.news.text(in: catalog).json,
+          "TimeoutMs": timeout.json,
         ])
         // A session that has ended meanwhile is answered with 404, ignoring.
         _ = try server.post(
@@ -89,14 +89,16 @@ struct Jellyfin: Sendable {
     }
   }
 
-  private func server(_ deadline: Deadline, longest: Deadline? = nil) -> WebServer {
+  func server(_ deadline: Deadline, longest: Deadline? = nil) -> WebServer {
     WebServer(url, trust: trust, deadline: deadline, longest: longest)
   }
 
   /// The one form of authorisation that 10.8 to 12 accept; the legacy headers are refused by Jellyfin 12.
-  private var fields: [HTTPWriter.Field] {
+  private var fields: [HTTPWriter.Field] { Self.fields("Token=\"\(key.value)\"") }
+
+  static func fields(_ authorization: String) -> [HTTPWriter.Field] {
     [
-      ("Authorization", "MediaBrowser Token=\"\(key.value)\""), ("Accept", "application/json"),
+      ("Authorization", "MediaBrowser \(authorization)"), ("Accept", "application/json"),
       ("User-Agent", "jod-check/\(Version.current)"),
     ]
   }
@@ -137,5 +139,13 @@ struct Jellyfin: Sendable {
     device.key = key.redact(device.key)
     device.id = key.redact(device.id)
     return .device(device)
+  }
+}
+
+extension Jellyfin {
+  init(_ configuration: Configuration) {
+    self.init(
+      url: configuration.jellyfinURL, key: configuration.jellyfinKey, keySource: configuration.keySource,
+      trust: configuration.jellyfinTrust)
   }
 }

@@ -12,7 +12,7 @@ struct JellyfinProcess {
   /// Who listens at the port of the URL. Where that is a proxy's process, as a container engine has one for each
   /// published port, or where nobody does, it is the one process that is called jellyfin. Nil where that cannot be told.
   init?(at url: BaseURL) {
-    guard Self.isHere(url.endpoint.host) else { return nil }
+    guard Self.isHere(url.endpoint) else { return nil }
     let processes = Files.names(in: "/proc").compactMap { Int($0) }
     let inodes = ["tcp", "tcp6"].map { Files.text("/proc/net/\($0)", limit: 16 << 20) ?? "" }
       .reduce(into: Set<Int>()) { $0.formUnion(SocketInodes.listening(at: url.endpoint.port, $1)) }
@@ -39,9 +39,18 @@ struct JellyfinProcess {
       isHosts: own == its)
   }
 
+  /// Whether this machine's loopback is another one to it, as in a container on a bridge.
+  var hasOwnNetwork: Bool {
+    guard let own = Files.link("/proc/self/ns/net"), let its = Files.link("/proc/\(id)/ns/net") else {
+      return false
+    }
+    return own != its
+  }
+
   /// A name of another machine's is that machine's Jellyfin. No name server is asked.
-  private static func isHere(_ host: String) -> Bool {
-    if ["localhost", "::1"].contains(host) || host.hasPrefix("127.") { return true }
+  static func isHere(_ endpoint: Endpoint) -> Bool {
+    if endpoint.isLoopback { return true }
+    let host = endpoint.host
     var buffer = [CChar](repeating: 0, count: 256)
     if gethostname(&buffer, buffer.count - 1) == 0,
       host == String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)

@@ -9,34 +9,58 @@ struct Observer {
 
   /// What was remembered before this look.
   private let memory: Memory
+  private let scripts: ActivityScripts
+  /// Those of `activity.d` that run, or wait to be asked.
+  private var running: ActivityScripts.Running?
   /// When the check began to ask.
   private let began = Clock.seconds(CLOCK_MONOTONIC)
 
   init(_ program: Program, memory: Memory) {
     configuration = program.configuration
     mountstats = program.mountstats
+    scripts = ActivityScripts(folder: program.settings.activityDirectory)
     self.memory = memory
   }
 
-  /// What every check looks at. Jellyfin and the storage server are asked side by side.
+  /// What every check looks at. Jellyfin, the storage server and the scripts are asked side by side.
   ///
-  /// - Parameter isUrgent: whether what is known once Jellyfin has answered, and the storage server has not, is enough: then
-  ///   nobody waits out the storage server's silence.
-  func observe(isUrgent: (Observation) -> Bool = { _ in false }) -> Observation {
+  /// - Parameter isWake: whether what is known so far is enough for a packet: then nobody waits for a script, nor, where the
+  ///   storage server is known to be down, for its silence.
+  mutating func observe(isWake: (Observation) -> Bool = { _ in false }) -> Observation {
+    running = scripts.start()
     let probe = configuration.storageServerAddress.map { StorageProbe($0, memory) }
     let answer = Jellyfin(configuration).poll()
-    var observation = Observation(
-      jellyfin: answer, storage: probe.map { _ in .silent }, nfsBytes: nfsBytes())
+    var observation = Observation(jellyfin: answer, storage: probe.map { _ in .silent })
     if case .failure(let trouble) = answer, trouble.mayWaitForMount, memory.state.storage.known == .down {
       observation.mount = storageMount()
     }
+    var isUrgent = false
+    if memory.knowsStorageDown {
+      isUrgent = isWake(observation)
+      if !isUrgent, scriptsArePending {
+        askScripts(adding: &observation)
+        isUrgent = isWake(observation)
+      }
+    }
     if let probe {
-      let limit = isUrgent(observation) ? StorageProbe.glance : StorageProbe.timeLimit
-      let result = probe.result(within: limit)
+      let result = probe.result(within: isUrgent ? StorageProbe.glance : StorageProbe.timeLimit)
       (observation.storage, observation.storageAddress) = (result.probe, result.address)
     }
+    if configuration.powerOffMethod != nil { observation.traffic = traffic(probe?.addresses ?? []) }
+    if !isUrgent, scriptsArePending, !isWake(observation) { askScripts(adding: &observation) }
     return observation
   }
+
+  /// Whether scripts run that were not asked, for a packet may leave without them.
+  var scriptsArePending: Bool { running?.arePending == true }
+
+  /// Adds what the scripts say; waits for them.
+  func askScripts(adding observation: inout Observation) {
+    if let running { observation.scripts = running.answers() }
+  }
+
+  /// Ends those scripts that nobody waits for.
+  func giveUpScripts() { running?.giveUp() }
 
   /// Adds what Jellyfin says to further questions. Each has its own time: one that takes long is no reason to know nothing
   /// of the others.
@@ -87,14 +111,26 @@ struct Observer {
   /// A network mount of the storage server: a program that touches it waits.
   private func storageMount() -> String? { StorageMounts(configuration, memory).present?.first }
 
-  /// What this machine has read over NFS; nil where that cannot be told.
-  func nfsBytes() -> Double? {
-    // A mount's path may be in any encoding.
-    guard configuration.powerOffMethod != nil,
-      let bytes = try? Files.read(mountstats, name: "mountstats", limit: 16 << 20)
-    else { return nil }
-    return Traffic.bytesRead(
-      mountstats: String(decoding: bytes, as: UTF8.self), from: configuration.storageServerAddress)
+  /// What has crossed between this machine and the storage server so far.
+  ///
+  /// - Parameter addresses: those that its name has now; none where it does not resolve. Then those count that it had.
+  func traffic(_ addresses: [IPAddress]) -> TrafficReading {
+    let endpoint = configuration.storageServerAddress
+    var addresses = addresses
+    if let endpoint, addresses.isEmpty {
+      let last = memory.lastAddress(of: endpoint).flatMap { IPAddress($0.host) }
+      addresses = Array(Set((memory.runtime.traffic?.addresses ?? []) + [last].compactMap { $0 }))
+    }
+    return StorageTraffic(server: endpoint, mountstats: mountstats).read(addresses)
+  }
+}
+
+extension Observer {
+  /// Another reading of the same, so many seconds later; nil where there was none.
+  func traffic(after reading: TrafficReading?, _ pause: Seconds) -> TrafficReading? {
+    guard let reading else { return nil }
+    Deadline(in: pause).wait()
+    return traffic(reading.addresses)
   }
 }
 

@@ -32,6 +32,9 @@ struct StorageProbe {
     var address: String?
   }
 
+  /// All of its name's, as far as they are known by now.
+  var addresses: [IPAddress] { dial.addresses.compactMap(\.address) }
+
   /// What comes of it in so much time from now; a later answer is silence.
   func result(within limit: Seconds = timeLimit) -> Result {
     do throws(DialFailure) {

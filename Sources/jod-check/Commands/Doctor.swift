@@ -35,7 +35,8 @@ struct Doctor {
     self.survey = survey ?? .live(mountinfo: Self.mountinfo, timeLimit: Self.timeLimit)
     self.view = view
     let mended = Configuration.mended(
-      environment: settings.environment, keyCredential: settings.keyCredential, from: settings.keyPlace)
+      environment: settings.environment, keyCredential: settings.keyCredential, from: settings.keyPlace,
+      service: MountFiles().service(of:))
     configuration = mended.configuration
     faults = unreadable.isEmpty ? mended.faults : unreadable
     misunderstood = Set(mended.faults.map(\.variable))
@@ -51,9 +52,12 @@ struct Doctor {
       findings += jellyfin(configuration) + storage(configuration) + powerOff(configuration)
       findings += storageMounts(configuration)
     }
-    if let sandbox = sandbox() {
+    findings += activityScripts
+    let sandbox = sandbox()
+    if let sandbox {
       findings += Diagnosis.hiddenMounts(mounts, sandbox) + Diagnosis.hiddenFiles(files, sandbox)
     }
+    if let configuration { findings += traffic(configuration, sandbox) }
     let interval = misunderstood.contains("CHECK_INTERVAL") ? nil : configuration?.checkInterval
     findings.append(Diagnosis.timer(timer(), interval: interval))
     return configuration.map { known in findings.map { $0.redacted(known.jellyfinKey) } } ?? findings
@@ -74,13 +78,27 @@ struct Doctor {
     let user = try? jellyfin.ask("Users/Me", as: KeyUser.self).get()
     let key = Diagnosis.key(sessions, user: user)
     guard key.verdict != .fault else { return [finding, key] }
-    let devices = Diagnosis.devices(jellyfin.ask("Devices", as: DeviceList.self))
+    let list = jellyfin.ask("Devices", as: DeviceList.self)
+    let devices = Diagnosis.devices(list)
     let tasks = jellyfin.ask("ScheduledTasks", as: [JellyfinSchedule].self)
     let libraries = jellyfin.ask("Library/VirtualFolders", as: [JellyfinLibrary].self)
-    return [finding, key, devices, Diagnosis.tasks(tasks)]
+    return [finding, key, devices, Diagnosis.tasks(tasks)] + robots((try? list.get())?.items ?? [])
       + ((try? tasks.get()).map { Diagnosis.schedule($0, configuration) } ?? [])
       + Diagnosis.libraries(libraries, mounts)
       + Diagnosis.monitoring((try? libraries.get()) ?? [], mounts)
+  }
+
+  /// By what the checks of this boot have seen.
+  private func robots(_ devices: [DeviceEntry]) -> [Finding] {
+    let moment = Clock.now().moment
+    return Diagnosis.robots(
+      devices, store.load(bootID: moment.bootID).memory.runtime.activity, boot: moment.boot,
+      environment: settings.environment)
+  }
+
+  private var store: Store {
+    Store(
+      stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: .readOnly)
   }
 
   private var mounts: Mounts { Mounts(mountinfo: survey.mountinfo, fstab: survey.fstab) }
@@ -93,10 +111,10 @@ struct Doctor {
     if isKnown("STORAGE_SERVER_ADDRESS", "STORAGE_SERVER_SSH"),
       let host = configuration.storageServerAddress?.host
     {
-      names = Set([host] + (resolve(host) ?? []))
+      names = Set([host] + (Self.addresses(of: host) ?? []))
     }
     let named = isKnown("STORAGE_MOUNTS") ? configuration.storageMounts : []
-    let found = survey.mounts(of: names, named: named, resolve: resolve)
+    let found = survey.mounts(of: names, named: named, resolve: Self.addresses)
     return Diagnosis.mounts(found) + Diagnosis.containers(found, view)
   }
 
@@ -109,19 +127,25 @@ struct Doctor {
       let service = isKnown("STORAGE_SERVER_SSH") ? [Diagnosis.service(nil, .silent)] : []
       return packet(configuration, storage: []) + service
     }
-    let addresses = resolve(endpoint.host)
+    let addresses = Self.addresses(of: endpoint.host)
     let name = Diagnosis.name(endpoint, addresses: addresses)
     guard let addresses, !addresses.isEmpty else { return packet(configuration, storage: []) + [name] }
-    let service = Diagnosis.service(endpoint, StorageProbe(endpoint).result().probe ?? .silent)
+    let probe = StorageProbe(endpoint).result().probe ?? .silent
+    let service = Diagnosis.service(endpoint, probe, by: configuration.serviceSource)
     return packet(configuration, storage: addresses.compactMap(IPv4Address.init)) + [name, service]
   }
 
   private func packet(_ configuration: Configuration, storage: [IPv4Address]) -> [Finding] {
     var findings: [Finding] = []
-    if isKnown("STORAGE_SERVER_MAC") {
+    guard isKnown("WAKE_COMMAND") else { return [] }
+    if isKnown("STORAGE_SERVER_MAC"), let mac = configuration.storageServerMAC {
       findings.append(
         Diagnosis.mac(
-          configuration.storageServerMAC, own: Interfaces.ownMACs(), seen: Interfaces.neighbour(storage)))
+          mac, own: Interfaces.ownMACs(), seen: Interfaces.neighbour(storage)))
+    }
+    if case .command(let words) = configuration.wakeMethod {
+      let program = program(words.first ?? "")
+      return findings + [Diagnosis.command(words, program, "Wake request", variable: "WAKE_COMMAND")]
     }
     if isKnown("BROADCAST_ADDRESS", "WOL_INTERFACE", "WOL_PORT") {
       findings.append(
@@ -132,8 +156,8 @@ struct Doctor {
   }
 
   /// By a program that can be killed: the C library's resolver knows no time limit. Nil where it said nothing.
-  private func resolve(_ host: String) -> [String]? {
-    let ended = try? Subprocess(["getent", "ahosts", host]).run(timeLimit: Self.timeLimit)
+  static func addresses(of host: String) -> [String]? {
+    let ended = try? Subprocess(["getent", "ahosts", host]).run(timeLimit: timeLimit)
     guard let ended, ended.status == 0 else { return nil }
     var addresses: [String] = []
     for line in ended.output.split(separator: "\n") {
@@ -154,9 +178,13 @@ struct Doctor {
     case .ssh(let destination):
       let login = logIn(destination)
       let mac = isKnown("STORAGE_SERVER_MAC") ? configuration.storageServerMAC : nil
+      let isWokenByPacket = if case .packet = configuration.wakeMethod { true } else { false }
       let address = isKnown("STORAGE_SERVER_ADDRESS") ? configuration.storageServerAddress : nil
-      return [Diagnosis.login(destination, login, probe: address.flatMap { StorageProbe($0).result().probe })]
-        + [Diagnosis.wakeOnLAN(login, mac)].compactMap { $0 }
+      let probe = address.flatMap { StorageProbe($0).result().probe }
+      return [
+        Diagnosis.login(destination, login, probe: probe, sending: configuration.remoteCommand)
+      ]
+        + [isWokenByPacket ? Diagnosis.wakeOnLAN(login, mac) : nil].compactMap { $0 }
     }
   }
 
@@ -167,19 +195,44 @@ struct Doctor {
     return status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0 ? .executable : .notExecutable
   }
 
-  /// Asks for `status`, which changes nothing, with the key that may power off.
   private func logIn(_ destination: SSHDestination) -> Diagnosis.Login {
     guard let key = settings.secureShellFiles["storage-server-ssh-key"] else { return .noKey }
     let shell = SecureShell(
       destination: destination, keyFile: key, knownHostsFile: settings.secureShellFiles["known_hosts"])
-    do throws(SystemError) {
-      let ended = try shell.run("status")
-      return Diagnosis.Login(
-        status: ended.status,
-        answer: try? StorageStatus(bytes: Array(ended.output.utf8)),
-        errors: ended.errors)
+    let memory = store.load(bootID: Clock.now().moment.bootID).memory
+    return shell.tryLogin(hasAnswered: memory.state.storage.isOurs)
+  }
+
+  private func traffic(_ configuration: Configuration, _ sandbox: Diagnosis.Sandbox?) -> [Finding] {
+    guard isKnown("STORAGE_SERVER_SSH", "SHUTDOWN_COMMAND", "STORAGE_SERVER_ADDRESS"),
+      configuration.powerOffMethod != nil, let endpoint = configuration.storageServerAddress
+    else { return [] }
+    var failure: ConnectionQuery.Failure?
+    do throws(ConnectionQuery.Failure) {
+      let addresses = Self.addresses(of: endpoint.host) ?? []
+      _ = try StorageTraffic.connections(addresses.compactMap { IPAddress($0) })
     } catch {
-      return error.code == ENOENT ? .noProgram : .failed("\(error)")
+      failure = error
+    }
+    return Diagnosis.traffic(failure, sandbox)
+  }
+
+  // MARK: Scripts
+
+  /// Each for itself, so that its time is its own.
+  private var activityScripts: [Finding] {
+    let scripts = ActivityScripts(folder: settings.activityDirectory)
+    return scripts.names.compactMap { name in
+      switch scripts.file(name) {
+      case .nothing: return nil
+      case .otherName: return Diagnosis.otherName(name)
+      case .notExecutable: return Diagnosis.notExecutable(name)
+      case .script, .others:
+        let start = Clock.seconds(CLOCK_MONOTONIC)
+        let answer = scripts.start(name)?.answer(by: Deadline(in: ActivityScript.timeLimit))
+        let seconds = Clock.seconds(CLOCK_MONOTONIC) - start
+        return answer.map { Diagnosis.script($0.script, took: seconds, errors: $0.errors) }
+      }
     }
   }
 
@@ -192,28 +245,13 @@ struct Doctor {
     if isKnown("SHUTDOWN_COMMAND"), case .command(let words)? = configuration.powerOffMethod {
       files.append(("SHUTDOWN_COMMAND", words.first ?? ""))
     }
+    if isKnown("WAKE_COMMAND"), case .command(let words) = configuration.wakeMethod {
+      files.append(("WAKE_COMMAND", words.first ?? ""))
+    }
     for variable in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
       let paths = settings.environment[variable]?.split(separator: ":").map(String.init) ?? []
       files += paths.map { (variable, $0) }
     }
     return files
-  }
-
-  /// Nil where no systemd runs.
-  static func askTimer() -> Diagnosis.Timer? {
-    show("jod-check.timer", Diagnosis.Timer.properties).map {
-      Diagnosis.Timer(properties: $0, now: Clock.seconds(CLOCK_MONOTONIC))
-    }
-  }
-
-  /// Nil where no systemd runs.
-  static func askSandbox() -> Diagnosis.Sandbox? {
-    show("jod-check.service", Diagnosis.Sandbox.properties).map(Diagnosis.Sandbox.init(properties:))
-  }
-
-  private static func show(_ unit: String, _ properties: String) -> String? {
-    let ended = try? Subprocess(["systemctl", "show", unit, "--property=\(properties)"]).run(
-      timeLimit: timeLimit)
-    return ended?.status == 0 ? ended?.output : nil
   }
 }

@@ -50,6 +50,12 @@ struct MountSurvey {
     return mounts
   }
 
+  /// Machines of which this one has, or wants, network mounts.
+  var servers: Set<String> {
+    let mounted = MountTable(mountinfo).rows.filter(\.isNetwork).map { Mounts.server(of: $0.source) }
+    return NetworkMount.servers(fstab: fstab, unitFiles: unitFiles).union(mounted).subtracting([""])
+  }
+
   private func addUnits(to mounts: inout [NetworkMount]) {
     let names = mounts.flatMap { [$0.unitName, $0.automountName] }.filter { !$0.isEmpty }
     guard !names.isEmpty, let text = show(names) else { return }

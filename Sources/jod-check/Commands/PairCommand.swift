@@ -24,8 +24,10 @@ struct PairCommand {
     }
     signal(SIGPIPE, SIG_IGN)
     let isTerminal = isatty(STDIN_FILENO) == 1
+    // Where the file cannot be read, the command of systemd is what is meant, ignoring.
+    let own = (try? Settings.defaults())?["STORAGE_SERVER_SSH_COMMAND"].flatMap { $0.isEmpty ? nil : $0 }
     let pairing = Pairing(
-      destination: destination, directory: Settings.credentials, trusts: trusts,
+      destination: destination, directory: Settings.credentials, trusts: trusts, ownCommand: own,
       ask: isTerminal ? { readLine() ?? "" } : nil,
       say: { Output.print(bytes: Array("\($0)\n".utf8)) })
     do {

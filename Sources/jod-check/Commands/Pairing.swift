@@ -15,6 +15,8 @@ struct Pairing {
   let directory: String
   /// Whether a host key that was never seen needs no confirmation.
   let trusts: Bool
+  /// `STORAGE_SERVER_SSH_COMMAND`, where it is set.
+  var ownCommand: String?
   /// Reads an answer; nil where there is nobody to ask.
   let ask: (() -> String)?
   let say: (String) -> Void
@@ -32,19 +34,19 @@ struct Pairing {
     explain(publicKey)
   }
 
-  private func makeDirectory() throws(PairingFailure) {
-    let parent = directory.lastIndex(of: "/").map { String(directory[..<$0]) } ?? ""
-    for (path, mode) in [(parent, 0o755), (directory, 0o700)] as [(String, mode_t)] {
-      guard path.isEmpty || mkdir(path, mode) == 0 || errno == EEXIST else {
-        throw PairingFailure("\(SystemError("create \(path)"))")
-      }
+  func makeDirectory() throws(PairingFailure) {
+    do throws(SystemError) {
+      try Files.makeFolder(Files.folder(of: directory), mode: 0o755)
+      try Files.makeFolder(directory, mode: 0o700)
+    } catch {
+      throw PairingFailure("\(error)")
     }
   }
 
   // MARK: Our key
 
   /// The public key, of a new key if there is none.
-  private func key() throws(PairingFailure) -> String {
+  func key() throws(PairingFailure) -> String {
     if access(keyFile, F_OK) != 0 {
       try makeKey()
       say("Made an ssh key: \(keyFile)")
@@ -82,7 +84,7 @@ struct Pairing {
 
   // MARK: The storage server's key
 
-  private func learnHostKey() throws {
+  func learnHostKey() throws {
     let keys = try fetch()
     let text =
       try Files.read(knownHostsFile, limit: 1 << 20).map { String(decoding: $0, as: UTF8.self) } ?? ""
@@ -168,8 +170,14 @@ struct Pairing {
 
   // MARK: What is left to do
 
-  private func explain(_ publicKey: String) {
+  /// What lets the key in, to be run on the storage server.
+  static func authorization(of publicKey: String) -> String {
     let quoted = publicKey.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+    return "echo '\(quoted)' | sudo jod-check-storage authorize"
+  }
+
+  private func explain(_ publicKey: String) {
+    if let ownCommand { return explain(publicKey, ownCommand) }
     let note =
       destination.user == Identity.user
       ? "" : "\n(That authorizes the key for the user \(Identity.user) there, not for \(destination.user).)"
@@ -178,13 +186,37 @@ struct Pairing {
 
       Now run this on the storage server, which needs the package jod-check-storage:
 
-        echo '\(quoted)' | sudo jod-check-storage authorize
+        \(Self.authorization(of: publicKey))
       \(note)
-      Then set this in \(Settings.defaultsFile) on this machine:
-
-        STORAGE_SERVER_SSH=\(destination)
+      \(setting)
 
       and see whether it works: sudo jod-check doctor
+      """)
+  }
+
+  private var setting: String {
+    """
+    Then set this in \(Settings.defaultsFile) on this machine:
+
+      STORAGE_SERVER_SSH=\(destination)
+    """
+  }
+
+  /// A storage server with a command of its own has not our package, which would refuse it.
+  private func explain(_ publicKey: String, _ ownCommand: String) {
+    let shown = Disclosure.shown("STORAGE_SERVER_SSH_COMMAND", ownCommand)
+    say(
+      """
+
+      STORAGE_SERVER_SSH_COMMAND is set: a power-off sends \(shown) instead of what the package
+      jod-check-storage takes. Allow this key to run that, and nothing else, for the user \(destination.user)
+      on the storage server; in ~/.ssh/authorized_keys of OpenSSH by one line, with your command twice:
+
+        restrict,command="[ \\"$SSH_ORIGINAL_COMMAND\\" = 'COMMAND' ] && exec COMMAND; exit 64" \(publicKey)
+
+      It looks at what it is asked for, so that no other request powers the storage off.
+
+      \(setting)
       """)
   }
 

@@ -25,40 +25,39 @@ private struct ManualSleep {
       program.output.remark("Dry run: would have asked the storage to \(configuration.shutdownAction.words).")
       return 0
     }
-    let present = memory.seen.active ?? memory.runtime.lastCheck?.active ?? []
+    let present = memory.seen.active ?? memory.runtime.lastCheck?.active ?? memory.seen.known ?? []
     return powerOff(dismissing: urgency == .forced ? present : nil)
   }
 
   private func refuse(_ objections: [Objection]) -> Int32 {
-    let words = objections.map(Words.objection).joined(separator: "; ")
+    let words = objections.map { Words.objection($0, clock: Clock.text) }.joined(separator: "; ")
     Output.complain("The storage stays up: \(words).")
     return 1
   }
 
   /// What is seen, and what objects to a power-off. It is looked at on a copy: nothing of it is remembered.
   private func look() -> (memory: Memory, objections: [Objection]) {
-    var now = Clock.now()
-    var memory = program.store.load(bootID: now.moment.bootID).memory
-    let observer = Observer(program, memory: memory)
+    var memory = program.store.load(bootID: Clock.now().moment.bootID).memory
+    var observer = Observer(program, memory: memory)
     var observation = observer.observe()
-    now = Clock.now()
-    _ = memory.notice(observation, configuration, now)
-    if memory.runtime.traffic?.rate == nil {
-      // Two readings make a rate.
-      Deadline(in: 1).wait()
-      now = Clock.now()
-      observation.nfsBytes = observer.nfsBytes()
-      memory.noteTraffic(observation, now)
+    let traffic = (
+      first: observation.traffic, second: observer.traffic(after: observation.traffic, Self.pause)
+    )
+    let now = Clock.now()
+    func notice() {
+      _ = memory.notice(observation, configuration, now)
+      memory.noteTraffic(from: traffic.first, to: traffic.second, in: Self.pause)
     }
+    notice()
     let first = decidePowerOff(configuration, memory, now, urgency: urgency)
     if first.questions.isEmpty { return (memory, first.objections) }
     observer.ask(first.questions, adding: &observation)
-    // A third reading in so short a time says nothing.
-    let traffic = memory.runtime.traffic
-    _ = memory.notice(observation, configuration, now)
-    memory.runtime.traffic = traffic
+    notice()
     return (memory, decidePowerOff(configuration, memory, now, urgency: urgency).objections)
   }
+
+  /// Seconds between two readings of the traffic.
+  private static let pause: Seconds = 1
 
   private func powerOff(dismissing people: [ActiveSession]?) -> Int32 {
     let now = Clock.now()

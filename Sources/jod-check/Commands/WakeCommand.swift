@@ -71,7 +71,7 @@ private struct ManualWake {
       case .hangs(let trouble): return fail(trouble.words, progress)
       case .late(let seconds, let why):
         let unknown =
-          "The storage is not ready \(TimeSpan.text(seconds)) after the wake request. \(Words.likelyCauses)"
+          "The storage is not ready \(TimeSpan.text(seconds)) after the wake request. \(Words.likelyCauses(configuration))"
         return fail(why ?? unknown, progress)
       }
       nextProbe.wait()

@@ -59,7 +59,7 @@ enum Generator {
     let (wants, path) = ("\(directory)/jod-check.timer.wants", GeneratedUnit.path.name)
     do throws(SystemError) {
       try write(text, to: GeneratedUnit.path.dropIn, of: "jod-check-jellyfin.service", under: directory)
-      try makeFolder(wants)
+      try Files.makeFolder(wants, mode: 0o755)
       guard symlink("/usr/lib/systemd/system/\(path)", "\(wants)/\(path)") == 0 || errno == EEXIST else {
         throw SystemError("link \(wants)/\(path)")
       }
@@ -105,12 +105,8 @@ enum Generator {
     _ text: String, to name: String, of unit: String, under directory: String
   ) throws(SystemError) {
     let folder = "\(directory)/\(unit).d"
-    try makeFolder(folder)
+    try Files.makeFolder(folder, mode: 0o755)
     try Files.replace("\(folder)/\(name)", with: Array(text.utf8), mode: 0o644, durable: false)
-  }
-
-  private static func makeFolder(_ folder: String) throws(SystemError) {
-    guard mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw SystemError("create \(folder)") }
   }
 
   /// A secret may have been pasted into the wrong line.

@@ -63,8 +63,11 @@ enum Files {
   }
 
   /// The names in a directory, in order; none where it cannot be read.
-  static func names(in directory: String) -> [String] {
-    guard let stream = opendir(directory) else { return [] }
+  static func names(in directory: String) -> [String] { names(ifThereIs: directory) ?? [] }
+
+  /// The same; nil where the directory is missing, or cannot be read.
+  static func names(ifThereIs directory: String) -> [String]? {
+    guard let stream = opendir(directory) else { return nil }
     defer { closedir(stream) }
     var names: [String] = []
     while let entry = readdir(stream) {
@@ -130,9 +133,20 @@ enum Files {
     }
   }
 
+  /// Where a file or a folder lies.
+  static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// Makes a folder where there is none.
+  static func makeFolder(_ path: String, mode: mode_t) throws(SystemError) {
+    guard mkdir(path, mode) == 0 || errno == EEXIST else { throw SystemError("create \(path)") }
+  }
+
   /// A rename is on the disk once its directory is.
   private static func syncDirectory(of path: String) throws(SystemError) {
-    let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let directory = folder(of: path)
     let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw SystemError("open \(directory)") }
     defer { close(descriptor) }

@@ -20,9 +20,7 @@ struct SecretCopies {
     var secrets: [String: [UInt8]] = [:]
     for (name, path) in files { secrets[name] = try Files.read(path, limit: 1 << 20) }
     guard !secrets.isEmpty else { return [:] }
-    guard mkdir(Self.directory, 0o711) == 0 || errno == EEXIST else {
-      throw SystemError("create \(Self.directory)")
-    }
+    try Files.makeFolder(Self.directory, mode: 0o711)
     _ = Self.hide()
     let folder = try Self.open()
     // Another command that clears up waits until all copies are locked.

@@ -11,6 +11,8 @@ struct Settings {
   var misspelt: [MisspeltName] = []
   var stateDirectory: String
   var runtimeDirectory: String
+  /// Where executables tell of need that Jellyfin does not know.
+  var activityDirectory = ActivityScripts.standard
 
   static let defaultsFile = "/etc/default/jod-check"
   static let credentials = "/etc/jod-check/credentials"
@@ -24,7 +26,7 @@ struct Settings {
 
   /// Whether anything is set without which jod-check cannot work.
   var isConfigured: Bool {
-    ["STORAGE_SERVER_MAC", "JELLYFIN_API_URL", "JELLYFIN_API_KEY"].contains {
+    ["STORAGE_SERVER_MAC", "WAKE_COMMAND", "JELLYFIN_API_URL", "JELLYFIN_API_KEY"].contains {
       environment[$0]?.isEmpty == false
     }
   }
@@ -68,11 +70,15 @@ struct Settings {
       environment: environment, keyCredential: key, keyPlace: keyPlace, secureShellFiles: files,
       misspelt: misspelt,
       stateDirectory: directory(environment["STATE_DIRECTORY"]) ?? Identity.stateDirectory,
-      runtimeDirectory: directory(environment["RUNTIME_DIRECTORY"]) ?? Identity.runtimeDirectory)
+      runtimeDirectory: directory(environment["RUNTIME_DIRECTORY"]) ?? Identity.runtimeDirectory,
+      activityDirectory: directory(environment["CONFIGURATION_DIRECTORY"]).map { "\($0)/activity.d" }
+        ?? ActivityScripts.standard)
   }
 
   func configuration() throws(ConfigurationError) -> Configuration {
-    try Configuration(environment: environment, keyCredential: keyCredential, from: keyPlace)
+    try Configuration(
+      environment: environment, keyCredential: keyCredential, from: keyPlace,
+      service: MountFiles().service(of:))
   }
 
   /// The assignments of `/etc/default/jod-check`; none where it does not exist.

@@ -23,6 +23,8 @@ final class Dial {
   private var lookup: Lookup?
   /// Where no address is known: whether nobody has said that there is none.
   private var isUnanswered = false
+  /// The host's, as far as they are known.
+  private(set) var addresses: [SocketAddress] = []
   private var untried: [SocketAddress] = []
   private var attempts: [Socket] = []
   /// When the next address is tried, be there an answer or not.
@@ -63,6 +65,7 @@ final class Dial {
   }
 
   private func call(_ addresses: [SocketAddress]) {
+    self.addresses = addresses
     untried = Self.alternating(addresses)
     beginAttempts()
   }

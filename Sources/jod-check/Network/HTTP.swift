@@ -59,6 +59,11 @@ final class WebServer {
     return try exchange(HTTPWriter.request("POST", path, host + fields + type, body: body))
   }
 
+  /// Removes what is at a path. It is asked once.
+  func delete(_ path: String, _ fields: [HTTPWriter.Field]) throws -> HTTPReply {
+    try exchange(HTTPWriter.request("DELETE", path, host + fields))
+  }
+
   private var host: [HTTPWriter.Field] { [("Host", url.hostHeader)] }
 
   private func exchange(_ request: [UInt8]) throws -> HTTPReply {

@@ -74,8 +74,9 @@ enum Interfaces {
     let table = Files.text("/proc/net/arp", limit: 1 << 20) ?? ""
     return table.split(separator: "\n").lazy.compactMap { line in
       let fields = line.split(separator: " ")
-      // 0x2: the entry is complete.
-      guard fields.count >= 4, fields[2] == "0x2", let address = IPv4Address(String(fields[0])),
+      // 0x2: the entry is complete; another bit tells that an administrator made it.
+      guard fields.count >= 4, let flags = Int(fields[2].dropFirst(2), radix: 16), flags & 0x2 != 0,
+        let address = IPv4Address(String(fields[0])),
         addresses.contains(address)
       else { return nil }
       return MACAddress(String(fields[3]))

@@ -82,6 +82,16 @@ extension World {
       #expect(try isStopping)
     }
 
+    @Test("STORAGE_SERVER_SSH_COMMAND is sent in its place, and no failure shows its arguments")
+    func ownCommand() throws {
+      home.sandbox.environment["STORAGE_SERVER_SSH_COMMAND"] = "/opt/off ACTION --token hunter22"
+      let asked = "echo \"$SSH_ORIGINAL_COMMAND\" > \(home.sandbox.folder)/asked"
+      let ended = try powerOff("\(asked); echo \"off: hunter22 is wrong\" >&2; exit 3")
+      #expect(home.sandbox.contents("asked") == "/opt/off poweroff --token hunter22\n")
+      #expect((ended.output + ended.errors).contains("off: [secret] is wrong"))
+      #expect(try !home.sandbox.run("status").output.contains("hunter22"))
+    }
+
     @Test("SHUTDOWN_ACTION is what is asked for")
     func suspend() throws {
       home.sandbox.environment["SHUTDOWN_ACTION"] = "suspend"

@@ -211,9 +211,12 @@ extension World {
     "The doctor's login over a real ssh",
     .enabled(if: OpenSSHServer.isInstalled, "sshd is not installed (apt-get install openssh-server)"))
   struct DoctorLoginTests {
+    /// Whether the key's command ran.
+    private var ran = false
+
     /// Asks a server that was paired with; the findings on login and Wake-on-LAN.
-    private func findings(
-      report: String, change: (Sandbox, OpenSSHServer) throws -> Void = { _, _ in }
+    private mutating func findings(
+      report: String, isOurs: Bool = true, change: (Sandbox, OpenSSHServer) throws -> Void = { _, _ in }
     ) throws -> [Finding] {
       let home = try Home()
       try home.storage.turn(.ready)
@@ -224,7 +227,7 @@ extension World {
       let publicKey = try String(contentsOfFile: "\(key).pub", encoding: .utf8)
       try FileManager.default.removeItem(atPath: "\(key).pub")
       try home.sandbox.write(report, to: "report")
-      let command = "test $SSH_ORIGINAL_COMMAND = status && cat \(home.sandbox.folder)/report"
+      let command = "touch \(home.sandbox.folder)/ran; cat \(home.sandbox.folder)/report"
       let server = try OpenSSHServer(
         in: home.sandbox.folder, authorized: "restrict,command=\"\(command)\" \(publicKey)")
       let destination = SSHDestination("\(OpenSSHServer.user)@127.0.0.1:\(server.port)")!
@@ -239,6 +242,12 @@ extension World {
       let settings = Settings(
         environment: home.sandbox.environment, secureShellFiles: files,
         stateDirectory: "\(home.sandbox.folder)/state", runtimeDirectory: "\(home.sandbox.folder)/run")
+      let store = Store(
+        stateDirectory: settings.stateDirectory, runtimeDirectory: settings.runtimeDirectory, mode: .normal)
+      _ = store.update(bootID: Clock.now().moment.bootID, keep: .everything) {
+        $0.noteStorageSide(isOurs: isOurs)
+      }
+      defer { ran = FileManager.default.fileExists(atPath: "\(home.sandbox.folder)/ran") }
       return Doctor(settings: settings, timer: { nil }, sandbox: { nil }).examine()
         .filter { ["Power-off", "Wake-on-LAN"].contains($0.subject) }
     }
@@ -247,19 +256,34 @@ extension World {
       #"{"version":"0.1.0","busy":false,"guards":[],"inhibitors":[],"wake_on_lan":[{"interface":"enp3s0","mac":"02:00:00:c0:ff:ee","supported":"pumbg","now":"g","armed":true,"kept":true}]}"#
 
     @Test("a storage server that was paired with is in order, and tells whether it can be woken")
-    func paired() throws {
-      let findings = try findings(report: Self.armed)
-      #expect(findings.map(\.verdict) == [.good, .good], "\(findings)")
+    mutating func paired() throws {
+      let found = try findings(report: Self.armed)
+      #expect(found.map(\.verdict) == [.good, .good], "\(found)")
+    }
+
+    @Test("a key that may power off whatever is asked runs nothing, and its login is tried all the same")
+    mutating func runsNothing() throws {
+      let found = try findings(report: Self.armed, isOurs: false)
+      #expect(found.map(\.verdict) == [.good, .warning], "\(found)")
+      #expect(!ran)
+      _ = try findings(report: Self.armed, isOurs: true)
+      #expect(ran)
+      let refused = try findings(report: Self.armed, isOurs: false) { sandbox, _ in
+        let key = "\(sandbox.folder)/credentials/storage-server-ssh-key"
+        try FileManager.default.removeItem(atPath: key)
+        try runToEnd("/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
+      }
+      #expect(refused.first?.words.contains("refuses our key") == true, "\(refused)")
     }
 
     @Test("one without jod-check-storage cannot tell")
-    func noReport() throws {
-      let findings = try findings(report: "hello")
-      #expect(findings.map(\.verdict) == [.good, .warning], "\(findings)")
+    mutating func noReport() throws {
+      let found = try findings(report: "hello")
+      #expect(found.map(\.verdict) == [.good, .warning], "\(found)")
     }
 
     @Test("an unknown host key, a changed one, a refused key, and no key are told apart")
-    func faults() throws {
+    mutating func faults() throws {
       let unknown = try findings(report: Self.armed) { sandbox, _ in
         try sandbox.write("", to: "credentials/known_hosts")
       }
@@ -286,9 +310,9 @@ extension World {
     }
 
     @Test("an sshd that is gone though the storage is on")
-    func gone() throws {
-      let findings = try findings(report: Self.armed) { _, server in server.stop() }
-      #expect(findings.first?.words.contains("refuses the connection") == true, "\(findings)")
+    mutating func gone() throws {
+      let found = try findings(report: Self.armed) { _, server in server.stop() }
+      #expect(found.first?.words.contains("refuses the connection") == true, "\(found)")
     }
   }
 }

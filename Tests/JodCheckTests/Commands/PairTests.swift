@@ -17,12 +17,13 @@ extension World {
 
     /// Pairs, and returns all that was said. `answers` nil: nobody is there to ask.
     private func pair(
-      _ port: Int, user: String = "jod-check", trusts: Bool = false, answer: String? = nil
+      _ port: Int, user: String = "jod-check", trusts: Bool = false, answer: String? = nil,
+      ownCommand: String? = nil
     ) throws -> String {
       var said = ""
       let pairing = Pairing(
         destination: SSHDestination("\(user)@127.0.0.1:\(port)")!, directory: directory, trusts: trusts,
-        ask: answer.map { text in { text } }, say: { said += "\($0)\n" })
+        ownCommand: ownCommand, ask: answer.map { text in { text } }, say: { said += "\($0)\n" })
       do {
         try pairing.run()
       } catch {
@@ -35,6 +36,22 @@ extension World {
 
     private func mode(_ name: String) throws -> Int? {
       try FileManager.default.attributesOfItem(atPath: "\(directory)/\(name)")[.posixPermissions] as? Int
+    }
+
+    @Test(
+      "with STORAGE_SERVER_SSH_COMMAND it says what the key must be allowed, of which it shows the first word"
+    )
+    func ownCommand() throws {
+      let server = try OpenSSHServer(in: sandbox.folder, hostKeys: ["ed25519"])
+      let said = try pair(server.port, answer: "yes", ownCommand: "/sbin/poweroff --token hunter22")
+      #expect(said.contains("a power-off sends \"/sbin/poweroff …\""))
+      // One that does not look at what it is asked for would power off when the doctor tries the login.
+      #expect(
+        said.contains(
+          "restrict,command=\"[ \\\"$SSH_ORIGINAL_COMMAND\\\" = 'COMMAND' ] && exec COMMAND; exit 64\" ssh-ed25519 "
+        ))
+      #expect(!said.contains("hunter22"))
+      #expect(!said.contains("jod-check-storage authorize"))
     }
 
     @Test(

@@ -127,9 +127,10 @@ struct Help {
 
   var arguments: [String] { entries("Arguments") }
 
-  /// Options and arguments of the line that it begins with.
+  /// Options and arguments of the paragraph that it begins with.
   var usage: Set<String> {
-    let words = (text.split(separator: "\n").first ?? "").split { " []|".contains($0) }.map(String.init)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).prefix { !$0.isEmpty }
+    let words = lines.joined(separator: " ").split { " []|".contains($0) }.map(String.init)
     return Set(words.filter { $0.hasPrefix("-") || $0 == $0.uppercased() })
   }
 

@@ -40,7 +40,7 @@ extension World {
       #expect(Set(help.options).isSuperset(of: common))
       let own = Set(help.options).subtracting(common).union(help.arguments)
       #expect(Set(page.tags(in: "COMMANDS", under: command)) == own)
-      let words = Set(own.flatMap { $0.split(separator: " ").map(String.init) })
+      let words = Set(own.flatMap { $0.split { " []".contains($0) }.map(String.init) })
       #expect(page.synopsis[command] == words)
       #expect(help.usage == words)
     }
@@ -129,6 +129,7 @@ extension World {
       "STORAGE_SERVER_ADDRESS": { $0.storageServerAddress == nil },
       "STORAGE_SERVER_SSH": { $0.powerOffMethod == nil },
       "SHUTDOWN_COMMAND": { $0.powerOffMethod == nil },
+      "WAKE_COMMAND": { if case .packet = $0.wakeMethod { true } else { false } },
       "WOL_INTERFACE": { $0.wolInterface == nil },
       "WOL_SECUREON": { $0.wolSecureOn == nil },
       "IGNORE_USERS": { $0.ignoreUsers.isEmpty },
@@ -141,13 +142,14 @@ extension World {
       "STORAGE_MOUNTS": { $0.storageMounts.isEmpty },
       "JELLYFIN_LOG_DIRECTORY": { $0.jellyfinLogDirectory == nil },
       "SSL_CERT_FILE": { $0.jellyfinTrust.file == nil },
+      "NOTIFY_LANGUAGE": { $0.notifyLanguage == nil },
     ]
 
     /// What came after 0.1.0. The shipped file is everybody's own by now: where a new package changes it, dpkg asks what to
     /// keep, and ends an upgrade at which nobody answers.
     private static let inManualAlone: Set = [
       "SSL_CERT_FILE", "SSL_CERT_DIR", "STORAGE_MOUNTS", "JELLYFIN_LOG_DIRECTORY", "WAKE_FOR_TASKS",
-      "LIBRARY_SCAN_INTERVAL",
+      "LIBRARY_SCAN_INTERVAL", "WAKE_COMMAND", "STORAGE_SERVER_SSH_COMMAND", "NOTIFY_LANGUAGE",
     ]
 
     /// The default of IGNORE_CLIENTS, which had none in 0.1.0, as the manual has it.

@@ -41,14 +41,15 @@ extension World {
       #expect(try home.sandbox.run().status == 0)
       #expect(try shown(home) == ["1c0071e3 \(Self.starting)", "b67f-1b7f \(Self.starting)"])
       #expect(
-        home.jellyfin.connections - before <= 4,
-        "the poll, when Jellyfin started, whose key it is, the messages")
+        home.jellyfin.connections - before <= 5,
+        "the poll, when Jellyfin started, whose key it is, its language, the messages")
       let post = try #require(home.jellyfin.requests.first { $0.hasPrefix("POST ") })
       #expect(post.hasPrefix("POST /Sessions/1c0071e3/Message HTTP/1.1\r\n"))
       #expect(post.contains("Authorization: MediaBrowser Token=\"\(FakeJellyfin.key)\"\r\n"))
       #expect(post.lowercased().contains("content-type: application/json\r\n"))
       for _ in 1...2 { try home.sandbox.run() }
       #expect(home.jellyfin.messages.count == 2)
+      #expect(home.jellyfin.requests.count { $0.hasPrefix("GET /System/Configuration ") } == 1)
 
       try home.storage.turn(.ready)
       try home.sandbox.run()
@@ -221,7 +222,7 @@ extension World {
         "JELLYFIN_API_KEY": FakeJellyfin.key,
       ])
       Jellyfin(configuration).show(
-        screens.map { ScreenMessage(screen: $0, header: "x", text: "y") },
+        screens.map { ScreenMessage(screen: $0, .ready) }, in: .english,
         deadline: Deadline(in: seconds))
     }
   }

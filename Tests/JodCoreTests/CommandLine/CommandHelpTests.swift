@@ -37,9 +37,11 @@ struct CommandHelpTests {
 
         Commands:
           check    Make one check.
+          setup    Find out, ask, show and write all that a household needs.
           status   Show what is known, what happens next, and why.
           report   Show when the storage server was on, who woke it, and what that
                    saved.
+          page     Show the link of the page, and its QR code.
           wake     Wake the storage server now, and wait until it is ready.
           sleep    Power the storage server off now, if nobody needs it.
           hold     Keep the storage server from being powered off, for a while or until

@@ -123,7 +123,7 @@ struct CommandRequestTests {
   func unknownCommand(word: String, suggestion: String) {
     let text = """
       "\(word)" is not a command.\(suggestion)
-      Accepted: check, status, report, wake, sleep, hold, release, pair, doctor, access, help.
+      Accepted: check, setup, status, report, page, wake, sleep, hold, release, pair, doctor, access, help.
       See `jod-check --help`.
       """
     #expect(refusal([word]) == text)

@@ -96,6 +96,7 @@ struct ConfigurationDefaultTests {
     #expect(configuration.wakeForTasks.isEmpty)
     #expect(configuration.libraryScanInterval == nil)
     #expect(configuration.notifyClients)
+    #expect(configuration.notifyLanguage == nil)
     #expect(!configuration.dryRun)
   }
 
@@ -117,7 +118,7 @@ struct ConfigurationValueTests {
   @Test("what is required is taken over")
   func required() throws {
     let configuration = try make()
-    #expect(configuration.storageServerMAC.description == "02:1a:2b:3c:4d:5e")
+    #expect(configuration.storageServerMAC?.description == "02:1a:2b:3c:4d:5e")
     #expect(configuration.jellyfinURL.description == "http://localhost:8096")
     #expect(configuration.jellyfinKey.value == "0123456789abcdef")
   }
@@ -221,6 +222,13 @@ struct ConfigurationValueTests {
   func no(text: String) throws {
     #expect(try !make(["NOTIFY_CLIENTS": text]).notifyClients)
     #expect(try !make(["WAKE_FOR_RECORDINGS": text]).wakeForRecordings)
+  }
+
+  @Test(
+    "the language of what screens show is taken over as it is usually written",
+    arguments: [("de", "de"), ("PT_br", "pt-BR"), ("tlh", "tlh")])
+  func language(text: String, tag: String) throws {
+    #expect(try make(["NOTIFY_LANGUAGE": text]).notifyLanguage?.description == tag)
   }
 
   @Test(
@@ -380,6 +388,7 @@ private let refused: [Refused] = {
   let copies = "a whole number from 1 to 10"
   let interface = "the name of a network interface, such as eth0 (see `ip link`)"
   let patterns = "patterns with * and ?, separated by commas, none of them empty"
+  let language = "a language tag, such as de or pt-BR"
   let listen = "an address and a port, such as 127.0.0.1:8097 or [::1]:8097"
   let watts = "watts when on, and when off after a comma, such as 85 or 85,3"
   return [
@@ -424,7 +433,8 @@ private let refused: [Refused] = {
     Refused("PAUSE_LIMIT", "-0", spanWords + ", or 0 for no limit"),
     Refused("MANUAL_START_HOLD", "no", spanWords + ", or 0 for none"),
     Refused("IGNORE_USERS", "guest,", patterns),
-    Refused("IGNORE_CLIENTS", ",", patterns),
+    Refused(
+      "IGNORE_CLIENTS", ",", patterns + "; with a + before the first, they are added to the known robots"),
     Refused("IGNORE_DEVICES", "tv,,phone", patterns),
     Refused("IGNORE_TASKS", " ", patterns),
     Refused("WAKE_FOR_RECORDINGS", "maybe", "yes or no"),
@@ -432,6 +442,9 @@ private let refused: [Refused] = {
     Refused("LIBRARY_SCAN_INTERVAL", "daily", spanWords),
     Refused("LIBRARY_SCAN_INTERVAL", "0", spanWords),
     Refused("NOTIFY_CLIENTS", "2", "yes or no"),
+    Refused("NOTIFY_LANGUAGE", "deutsch (at)", language),
+    Refused("NOTIFY_LANGUAGE", "de_DE.UTF-8", language),
+    Refused("NOTIFY_LANGUAGE", "../../etc", language),
     Refused("DRY_RUN", "yes!", "yes or no"),
     Refused("LISTEN_ADDRESS", "8097", listen),
     Refused("LISTEN_ADDRESS", "localhost:8097", listen),
@@ -457,7 +470,8 @@ struct ConfigurationFaultTests {
   @Test(
     "what is required must be set",
     arguments: [
-      ("STORAGE_SERVER_MAC", macWords), ("JELLYFIN_API_URL", urlWords), ("JELLYFIN_API_KEY", keyWords),
+      ("STORAGE_SERVER_MAC", macWords + "; or none, with WAKE_COMMAND"), ("JELLYFIN_API_URL", urlWords),
+      ("JELLYFIN_API_KEY", keyWords),
     ])
   func requires(variable: String, accepted: String) {
     let line = "\(variable): not set, and jod-check cannot work without it; accepted: \(accepted)"
@@ -634,7 +648,6 @@ struct ConfigurationWarningTests {
       ["COOLDOWN_TIME": "5min"],
       ["ACTIVITY_WINDOW": "210"],
       ["STORAGE_SERVER_SSH": "me@nas", "STORAGE_SERVER_ADDRESS": "nas:2049"],
-      ["STORAGE_SERVER_SSH": "me@nas:2222"],
     ])
   func doesNotWarn(environment: [String: String]) throws {
     #expect(try make(environment).warnings == [])

@@ -171,13 +171,20 @@ struct PowerOffRulesTests {
     Broken(rule: "it was busy a moment ago", words: "The storage is busy: a backup runs") {
       $0.memory.notePowerOff(at: $0.moment, .busy("a backup runs"))
     },
-    Broken(rule: "this machine reads from it", words: "traffic: this machine reads 100 KiB/s over NFS") {
-      $0.nfsBytes = 30 * 100 * 1024
-    },
     Broken(
-      rule: "what this machine reads cannot be told",
-      words: "what this machine reads over NFS is not known yet"
-    ) { $0.nfsBytes = nil },
+      rule: "this machine reads from it",
+      words:
+        "traffic: something on this machine read from the storage, or wrote to it, at 2027-01-15T08:30:30Z (port 445), less than COOLDOWN_TIME, 30min, ago"
+    ) { $0.traffic = .smb(60 * 100 * 1024) },
+    Broken(
+      rule: "what crosses to and from it cannot be seen",
+      words:
+        "it is not known who uses the storage: what the NFS mounts of this machine read and write cannot be told"
+    ) { $0.traffic = .unseen(.mounts) },
+    Broken(
+      rule: "what crosses to and from it has not been watched for long enough",
+      words: "what crosses to and from the storage has been watched for only 0s of COOLDOWN_TIME, 30min"
+    ) { $0.memory.runtime.traffic = nil },
     Broken(
       rule: "something is recorded", variables: ["WAKE_FOR_RECORDINGS": "no"], words: "a recording: News",
       isAsked: true
@@ -226,12 +233,12 @@ struct PowerOffRulesTests {
   @Test("several broken rules are told together")
   func several() {
     var story = Story.ripe()
-    story.nfsBytes = nil
+    story.traffic = .unseen(.addresses)
     story.check(.nobody, storage: .up)
     #expect(
       story.blockedBy
         == "the storage is not ready: its service does not answer; "
-        + "what this machine reads over NFS is not known yet")
+        + "it is not known who uses the storage: its name does not resolve")
   }
 
   @Test("recordings and tasks are asked for together, once all else holds")
@@ -246,7 +253,7 @@ struct PowerOffRulesTests {
     var story = Story.ripe()
     story.pass(30)
     let observation = Observation(
-      jellyfin: .success(answer(at: story.moment.wall)), storage: .ready, nfsBytes: 0)
+      jellyfin: .success(answer(at: story.moment.wall)), storage: .ready, traffic: .smb(0))
     _ = story.memory.notice(observation, story.configuration, story.now)
     let verdict = decide(story.configuration, story.memory, story.now)
     #expect(verdict.action == .ask([.recordings, .tasks]))
@@ -270,11 +277,11 @@ struct PowerOffRulesTests {
   }
 
   @Test(
-    "traffic is none below 100 KiB/s",
-    arguments: [(3_071_999.0, true), (3_072_000, false), (0, true), (1e12, false)])
+    "a minute is busy at 100 KiB/s",
+    arguments: [(6_143_999.0, true), (6_144_000, false), (0, true), (1e12, false)])
   func traffic(_ bytes: Double, _ powersOff: Bool) {
     var story = Story.ripe()
-    story.nfsBytes = bytes
+    story.traffic = .smb(bytes)
     #expect(story.check(.nobody, storage: .ready).powersOff == powersOff)
   }
 
@@ -429,31 +436,28 @@ struct PowerOffCountTests {
     #expect(story.secondsUntilPowerOff() == 1830)
   }
 
-  @Test("traffic is none where the mounts were made anew, and not known until the next check")
-  func remount() {
-    var story = Story(poweringOff())
-    story.nfsBytes = 1e9
-    story.checks(for: 1800, .nobody, storage: .ready)
-    story.nfsBytes = 1000
+  @Test("the last busy minute must be COOLDOWN_TIME ago, whoever was active")
+  func busyMinute() {
+    var story = Story.ripe()
+    story.traffic = .smb(30e6)
     #expect(!story.check(.nobody, storage: .ready).powersOff)
-    #expect(story.check(.nobody, storage: .ready).powersOff)
+    // With 30 s between two checks the burst is in the minute that the next one sees as well.
+    #expect(story.secondsUntilPowerOff() == 1830)
   }
 
-  @Test("traffic counts over the time since the last check")
-  func rate() {
+  @Test("traffic that could not be seen for an hour, and alone keeps the storage on, is a trouble")
+  func unseenTraffic() {
     var story = Story.ripe()
-    story.nfsBytes = 60 * 90 * 1024
-    #expect(story.check(after: 60, .nobody, storage: .ready).powersOff)
-  }
-
-  @Test("traffic keeps the storage up for as long as it flows, and starts no count anew")
-  func flowing() {
-    var story = Story.ripe()
-    for minute in 1...120 {
-      story.nfsBytes = Double(minute) * 60 * 1e6
-      #expect(!story.check(after: 60, .nobody, storage: .ready).powersOff)
-    }
-    #expect(story.check(after: 60, .nobody, storage: .ready).powersOff)
+    story.traffic = .unseen(.connections(.refused(97)))
+    let hidden = story.checks(for: 3570, .nobody, storage: .ready)
+    #expect(!hidden.contains { !$0.troubles.isEmpty || $0.powersOff })
+    let told = story.checks(for: 120, .nobody, storage: .ready).last
+    #expect(told?.troubles.map(\.cause) == ["unseen"])
+    #expect(told?.troubles.first?.what.contains("Address family not supported") == true)
+    // For so long it was not watched.
+    story.traffic = .smb(0)
+    #expect(!story.check(.nobody, storage: .ready).powersOff)
+    #expect(story.secondsUntilPowerOff() == 1800)
   }
 }
 
@@ -959,19 +963,20 @@ struct DryRunPowerOffTests {
 struct PowerOffByHandTests {
   private func ask(
     _ urgency: PowerOffUrgency, _ story: Story, sessions: [SessionEntry]? = [], storage: Probe? = .ready,
-    nfsBytes: Double? = 0, recordings: Result<[Recording], Trouble>? = .success([]),
+    crossed: Double? = 0, recordings: Result<[Recording], Trouble>? = .success([]),
     tasks: Result<[String], Trouble>? = .success([])
   ) -> (questions: Set<Verdict.Question>, objections: [String]) {
     let time = story.moment.wall + 1
     let jellyfin: Result<JellyfinAnswer, Trouble> =
       sessions.map { .success(answer($0, at: time)) } ?? .failure(jellyfinSaysNothing)
     let observation = Observation(
-      jellyfin: jellyfin, storage: storage, nfsBytes: nfsBytes, recordings: recordings, tasks: tasks)
+      jellyfin: jellyfin, storage: storage, traffic: .smb(0), recordings: recordings, tasks: tasks)
     let now = Now(moment: moment(story.moment.boot + 1), uptime: story.uptime + 1)
     var memory = story.memory
     _ = memory.notice(observation, story.configuration, now)
+    memory.noteTraffic(from: .smb(7e6), to: crossed.map { .smb(7e6 + $0) } ?? .unseen(.mounts), in: 2)
     let (questions, objections) = decidePowerOff(story.configuration, memory, now, urgency: urgency)
-    return (questions, objections.map(Words.objection))
+    return (questions, objections.map { Words.objection($0) })
   }
 
   /// Nobody waited for anything: two checks, the storage just started by hand.
@@ -1056,8 +1061,24 @@ struct PowerOffByHandTests {
   @Test("traffic objects, forced or not", arguments: [PowerOffUrgency.now, .forced])
   func traffic(_ urgency: PowerOffUrgency) {
     #expect(
-      ask(urgency, fresh, nfsBytes: 200 * 1024).objections
-        == ["traffic: this machine reads 200 KiB/s over NFS"])
+      ask(urgency, fresh, crossed: 2 * 200 * 1024).objections
+        == ["traffic: 200 KiB/s cross between this machine and the storage"])
+    #expect(ask(urgency, fresh, crossed: 2 * 100 * 1024 - 1).objections == [])
+    #expect(
+      ask(urgency, fresh, crossed: nil).objections
+        == [
+          "it is not known who uses the storage: what the NFS mounts of this machine read and write cannot be told"
+        ])
+  }
+
+  @Test(
+    "a person need not wait until a busy minute is COOLDOWN_TIME ago",
+    arguments: [PowerOffUrgency.now, .forced])
+  func trafficBefore(_ urgency: PowerOffUrgency) {
+    var story = fresh
+    story.traffic = .smb(1e9)
+    story.check(.nobody, storage: .ready)
+    #expect(ask(urgency, story).objections == [])
   }
 
   @Test("a power-off that runs objects, forced or not", arguments: [PowerOffUrgency.now, .forced])

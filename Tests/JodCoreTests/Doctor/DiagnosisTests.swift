@@ -312,6 +312,37 @@ struct DiagnosisTests {
   }
 
   @Test(
+    "a service that may not ask the kernel for connections is a fault",
+    arguments: [
+      ("", true), ("RestrictAddressFamilies=\n", true),
+      ("RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK\n", true),
+      ("RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX\n", false),
+      ("RestrictAddressFamilies=none\n", false),
+      ("RestrictAddressFamilies=~AF_PACKET\n", true), ("RestrictAddressFamilies=~\n", true),
+      ("RestrictAddressFamilies=~AF_NETLINK\n", false),
+      ("RestrictAddressFamilies=~AF_PACKET AF_NETLINK\n", false),
+    ])
+  func families(_ properties: String, _ mayAsk: Bool) {
+    let findings = Diagnosis.traffic(nil, Diagnosis.Sandbox(properties: properties))
+    #expect(findings.map(\.verdict) == (mayAsk ? [] : [.fault]))
+    #expect(findings.allSatisfy { $0.remedy?.contains("AF_NETLINK") == true })
+  }
+
+  @Test(
+    "a kernel that does not tell this machine's connections is a fault, with its reason",
+    arguments: [
+      (ConnectionQuery.Failure.refused(2), "No such file or directory"),
+      (.notUnderstood, "cannot be understood"),
+      (.tooMany, "more than 4096"),
+    ])
+  func connections(_ failure: ConnectionQuery.Failure, _ words: String) {
+    let findings = Diagnosis.traffic(failure, nil)
+    #expect(findings.map(\.verdict) == [.fault])
+    #expect(findings.first?.words.contains(words) == true)
+    #expect(Diagnosis.traffic(nil, nil) == [])
+  }
+
+  @Test(
     "a file that a variable names and the sandbox hides is a fault",
     arguments: [
       ("PrivateTmp=yes\nProtectHome=read-only\n", ["/tmp/off", "/var/tmp/off"]),

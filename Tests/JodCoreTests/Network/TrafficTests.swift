@@ -2,164 +2,247 @@ import Testing
 
 @testable import JodCore
 
-@Suite("What this machine reads over NFS")
+@Suite("The traffic with the storage")
 struct TrafficTests {
-  /// A mount as Linux writes it to /proc/self/mountstats.
-  private static func mount(
-    _ device: String = "nas.example:/srv/media", on folder: String = "/mnt/media", type: String = "nfs4",
-    read: String = "123456789"
-  ) -> String {
-    """
-    device \(device) mounted on \(folder) with fstype \(type) statvers=1.1
-    \topts:\trw,vers=4.2,rsize=1048576,wsize=1048576,namlen=255,acregmin=3,hard,proto=tcp,timeo=600,sec=sys
-    \tage:\t86400
-    \timpl_id:\tname='',domain='',date='0,0'
-    \tcaps:\tcaps=0x3ffbffff,wtmult=512,dtsize=1048576,bsize=0,namlen=255
-    \tnfsv4:\tbm0=0xfdffbfff,bm1=0xf9be3e,bm2=0x68800,acl=0x3,sessions,pnfs=not configured,lease_time=90
-    \tsec:\tflavor=1,pseudoflavor=1
-    \tevents:\t12 340 0 7 5 9 900 0 0 3 0 0 0 0 1 0 0 0 0 0 0 0 0 0 0 0 0
-    \tbytes:\t999999999 77 55 33 \(read) 88 30141 0
-    \tRPC iostats version: 1.1  p/v: 100003/4 (nfs)
-    \txprt:\ttcp 812 0 1 0 12 4711 4711 0 9422 0 2 10 5
-    \tper-op statistics
-    \t        NULL: 1 1 0 44 24 0 0 0 0
-    \t        READ: 9000 9000 0 1980000 123456789 12 3456 3478 0
-
-    """
+  private static func flow(_ id: String, _ bytes: Double, port: Int? = 445) -> TrafficReading.Flow {
+    TrafficReading.Flow(id: id, port: port, bytes: bytes)
   }
 
-  private static let local = """
-    device rootfs mounted on / with fstype rootfs
-    device proc mounted on /proc with fstype proc
-    device /dev/sda1 mounted on / with fstype ext4
-    no device mounted on /sys/fs/bpf with fstype bpf
-    device //nas/films mounted on /mnt/films with fstype cifs
+  // MARK: Two readings
 
-    """
-
-  @Test("without NFS nothing is read", arguments: ["", local])
-  func none(_ text: String) {
-    #expect(Traffic.bytesRead(mountstats: text, from: nil) == 0)
+  private func crossed(_ before: [TrafficReading.Flow], _ now: [TrafficReading.Flow]) -> Double {
+    TrafficReading(now).crossed(since: before).bytes
   }
 
-  @Test("the bytes that came from the server count", arguments: ["nfs", "nfs4"])
-  func one(_ type: String) {
-    let text = Self.local + Self.mount(type: type)
-    #expect(Traffic.bytesRead(mountstats: text, from: nil) == 123_456_789)
+  @Test("what has come since counts, of all connections together")
+  func since() {
+    #expect(
+      crossed([Self.flow("1", 10), Self.flow("2", 20)], [Self.flow("1", 15), Self.flow("2", 27)]) == 12)
   }
 
-  @Test("several mounts are added up, with anything between them")
-  func several() {
-    let text =
-      Self.mount(read: "1000") + Self.local + Self.mount(on: "/mnt/b", type: "nfs", read: "200") + Self.local
-    #expect(Traffic.bytesRead(mountstats: text, from: nil) == 1200)
+  @Test("a new connection counts with all of its bytes, and one that is gone with none")
+  func comeAndGo() { #expect(crossed([Self.flow("1", 500)], [Self.flow("2", 70)]) == 70) }
+
+  @Test("fewer bytes than before are those of another connection")
+  func fewer() { #expect(crossed([Self.flow("1", 500)], [Self.flow("1", 70)]) == 70) }
+
+  @Test("the same bytes that a connection and its NFS mount show count once")
+  func once() {
+    let before = [Self.flow("1", 0, port: 2049), Self.flow("m", 0, port: nil)]
+    let reading = TrafficReading([Self.flow("1", 110, port: 2049), Self.flow("m", 100, port: nil)])
+    #expect(reading.crossed(since: before).bytes == 110)
+    #expect(reading.crossed(since: before).port == 2049)
+    let mount = TrafficReading([Self.flow("1", 90, port: 2049), Self.flow("m", 100, port: nil)])
+    #expect(mount.crossed(since: before).bytes == 100)
+    #expect(mount.crossed(since: before).port == nil)
   }
 
-  @Test("a mount that the sandbox shows twice counts once, and another of the same server by itself")
-  func twice() {
-    let shown = Self.mount(read: "1000") + Self.mount(on: "/mnt/b", read: "200") + Self.local
-    #expect(Traffic.bytesRead(mountstats: shown + shown, from: nil) == 1200)
+  @Test("the port is that of the connection that carried most")
+  func port() {
+    let reading = TrafficReading([Self.flow("1", 9000, port: 22), Self.flow("2", 100, port: 445)])
+    #expect(reading.crossed(since: [Self.flow("1", 8990, port: 22)]).port == 445)
   }
 
-  @Test("more bytes than a 32-bit number holds are counted")
-  func large() {
-    let text = Self.mount(read: "9007199254740992")
-    #expect(Traffic.bytesRead(mountstats: text, from: nil) == 9_007_199_254_740_992)
+  // MARK: Busy minutes
+
+  /// A household without anybody, in which so many bytes have crossed at each of these times.
+  private struct Evening {
+    var story: Story
+    var bytes = 0.0
+    let beat: Seconds
+
+    init(every beat: Seconds, _ cooldown: String = "30min") {
+      (self.beat, story) = (
+        beat, Story(poweringOff(["CHECK_INTERVAL": "\(Int(beat))", "COOLDOWN_TIME": cooldown]))
+      )
+    }
+
+    /// Checks for so long; false where the storage was powered off.
+    mutating func live(_ span: Seconds, _ crosses: (Seconds) -> Double) -> Bool {
+      for check in 1...Int(span / beat) {
+        bytes += crosses(Seconds(check) * beat)
+        story.traffic = .smb(bytes)
+        if story.check(after: beat, .nobody, storage: .ready).powersOff { return false }
+      }
+      return true
+    }
   }
 
-  @Test("what another file system calls its bytes does not count", arguments: ["ceph", "fuse", "nfsd"])
-  func otherFileSystem(_ type: String) {
-    #expect(Traffic.bytesRead(mountstats: Self.mount(type: type), from: nil) == 0)
+  @Test("who reads 30 MiB every 4 minutes is never cut off", arguments: [1.0, 10, 30, 45, 60, 120, 300])
+  func bursts(_ beat: Seconds) {
+    var evening = Evening(every: beat)
+    var bursts = 0.0
+    let stayed = evening.live(3 * 3600) { time in
+      defer { bursts = (time / 240).rounded(.down) }
+      return ((time / 240).rounded(.down) - bursts) * 30 * 1_048_576
+    }
+    #expect(stayed)
   }
 
   @Test(
-    "a mount of another server does not count where both are known by their addresses",
-    arguments: [
-      ("192.0.2.20:/srv", "192.0.2.20:2049", true), ("192.0.2.21:/srv", "192.0.2.20:2049", false),
-      ("nas.example:/srv", "192.0.2.20:2049", true), ("192.0.2.21:/srv", "nas.example:2049", true),
-      ("other.example:/srv", "nas.example:2049", true), ("[fd00::3]:/srv", "[fd00::2]:2049", true),
-      ("[fd00::2]:/srv", "192.0.2.20:2049", true), ("192.0.2.21:/srv", "[fd00::2]:2049", true),
-      ("srv", "192.0.2.20:2049", true),
-    ])
-  func otherServer(_ device: String, _ address: String, _ counts: Bool) throws {
-    let server = try #require(Endpoint(address))
-    let bytes = Traffic.bytesRead(mountstats: Self.mount(device, read: "7"), from: server)
-    #expect(bytes == (counts ? 7 : 0))
+    "a steady stream of 100 KiB/s or more is never cut off", arguments: [1.0, 10, 29, 30, 31, 45, 60, 300])
+  func steady(_ beat: Seconds) {
+    var evening = Evening(every: beat)
+    #expect(evening.live(2 * 3600) { _ in beat * 100 * 1024 })
   }
 
-  @Test("of two servers' mounts the storage's alone counts")
-  func twoServers() {
-    let text = Self.mount("192.0.2.20:/a", read: "5") + Self.mount("192.0.2.21:/b", read: "7")
-    #expect(Traffic.bytesRead(mountstats: text, from: Endpoint("192.0.2.21:2049")) == 7)
+  @Test("a steady trickle of less does not keep the storage on", arguments: [1.0, 10, 20, 28, 30, 60])
+  func trickle(_ beat: Seconds) {
+    var evening = Evening(every: beat)
+    #expect(!evening.live(2 * 3600) { _ in beat * 80 * 1024 })
   }
 
-  @Test("numbers that are none are not known", arguments: ["-1", "x", "nan", "inf", "1e999"])
-  func noNumber(_ read: String) {
-    #expect(Traffic.bytesRead(mountstats: Self.mount(read: read), from: nil) == nil)
+  @Test("between two checks that are 5 minutes apart, less than a busy minute's bytes do not keep it on")
+  func rare() {
+    var evening = Evening(every: 300)
+    #expect(!evening.live(2 * 3600) { _ in 6_143_999 })
   }
 
-  @Test("a line that ends too early is not known")
-  func tooShort() {
-    let text = "device nas:/a mounted on /a with fstype nfs4 statvers=1.1\n\tbytes:\t1 2 3 4\n"
-    #expect(Traffic.bytesRead(mountstats: text, from: nil) == nil)
+  @Test("once nothing crosses any more, COOLDOWN_TIME after the last busy minute it is powered off")
+  func after() {
+    var evening = Evening(every: 30)
+    #expect(evening.live(3600) { _ in 1e8 })
+    #expect(evening.story.secondsUntilPowerOff() == 1830)
   }
 
-  @Test("numbers that are none of a mount that does not count do not matter")
-  func noNumberElsewhere() {
-    let text = Self.mount("192.0.2.21:/b", read: "x")
-    #expect(Traffic.bytesRead(mountstats: text, from: Endpoint("192.0.2.20:2049")) == 0)
+  @Test("the port that is told is that of what was busy, not of a probe that came after")
+  func portAfterwards() {
+    var story = Story(poweringOff())
+    story.check(.nobody, storage: .ready)
+    story.traffic = .smb(30e6)
+    story.check(.nobody, storage: .ready)
+    story.traffic?.flows.append(Self.flow("2", 2, port: 2049))
+    story.check(.nobody, storage: .ready)
+    #expect(story.memory.runtime.traffic?.busy?.at.boot == story.moment.boot)
+    #expect(story.memory.runtime.traffic?.busy?.port == 445)
   }
 
-  // MARK: The rate
-
-  private func rate(from before: (bytes: Double, at: Seconds)?, to bytes: Double, at: Seconds) -> Double? {
-    let before = before.map { Traffic(bytes: $0.bytes, at: $0.at, before: nil) }
-    return Traffic(bytes: bytes, at: at, before: before).rate
+  @Test("a burst that two checks share is one")
+  func shared() {
+    var evening = Evening(every: 30, "5min")
+    _ = evening.live(120) { $0 == 60 || $0 == 90 ? 3.1e6 : 0 }
+    #expect(evening.story.memory.runtime.traffic?.busy?.at.boot == 10_090)
   }
 
-  @Test("the rate is what came since the last reading, by the time between")
-  func rate() {
-    #expect(rate(from: (1000, 100), to: 4000, at: 130) == 100)
-    #expect(rate(from: (1000, 100), to: 1000, at: 130) == 0)
+  @Test("a gap in the checks was not watched, but what crossed in it counts")
+  func gap() {
+    var evening = Evening(every: 30)
+    _ = evening.live(1770) { _ in 0 }
+    evening.story.pass(3600)
+    #expect(evening.live(1800) { _ in 0 })
+    #expect(evening.story.memory.runtime.traffic?.quiet.seconds == 1770)
+    evening.story.pass(3600)
+    _ = evening.live(30) { _ in 7e6 }
+    #expect(evening.story.memory.runtime.traffic?.quiet.seconds == 0)
   }
 
-  @Test("the first reading has no rate")
-  func first() { #expect(rate(from: nil, to: 4000, at: 130) == nil) }
+  @Test("what the first reading finds may have crossed at any time, so it is not busy, and not quiet either")
+  func first() {
+    var story = Story(poweringOff())
+    story.traffic = .smb(1e12)
+    story.check(.nobody, storage: .ready)
+    #expect(story.memory.runtime.traffic?.busy == nil)
+    #expect(story.memory.runtime.traffic?.quiet.seconds == 0)
+  }
 
-  @Test("fewer bytes than before are those of new mounts, and have no rate")
-  func remount() { #expect(rate(from: (1000, 100), to: 999, at: 130) == nil) }
-
-  @Test("readings at the same time, or in the wrong order, have no rate", arguments: [100.0, 99])
-  func order(_ at: Seconds) { #expect(rate(from: (1000, 100), to: 4000, at: at) == nil) }
-
-  @Test("a reading that failed leaves nothing to compare the next one with")
-  func failed() {
-    var story = Story()
-    story.check(.nobody)
-    story.nfsBytes = nil
-    story.check(.nobody)
-    #expect(story.memory.runtime.traffic == nil)
-    story.nfsBytes = 10
-    story.check(.nobody)
-    #expect(story.memory.runtime.traffic?.rate == nil)
-    story.check(.nobody)
-    #expect(story.memory.runtime.traffic?.rate == 0)
+  @Test("checks in quick succession are one spacing, and remember no more for it")
+  func succession() {
+    var evening = Evening(every: 1)
+    _ = evening.live(600) { _ in 10 }
+    #expect(evening.story.memory.runtime.bytes.count < 2500)
   }
 
   @Test("traffic is noted though Jellyfin is away")
   func withoutJellyfin() {
-    var story = Story()
+    var story = Story(poweringOff())
     story.checks(for: 60, .jellyfinAway)
-    #expect(story.memory.runtime.traffic?.rate == 0)
+    #expect(story.memory.runtime.traffic?.quiet.seconds == 30)
+  }
+
+  @Test("where nothing is ever powered off, nothing is remembered of it")
+  func unwatched() {
+    var story = Story(poweringOff())
+    story.check(.nobody)
+    story.traffic = nil
+    story.check(.nobody)
+    #expect(story.memory.runtime.traffic == nil)
+  }
+
+  @Test("a check that sees nothing of it does not power off, and forgets nothing")
+  func unseen() {
+    var story = Story.ripe()
+    story.traffic = .unseen(.connections(.tooMany))
+    #expect(!story.check(.nobody, storage: .ready).powersOff)
+    story.traffic = .smb(0)
+    #expect(story.check(.nobody, storage: .ready).powersOff)
+  }
+
+  // MARK: Many connections
+
+  /// So many connections, each of which has carried as many bytes as its number tells.
+  private static func crowd(_ count: Int, _ bytes: (Int) -> Double) -> TrafficReading {
+    TrafficReading((0..<count).map { flow("\($0)", bytes($0)) })
+  }
+
+  @Test("of a thousand connections few are remembered, and the files stay small")
+  func crowd() {
+    var story = Story(poweringOff())
+    story.traffic = Self.crowd(4096) { Double($0) * 1e9 }
+    story.checks(for: 60, .nobody, storage: .ready)
+    #expect(story.memory.runtime.traffic?.flows.count == 64)
+    #expect(story.memory.runtime.bytes.count < 6000)
+  }
+
+  @Test("many connections that carry nothing do not keep the storage on; where they may have, it stays")
+  func inDoubt() {
+    var story = Story(poweringOff())
+    story.traffic = Self.crowd(1000) { _ in 5 }
+    #expect(story.secondsUntilPowerOff() == 1830)
+    var busy = Story(poweringOff())
+    busy.traffic = Self.crowd(1000) { _ in 1e6 }
+    #expect(busy.secondsUntilPowerOff() == nil)
+  }
+
+  // MARK: As it is remembered
+
+  @Test("what is remembered is read as it was written")
+  func written() throws {
+    var story = Story.ripe()
+    story.traffic?.addresses = [IPAddress("192.0.2.20")!, IPAddress("2001:db8::20")!]
+    story.traffic?.flows = [Self.flow("ffffffffffffffff", 7e6), Self.flow("m1", 3, port: nil)]
+    story.check(.nobody, storage: .ready)
+    let runtime = try Runtime(bytes: story.memory.runtime.bytes)
+    #expect(runtime.traffic?.busy?.port == 445)
+    #expect(runtime.traffic?.flows == story.memory.runtime.traffic?.flows)
+    #expect(runtime.traffic?.addresses == story.memory.runtime.traffic?.addresses)
+    #expect(runtime.bytes == story.memory.runtime.bytes)
+  }
+
+  @Test("what 0.1.0 noted of traffic is left aside, and all else is kept")
+  func earlier() throws {
+    let story = Story.ripe()
+    var text = String(decoding: story.memory.runtime.bytes, as: UTF8.self)
+    text.replace("\"storage_traffic\"", with: "\"later\"")
+    text.replace("{\"activity\"", with: "{\"traffic\":{\"at\":5,\"bytes\":7,\"rate\":0},\"activity\"")
+    let runtime = try Runtime(bytes: Array(text.utf8))
+    #expect(runtime.traffic == nil && runtime.idle?.seconds == 1770)
   }
 
   @Test(
     "numbers that no machine reads make the memory implausible",
-    arguments: [(1e19, 1.0, false), (-1, 1, false), (1, -1, false), (1, 1e11, false), (1e17, 1e9, true)])
-  func plausible(_ bytes: Double, _ at: Seconds, _ isPlausible: Bool) {
-    var runtime = Runtime(bootID: "boot-1")
-    runtime.traffic = Traffic(bytes: bytes, at: at, before: nil)
-    let memory = Memory(state: nil, runtime: runtime, bootID: "boot-1")
-    #expect((memory.runtime.traffic != nil) == isPlausible)
+    arguments: ["\"bytes\":-1", "\"bytes\":1e30", "\"at\":-5", "\"marks\":[]"])
+  func plausible(_ damage: String) throws {
+    let story = Story.ripe()
+    var text = String(decoding: story.memory.runtime.bytes, as: UTF8.self)
+    let name = damage.prefix { $0 != ":" }
+    let start = try #require(text.firstRange(of: "\"storage_traffic\"")?.upperBound)
+    let place = try #require(text[start...].firstRange(of: name)?.upperBound)
+    let end =
+      name.contains("marks")
+      ? text[place...].firstIndex(of: "]")! : text[place...].firstIndex { ",}".contains($0) }!
+    let last = name.contains("marks") ? text.index(after: end) : end
+    text.replaceSubrange(place..<last, with: damage.dropFirst(name.count))
+    let runtime = try Runtime(bytes: Array(text.utf8))
+    #expect(Memory(state: nil, runtime: runtime, bootID: "boot-1").runtime.traffic == nil)
   }
 }

@@ -18,6 +18,8 @@ struct Household {
     var task = 0.0
     var recording = 0.0
     var traffic = 0.0
+    /// The kernel does not tell this machine's connections.
+    var unseenTraffic = 0.0
     var command = 0.0
     var offBeat = 0.0
     var powerOffTrouble = 0.0
@@ -116,6 +118,7 @@ struct Household {
     mishaps.startUnanswered = rate(0.05, &dice)
     mishaps.restart = rate(0.05, &dice)
     mishaps.comeback = rate(0.1, &dice)
+    mishaps.unseenTraffic = rate(0.01, &dice)
     return mishaps
   }
 }

@@ -108,7 +108,7 @@ struct ModelWalk {
       case .playing: .success(answer([player(at: wall)], at: wall))
       }
     return Observation(
-      jellyfin: reply, storage: input.probe, nfsBytes: 0, recordings: .success([]),
+      jellyfin: reply, storage: input.probe, traffic: TrafficReading([]), recordings: .success([]),
       tasks: .success(input.isTaskRunning ? ["the task RefreshLibrary"] : []),
       startOfJellyfin: .success(StartupTasks(ran: wall - 86_400)), keyOwner: .success(nil))
   }

@@ -62,6 +62,12 @@ struct Oracle {
   private var clear: (since: Seconds, last: Sight)?
   private var overdue = 0
 
+  /// What has crossed lately, between two checks each.
+  private var crossings: [(from: Seconds, to: Seconds, bytes: Double)] = []
+  /// When a minute was last busy for certain, and when one may have been.
+  private var busy = -Seconds.infinity
+  private var mayBeBusy = -Seconds.infinity
+
   private var isBlind: Bool { configuration.storageServerAddress == nil }
   private var interval: Seconds { configuration.checkInterval }
 
@@ -173,7 +179,7 @@ struct Oracle {
   private mutating func noteClear(_ sight: Sight, _ verdict: Witness.Verdict?) {
     let isAskedAlready = powerOff.map { sight.time - $0.time < 180 } ?? false
     let isOn = isBlind ? isPresumedOn == true : sight.probe == .ready
-    guard let verdict, !verdict.isPossible, isOn, !isAskedAlready else {
+    guard let verdict, !verdict.isPossible, isOn, !isAskedAlready, sight.isTrafficSeen else {
       clear = nil
       return
     }
@@ -182,6 +188,17 @@ struct Oracle {
     } else {
       clear = (sight.time, sight)
     }
+  }
+
+  /// A minute is busy in which 6000 KiB cross. Where they crossed within the time between two checks, nobody saw.
+  mutating func noteTraffic(from before: Seconds, to time: Seconds, bytes: Double) {
+    crossings = crossings.filter { $0.to > time - 70 } + [(before, time, bytes)]
+    let sum = { (crossings: [(from: Seconds, to: Seconds, bytes: Double)]) in
+      crossings.reduce(0) { $0 + $1.bytes }
+    }
+    let last = crossings[(crossings.count - 1)...]
+    if max(sum(crossings.filter { $0.from >= time - 55 }), sum(Array(last))) >= 6000 * 1024 { busy = time }
+    if sum(crossings) >= 5000 * 1024 { mayBeBusy = time }
   }
 
   /// Who asked while the storage was going down is served afterwards, once.
@@ -253,7 +270,9 @@ struct Oracle {
     demand(readyFor >= configuration.cooldown, "a power-off \(readyFor) s after it was found ready")
     demand(!isStartedByHand(sight), "a power-off while MANUAL_START_HOLD lasts")
     demand(!isHeld(sight, leniently: true), "a power-off while a hold is in force")
-    demand(!sight.isBusyOverNFS, "a power-off while the storage is read")
+    demand(sight.isTrafficSeen, "a power-off though the traffic cannot be seen")
+    let quietFor = sight.time - busy
+    demand(quietFor >= configuration.cooldown, "a power-off \(quietFor) s after a busy minute")
     demand(sight.recordingsAnswered, "a power-off though nothing is known of recordings")
     demand(!sight.jellyfin.isRecording(at: sight.time, ahead: ahead), "a power-off before or in a recording")
     demand(sight.tasksAnswered, "a power-off though nothing is known of tasks")
@@ -268,13 +287,13 @@ struct Oracle {
       overdue = 0
       return
     }
-    let length = sight.time - clear.since
+    let length = sight.time - max(clear.since, mayBeBusy)
     let isByHand = mayBeByHand.map { sight.time - $0 < configuration.manualStartHold } ?? false
     let isLongEnough =
       length >= configuration.cooldown
       && ((wasWoken || isBlind) && !isByHand || length >= configuration.manualStartHold)
     let isInTheWay =
-      isHeld(sight, leniently: false) || sight.isBusyOverNFS || sight.jellyfin.taskUntil > sight.time
+      isHeld(sight, leniently: false) || !sight.isTrafficSeen || sight.jellyfin.taskUntil > sight.time
       || sight.jellyfin.isRecording(at: sight.time, ahead: 10 * 60) || !sight.recordingsAnswered
       || !sight.tasksAnswered || (refused.map { sight.time - $0 < 300 } ?? false)
     overdue = isLongEnough && !isInTheWay ? overdue + 1 : 0

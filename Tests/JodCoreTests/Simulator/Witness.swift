@@ -12,7 +12,7 @@ struct Sight {
   var jellyfin: SimulatedJellyfin
   var probe: Probe?
   var storage: SimulatedStorage.Phase
-  var isBusyOverNFS: Bool
+  var isTrafficSeen: Bool
   /// Whether Jellyfin was asked these, and answered.
   var recordingsAnswered = false
   var tasksAnswered = false

@@ -29,7 +29,7 @@ struct World {
   var storage = SimulatedStorage()
   var files = SimulatedFiles()
   var oracle: Oracle
-  var bytes = 0.0
+  var viewer = SimulatedViewer()
   /// Checks of a burst of webhooks that are still to come.
   private var burst = 0
   /// Until when a switch that starts anew lets nothing through.
@@ -62,7 +62,9 @@ struct World {
     try rebootOrStep(since: before)
     live(since: before)
     try befall()
-    check(isBusy: read(since: before))
+    let crossed = viewer.live(from: before, to: time, household, &chances.plans)
+    oracle.noteTraffic(from: before, to: time, bytes: crossed)
+    check()
   }
 
   // MARK: Time
@@ -152,11 +154,5 @@ struct World {
     guard jellyfin.recording == nil, chances.plans.chance(household.mishaps.recording) else { return }
     let start = clock + chances.plans.seconds(0...5 * household.beat)
     jellyfin.recording = (start, start + chances.plans.seconds(60...3 * household.beat + 600))
-  }
-
-  private mutating func read(since before: Seconds) -> Bool {
-    let isBusy = chances.plans.chance(household.mishaps.traffic)
-    bytes += (time - before) * (isBusy ? 105 : chances.plans.pick([0, 0, 50, 95])) * 1024
-    return isBusy
   }
 }

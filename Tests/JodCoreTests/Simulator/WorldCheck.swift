@@ -4,9 +4,10 @@ import Simulator
 
 /// A check, as the program makes it.
 extension World {
-  mutating func check(isBusy: Bool) {
+  mutating func check() {
     checks += 1
-    var sight = look(isBusy: isBusy)
+    var sight = look()
+    viewer.isSeen = sight.isTrafficSeen
     var observation = observation(sight)
     let now = now
     var quiet: Set<Verdict.Question> = []
@@ -63,7 +64,7 @@ extension World {
   /// What a probe finds at this moment, if it is not lost.
   func probe() -> Probe { isDark ? .silent : storage.probe(at: time) }
 
-  mutating func look(isBusy: Bool) -> Sight {
+  mutating func look() -> Sight {
     let mishaps = household.mishaps
     let probe = chances.network.chance(mishaps.lostProbe) ? .silent : probe()
     let isResolved = configuration.storageServerAddress != nil && !chances.network.chance(mishaps.unresolved)
@@ -75,21 +76,26 @@ extension World {
       time: time, now: now, answered: isAnswered, devicesAreRefused: chances.jellyfin.chance(rate),
       isNotUnderstood: chances.jellyfin.chance(rate), devices: household.devices, jellyfin: jellyfin,
       probe: isResolved ? probe : nil, storage: storage.phase,
-      isBusyOverNFS: isBusy)
+      isTrafficSeen: !chances.network.chance(mishaps.unseenTraffic))
+  }
+
+  func reading(_ sight: Sight) -> TrafficReading {
+    let flow = TrafficReading.Flow(id: "\(viewer.connection)", port: 445, bytes: viewer.bytes)
+    return TrafficReading([flow], unseen: sight.isTrafficSeen ? nil : .connections(.tooMany))
   }
 
   mutating func observation(_ sight: Sight) -> Observation {
     guard sight.answered else {
       let cause = chances.jellyfin.pick(["timeout", "refused", "500", "503"])
       let trouble = Trouble(.jellyfin, cause: cause, "Jellyfin does not answer.")
-      return Observation(jellyfin: .failure(trouble), storage: sight.probe, nfsBytes: bytes)
+      return Observation(jellyfin: .failure(trouble), storage: sight.probe, traffic: reading(sight))
     }
     let entries = sight.devices.map { $0.entries(at: time, offset: jellyfin.offset) }
     let sessions = entries.compactMap(\.session) + (sight.isNotUnderstood ? [.notUnderstood] : [])
     let reply = JellyfinAnswer(
       sessions: sessions, devices: sight.devicesAreRefused ? nil : entries.compactMap(\.device),
       time: SimulatedServer.epoch + time + jellyfin.offset)
-    return Observation(jellyfin: .success(reply), storage: sight.probe, nfsBytes: bytes)
+    return Observation(jellyfin: .success(reply), storage: sight.probe, traffic: reading(sight))
   }
 
   private mutating func act(_ decision: Checked, _ oracleBefore: Oracle?, isKilled: Bool) {

@@ -73,9 +73,10 @@ extension World {
 
   /// As `jod-check sleep --force`, without the time that it takes.
   private mutating func sleepByForce(_ now: Now) {
-    let (configuration, sight) = (configuration, look(isBusy: false))
+    let (configuration, sight) = (configuration, look())
     var memory = files.load(bootID: bootID)
     _ = memory.notice(observation(sight), configuration, now)
+    memory.noteTraffic(from: reading(sight), to: reading(sight), in: 1)
     let present = memory.seen.active ?? memory.runtime.lastCheck?.active ?? []
     let objections = decidePowerOff(configuration, memory, now, urgency: .forced).objections
     oracle.judgeForcedSleep(sight, isDone: objections.isEmpty)

@@ -8,6 +8,8 @@ public struct ActiveSession: Hashable, Sendable {
     case deadlock
     /// A program of this machine opens a file of the storage, and waits in the kernel.
     case access
+    /// An executable of `activity.d` tells of need that Jellyfin does not know.
+    case script
   }
 
   public var user: String
@@ -35,6 +37,10 @@ public struct ActiveSession: Hashable, Sendable {
       return "\(client.isEmpty ? "a program" : client) opens \(device.isEmpty ? "the storage" : device)"
     }
     if kind == .recording { return "\(device) is recorded, or will be soon" }
+    if kind == .script {
+      let reason = device.isEmpty ? "" : " (\(device))"
+      return "the script \(client) \(wakes ? "needs the storage" : "keeps it on")\(reason)"
+    }
     if kind == .task { return "Jellyfin runs \(device), or will soon" }
     let verb = kind == .paused ? "has paused" : "is \(kind.rawValue)"
     if user.isEmpty {

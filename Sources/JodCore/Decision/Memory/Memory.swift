@@ -151,15 +151,21 @@ extension Memory {
 
 extension Memory {
   /// Notes what `status` tells of this check.
-  public mutating func noteCheck(_ verdict: Verdict, _ configuration: Configuration, _ now: Now) {
+  ///
+  /// - Parameter clock: writes a time of the wall clock as a person here reads it.
+  public mutating func noteCheck(
+    _ verdict: Verdict, _ configuration: Configuration, _ now: Now,
+    clock: (Seconds) -> String = { UTC.text($0) }
+  ) {
     noteUnanswered(verdict.objections, configuration, now)
     let objections = verdict.objections.filter { !$0.isHold }
     let lifts = objections.map(\.lifts)
     // A hold alone: at once after it.
     let latest = verdict.objections.isEmpty ? nil : lifts.compactMap { $0 }.max() ?? 0
     runtime.lastCheck = Runtime.Check(
-      at: now.moment, active: seen.active.map { Array($0.prefix(Event.Facts.listedSessions)) },
-      reason: Words.reason(verdict.reason), trouble: nil, objections: objections.map(Words.objection),
+      at: now.moment, active: seen.known.map { Array($0.prefix(Event.Facts.listedSessions)) },
+      reason: Words.reason(verdict.reason), trouble: nil,
+      objections: objections.map { Words.objection($0, clock: clock) },
       powerOffIn: lifts.contains(nil) ? nil : latest)
   }
 

@@ -191,7 +191,8 @@ extension Runtime: JSONDocument {
     try fields.field("silent_since", &silentSince)
     try fields.field("ready_since", &readySince)
     try fields.field("unready_checks", &unreadyChecks)
-    try fields.field("traffic", &traffic)
+    // 0.1.0 wrote something else by the name of "traffic".
+    try fields.field("storage_traffic", &traffic)
     try fields.field("recordings", &recordings)
     try fields.field("tasks", &tasks)
     try fields.field("activity", &activity)

@@ -67,7 +67,7 @@ public enum PowerOffOutcome: Hashable, Sendable {
   }
 
   /// The last line that says something, fit for a log.
-  private static func lastWords(_ errors: String) -> String {
+  static func lastWords(_ errors: String) -> String {
     let lines = errors.split(whereSeparator: \.isNewline).map(String.init)
     let said = lines.last { line in
       !line.hasPrefix("Authenticated to ") && !line.hasPrefix("Transferred:")

@@ -172,6 +172,7 @@ extension Summary.PastWake {
     case HistoryEntry.byHand: return "by hand"
     case ActiveSession.Kind.recording.rawValue: return "a recording"
     case ActiveSession.Kind.task.rawValue: return "a task"
+    case ActiveSession.Kind.script.rawValue: return client.isEmpty ? "a script" : "the script \(client)"
     case ActiveSession.Kind.playing.rawValue: return "a device"
     default: return "not known"
     }
@@ -184,6 +185,9 @@ extension Summary.PastWake {
     }
     if user.isEmpty, kind == ActiveSession.Kind.task.rawValue {
       return device.isEmpty ? person : "a task of Jellyfin, \(device)"
+    }
+    if user.isEmpty, kind == ActiveSession.Kind.script.rawValue {
+      return device.isEmpty ? person : "\(person), \(device)"
     }
     let source = [client, device].filter { !$0.isEmpty }.joined(separator: " on ")
     return source.isEmpty ? person : "\(person), \(source)"

@@ -148,6 +148,10 @@ public struct Page: Sendable {
       return "<li><bdi>\(program)</bdi> opens <bdi>\(person.device)</bdi></li>"
     }
     if person.kind == .recording { return "<li><bdi>\(person.device)</bdi>, a recording</li>" }
+    if person.kind == .script {
+      let reason: HTML = person.device.isEmpty ? "" : ": <bdi>\(person.device)</bdi>"
+      return "<li>The script <bdi>\(person.client)</bdi>\(reason)</li>"
+    }
     if person.kind == .task { return "<li><bdi>\(person.device)</bdi>, a task of Jellyfin</li>" }
     // A bdi keeps a name that is written from right to left from turning what stands around it.
     let source: HTML =

@@ -112,6 +112,7 @@ struct TaskMemoryTests {
     story.tasks = .success(["the task RefreshLibrary"])
     story.schedule = scan(in: 60, story)
     story.memory.runtime.tasks?.tasks = []
+    story.memory.noteTraffic(from: .smb(0), to: .smb(0), in: 1)
     let (_, objections) = decidePowerOff(story.configuration, story.memory, story.now, urgency: .forced)
     #expect(objections == [])
     #expect(story.check(.nobody, storage: .ready).rests)
@@ -246,6 +247,7 @@ struct TaskMemoryTests {
     story.schedule = scan(in: 60, story)
     story.memory.runtime.tasks?.asked = nil
     story.check(.nobody, storage: .ready)
+    story.memory.noteTraffic(from: .smb(0), to: .smb(0), in: 1)
     let soft = decidePowerOff(story.configuration, story.memory, story.now, urgency: .now)
     #expect(soft.objections == [.active(.task("Scan Media Library"))])
     let forced = decidePowerOff(story.configuration, story.memory, story.now, urgency: .forced)
