@@ -33,10 +33,10 @@ SWIFT_BUILD = swift build -c release --static-swift-stdlib --disable-local-rpath
   -Xswiftc -L$(ARCHIVES) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 # A folder with the archive alone: beside the shared library, that would be taken.
 ARCHIVES = $(CURDIR)/.build/archives
-# Which architecture the package is for. Where that is not this machine's, packaging/arm64 runs this file again in a Debian
-# that has a Swift SDK for it, in the folder CROSS (packaging/cross/make).
+# The architecture that the package is for. Where that is not this machine's, packaging/arm64 runs this file again in a Debian
+# with a Swift SDK for it. CROSS is the folder of that SDK (packaging/cross/make).
 ARCH = $(BUILD_ARCH)
-BUILD_ARCH := $(shell dpkg --print-architecture)
+BUILD_ARCH := $(shell dpkg --print-architecture 2>/dev/null)
 CROSS =
 ifneq ($(CROSS),)
 SWIFT_BUILD += --swift-sdks-path $(CROSS)/sdks --swift-sdk $(ARCH) -Xswiftc -file-prefix-map -Xswiftc $(CROSS)=cross -Xlinker -lolder
@@ -53,9 +53,9 @@ SYSTEMD_PC = $(if $(filter bookworm,$(shell . /etc/os-release && echo $$VERSION_
 # For building; and for the tests with real parts, which say so where one is missing.
 BUILD_PACKAGES = g++ gettext libqrencode4 libssl-dev libsystemd-dev pkgconf $(SYSTEMD_PC) $(if $(SWIFTLANG),lld)
 DEB_PACKAGES = build-essential debhelper lintian
-ARM64_PACKAGES = debootstrap debian-archive-keyring iproute2 python3 qemu-user-static
-RELEASE_PACKAGES = apt-utils python3 gnupg
 BUILDD_PACKAGES = debootstrap debian-archive-keyring iproute2 python3
+ARM64_PACKAGES = $(BUILDD_PACKAGES) qemu-user-static
+RELEASE_PACKAGES = apt-utils python3 gnupg
 TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace openssl python3 curl jq \
   zbar-tools
 BENCH_PACKAGES = curl jq wakeonlan python3 python3-requests gcc libc6-dev strace valgrind openssl libssl-dev ca-certificates
@@ -161,8 +161,9 @@ $(NGINX):
 $(PROGRAM):
 	$(MAKE) build
 
-# In a copy, for debhelper wants its folder at the top; with the program as it was built here. What is cross-built has its
-# libraries in the SDK, and not where dpkg looks for them (-d); the storage server's package is every architecture's (-B).
+# In a copy, for debhelper wants its folder at the top; with the program as it was built here. What is cross-built finds its
+# libraries in the SDK, where dpkg does not look (-d). The storage server's package is for all architectures, so that no
+# cross-build makes it (-B).
 DEB_TREE = .build/deb/jod-check
 ifneq ($(or $(CROSS),$(filter $(BUILD_ARCH),$(ARCH))),)
 deb: build setup-deb
@@ -174,15 +175,19 @@ deb: build setup-deb
 	  $(if $(SWIFTLANG),,-Ppkg.jod-check.own-swift)
 	@# Neither what `make buildd` has left there, nor another architecture's.
 	find dist -maxdepth 1 -type f $(foreach other,$(filter-out $(ARCH),amd64 arm64),-not -name '*_$(other).*') -delete
-	mv .build/deb/*.deb .build/deb/*.changes .build/deb/*.buildinfo dist/
+	@# Which versions are linked in: packaging/sbom. The package's program does not tell, for its symbols are gone.
+	for package in .build/deb/jod-check_*.deb; do \
+	  grep --text -oE 'Swift version [0-9.]+|GCC: \([^)]*\) [0-9.]+' $(PROGRAM) | sort -u >"$${package%.deb}.linked"; \
+	done
+	mv .build/deb/*.{deb,linked,changes,buildinfo} dist/
 	lintian --fail-on error,warning dist/*_$(ARCH).changes
 else
 deb: setup-buildd
-	$(if $(filter arm64,$(ARCH)),,$(error only arm64 is cross-built, and not $(ARCH)))
-	packaging/$(ARCH) build
+	$(if $(filter arm64,$(ARCH)),,$(error only arm64 is cross-built, not $(ARCH)))
+	packaging/arm64 build
 endif
 
-# With the tests as this machine builds them.
+# The tests are built for this machine, and run the program of the package.
 check-arm64: setup setup-tests setup-arm64
 	@compgen -G 'dist/*_arm64.deb' >/dev/null || $(MAKE) deb ARCH=arm64
 	swift build --build-tests
