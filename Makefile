@@ -9,6 +9,8 @@
 #   make install-storage   the other side, on the storage server itself
 #   make deb       the Debian packages, into dist
 #   make buildd    the same in a Debian 13, without a network and by Debian's own compiler, into dist/debian13: for root
+#   make deb ARCH=arm64   the package for a Raspberry Pi, cross-built on another machine, into dist: for root
+#   make check-arm64   installs that one in an emulated Debian 13, and holds it against the tests: for root
 #   make release   what is published, from a tagged tree: docs/releasing.md
 #   make install   program, units, generator, catalog, translations, pages and completions, under DESTDIR
 
@@ -31,6 +33,16 @@ SWIFT_BUILD = swift build -c release --static-swift-stdlib --disable-local-rpath
   -Xswiftc -L$(ARCHIVES) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 # A folder with the archive alone: beside the shared library, that would be taken.
 ARCHIVES = $(CURDIR)/.build/archives
+# The architecture that the package is for. Where that is not this machine's, packaging/arm64 runs this file again in a Debian
+# with a Swift SDK for it. CROSS is the folder of that SDK (packaging/cross/make).
+ARCH = $(BUILD_ARCH)
+BUILD_ARCH := $(shell dpkg --print-architecture 2>/dev/null)
+CROSS =
+ifneq ($(CROSS),)
+SWIFT_BUILD += --swift-sdks-path $(CROSS)/sdks --swift-sdk $(ARCH) -Xswiftc -file-prefix-map -Xswiftc $(CROSS)=cross -Xlinker -lolder
+endif
+# What takes the symbols away while the program is installed.
+STRIP = strip
 INSTALL = install -D
 EXAMPLES = $(PREFIX)/share/doc/jod-check/examples
 
@@ -41,15 +53,16 @@ SYSTEMD_PC = $(if $(filter bookworm,$(shell . /etc/os-release && echo $$VERSION_
 # For building; and for the tests with real parts, which say so where one is missing.
 BUILD_PACKAGES = g++ gettext libqrencode4 libssl-dev libsystemd-dev pkgconf $(SYSTEMD_PC) $(if $(SWIFTLANG),lld)
 DEB_PACKAGES = build-essential debhelper lintian
-RELEASE_PACKAGES = apt-utils python3 gnupg
 BUILDD_PACKAGES = debootstrap debian-archive-keyring iproute2 python3
+ARM64_PACKAGES = $(BUILDD_PACKAGES) qemu-user-static
+RELEASE_PACKAGES = apt-utils python3 gnupg
 TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iproute2 strace openssl python3 curl jq \
   zbar-tools
 BENCH_PACKAGES = curl jq wakeonlan python3 python3-requests gcc libc6-dev strace valgrind openssl libssl-dev ca-certificates
 ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 openssl procps python3 dpkg-dev
 
-.PHONY: build archives demo check lint test fuzz acceptance bench deb buildd release install install-storage clean \
-  setup setup-acceptance setup-bench setup-buildd setup-deb setup-release setup-tests
+.PHONY: build archives demo check lint test fuzz acceptance bench deb check-arm64 buildd release install install-storage clean \
+  setup setup-acceptance setup-arm64 setup-bench setup-buildd setup-deb setup-release setup-tests
 
 build: setup archives
 	$(SWIFT_BUILD) --product jod-check
@@ -57,7 +70,7 @@ build: setup archives
 # Each time, for a new g++ has it in another place.
 archives: setup
 	mkdir -p $(ARCHIVES)
-	ln -sf "$$(g++ -print-file-name=libstdc++.a)" $(ARCHIVES)/
+	ln -sf $(if $(CROSS),$(CROSS)/archives/*.a,"$$(g++ -print-file-name=libstdc++.a)") $(ARCHIVES)/
 
 demo: setup archives
 	$(SWIFT_BUILD) --product jod-check
@@ -71,14 +84,14 @@ lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
 	@! grep -rInE '[[:space:]]+$$' --include='*' Makefile *.md Sources Tests systemd man docs packaging completions storage acceptance bench po \
 		|| { echo 'lines above end in white space'; exit 1; }
-	@! grep -rnE 'https?://[a-z.]*debian\.(org|net)' acceptance bench packaging/buildd packaging/mirror .ci \
+	@! grep -rnE 'https?://[a-z.]*debian\.(org|net)' acceptance bench packaging/{arm64,buildd,cross,debian13.bash,mirror} .ci \
 		|| { echo 'scripts take the mirror that apt uses here: packaging/mirror'; exit 1; }
 	@systemd/verify
 	@docs/verify
 	@packaging/same-version
 	@po/verify
 	mandoc -T lint -W style man/*.[58]
-	shellcheck -x {systemd,docs,po}/verify po/compile systemd/lib/* completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,buildd,release,debian/tests/household} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
+	shellcheck -x {systemd,docs,po}/verify po/compile systemd/lib/* completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,portable,buildd,arm64,cross/make,release,debian/tests/household} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
 	  storage/guard.d/* storage/test.d/*.bash acceptance/run acceptance/stories/*.bash \
 	  bench/activation bench/rivals/poll.sh \
 	  packaging/examples/{power/*,activity.d/*,notify/{words,ntfy,mail},test.d/{run,activity,*.bash}}
@@ -119,8 +132,9 @@ setup-acceptance: PACKAGES = $(ACCEPTANCE_PACKAGES)
 setup-bench: PACKAGES = $(BENCH_PACKAGES)
 setup-deb: PACKAGES = $(DEB_PACKAGES)
 setup-buildd: PACKAGES = $(BUILDD_PACKAGES)
+setup-arm64: PACKAGES = $(ARM64_PACKAGES)
 setup-release: PACKAGES = $(RELEASE_PACKAGES)
-setup setup-tests setup-acceptance setup-bench setup-deb setup-buildd setup-release:
+setup setup-tests setup-acceptance setup-arm64 setup-bench setup-deb setup-buildd setup-release:
 	@missing=; for package in $(PACKAGES); do \
 	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
 	done; \
@@ -147,18 +161,37 @@ $(NGINX):
 $(PROGRAM):
 	$(MAKE) build
 
-# In a copy, for debhelper wants its folder at the top; with the program as it was built here.
+# In a copy, for debhelper wants its folder at the top; with the program as it was built here. What is cross-built finds its
+# libraries in the SDK, where dpkg does not look (-d). The storage server's package is for all architectures, so that no
+# cross-build makes it (-B).
 DEB_TREE = .build/deb/jod-check
+ifneq ($(or $(CROSS),$(filter $(BUILD_ARCH),$(ARCH))),)
 deb: build setup-deb
 	rm -rf .build/deb
 	mkdir -p $(DEB_TREE) dist
 	tar -c --exclude=./.build --exclude=./dist --exclude=./.git . | tar -x -C $(DEB_TREE)
 	cp -a packaging/debian $(DEB_TREE)/
-	cd $(DEB_TREE) && PROGRAM=$(CURDIR)/$(PROGRAM) dpkg-buildpackage -b -us -uc $(if $(SWIFTLANG),,-Ppkg.jod-check.own-swift)
-	@# Not what `make buildd` has left there.
-	find dist -maxdepth 1 -type f -delete
-	mv .build/deb/*.deb .build/deb/*.changes .build/deb/*.buildinfo dist/
-	lintian --fail-on error,warning dist/*.changes
+	cd $(DEB_TREE) && PROGRAM=$(CURDIR)/$(PROGRAM) dpkg-buildpackage $(if $(CROSS),-a $(ARCH) -B -d,-b) -us -uc \
+	  $(if $(SWIFTLANG),,-Ppkg.jod-check.own-swift)
+	@# Neither what `make buildd` has left there, nor another architecture's.
+	find dist -maxdepth 1 -type f $(foreach other,$(filter-out $(ARCH),amd64 arm64),-not -name '*_$(other).*') -delete
+	@# Which versions are linked in: packaging/sbom. The package's program does not tell, for its symbols are gone.
+	for package in .build/deb/jod-check_*.deb; do \
+	  grep --text -oE 'Swift version [0-9.]+|GCC: \([^)]*\) [0-9.]+' $(PROGRAM) | sort -u >"$${package%.deb}.linked"; \
+	done
+	mv .build/deb/*.{deb,linked,changes,buildinfo} dist/
+	lintian --fail-on error,warning dist/*_$(ARCH).changes
+else
+deb: setup-buildd
+	$(if $(filter arm64,$(ARCH)),,$(error only arm64 is cross-built, not $(ARCH)))
+	packaging/arm64 build
+endif
+
+# The tests are built for this machine, and run the program of the package.
+check-arm64: setup setup-tests setup-arm64
+	@compgen -G 'dist/*_arm64.deb' >/dev/null || $(MAKE) deb ARCH=arm64
+	swift build --build-tests
+	packaging/arm64 check
 
 buildd: setup-buildd
 	packaging/buildd
@@ -170,7 +203,7 @@ release: setup setup-deb setup-release
 
 install: $(PROGRAM)
 	$(if $(UNITS),,$(error pkg-config does not know where systemd's units go: install $(SYSTEMD_PC), or say UNITS=/etc/systemd/system))
-	$(INSTALL) -m 755 -s $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/jod-check
+	$(INSTALL) -m 755 -s --strip-program='$(STRIP)' $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/jod-check
 	mkdir -p $(DESTDIR)$(GENERATORS)
 	ln -sf $(PREFIX)/bin/jod-check $(DESTDIR)$(GENERATORS)/jod-check-generator
 	$(INSTALL) -m 644 -t $(DESTDIR)$(UNITS) systemd/jod-check.{service,timer,socket} systemd/jod-check-access.service \

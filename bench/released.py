@@ -10,10 +10,14 @@ FOLDER = os.path.realpath(os.environ.get("JOD_RELEASED", f"{ROOT}/../shared/{VER
 MISSING = "its package is not beside this clone, and not where JOD_RELEASED points"
 
 
+def architecture():
+    """What Debian calls this machine."""
+    return subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
+
+
 def package():
     """The path of its package for this architecture; none where it is not here."""
-    architecture = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True).stdout.strip()
-    path = f"{FOLDER}/jod-check_{VERSION}_{architecture}.deb"
+    path = f"{FOLDER}/jod-check_{VERSION}_{architecture()}.deb"
     return path if os.path.exists(path) else None
 
 
