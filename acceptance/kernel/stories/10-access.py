@@ -1,0 +1,86 @@
+"""Wake on access: who opens a file while B is off waits, and reads."""
+import time
+
+
+def access(home, share):
+    home.begin(share)
+    home.expect_clean()
+    began = time.time()
+    home.access("story-one")
+    home.await_reader("story-one")
+    home.figure(f"the first byte {time.time() - began:.0f} s after the access, B's boot included")
+    home.same("one wake", True, len(home.wire.requests) >= 1)
+    home.contains("it is told who asked", f"head opens /srv/{share}", home.journal("-u jod-check-access"))
+    home.same("nothing has failed", "", home.failed_units())
+    home.await_state("ready")
+
+
+def access_nfs(home):
+    """somebody opens a film over NFS while B is off: B is woken, and the first block is right"""
+    access(home, "nfs")
+
+
+def access_smb(home):
+    """the same over SMB"""
+    access(home, "smb")
+
+
+def access_twenty(home):
+    """twenty open it at once: B is woken once, and all read"""
+    home.begin()
+    names = [f"story-{number}" for number in range(20)]
+    for name in names:
+        home.access(name)
+    for name in names:
+        home.await_reader(name)
+    home.same("one automount request is one run", 1, home.journal("-u jod-check-access").count("opens /srv/nfs"))
+    home.same("nothing has failed", "", home.failed_units())
+
+
+def access_late(home):
+    """somebody opens it while B goes down: B comes back for it"""
+    home.begin()
+    home.bring_b()
+    home.A.background("story-sleep", "jod-check sleep --force")
+    home.wait(120, "the share is unmounted", lambda: not home.is_mounted(), 0.1)
+    home.access("story-late")
+    home.await_reader("story-late")
+    home.same("B has booted twice", 2, home.B.boots)
+    home.figure("B was on its way down" if home.A.said("story-sleep").find("aits for a file") < 0 else "the way down was called off")
+    home.same("nothing has failed", "", home.failed_units())
+
+
+def access_boot(home):
+    """somebody opens it early in A's boot, with B off"""
+    home.begin()
+    home.A.write("/etc/systemd/system/early.service", "[Unit]\nDefaultDependencies=no\nAfter=srv-nfs.automount\n[Service]\n"
+                 "ExecStart=/bin/sh -c 'head -c 65536 /srv/nfs/films/film | sha256sum >/run/story-early.out'\n"
+                 "[Install]\nWantedBy=multi-user.target\n")
+    home.A("systemctl enable --quiet early.service jod-check.timer")
+    try:
+        home.reboot_a()
+        home.await_reader("early")
+        home.contains("it is told who asked", "head opens /srv/nfs", home.journal("-u jod-check-access -b"))
+        home.same("nothing has failed", "", home.failed_units())
+        home.same("no boot without an order", "", home.A("journalctl -q -b --no-pager -g 'ordering cycle' || true"))
+    finally:
+        home.A("systemctl disable --quiet early.service jod-check.timer")
+
+
+def shutdown_waiting(home):
+    """A is switched off with B off and an access waiting: under 10 s, and clean"""
+    home.begin()
+    home.wire.is_deaf = True
+    home.access("story-waits")
+    home.wait(60, "the access waits", lambda: "activating" in home.A("systemctl is-active jod-check-access.service"))
+    home.shut_down_a()
+
+
+def shutdown_off(home):
+    """A is switched off with B off: under 10 s"""
+    home.begin()
+    home.bring_b()
+    home.A("jod-check sleep --force")
+    home.await_off()
+    home.expect_clean()
+    home.shut_down_a()
