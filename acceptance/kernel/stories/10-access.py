@@ -15,17 +15,17 @@ def access(home, share):
     home.await_state("ready")
 
 
-def access_nfs(home):
+def story_access_nfs(home):
     """somebody opens a film over NFS while B is off: B is woken, and the first block is right"""
     access(home, "nfs")
 
 
-def access_smb(home):
+def story_access_smb(home):
     """the same over SMB"""
     access(home, "smb")
 
 
-def access_twenty(home):
+def story_access_twenty(home):
     """twenty open it at once: B is woken once, and all read"""
     home.begin()
     names = [f"story-{number}" for number in range(20)]
@@ -37,7 +37,7 @@ def access_twenty(home):
     home.same("nothing has failed", "", home.failed_units())
 
 
-def access_late(home):
+def story_access_late(home):
     """somebody opens it while B goes down: B comes back for it"""
     home.begin()
     home.bring_b()
@@ -50,7 +50,7 @@ def access_late(home):
     home.same("nothing has failed", "", home.failed_units())
 
 
-def access_boot(home):
+def story_access_boot(home):
     """somebody opens it early in A's boot, with B off"""
     home.begin()
     home.A.write("/etc/systemd/system/early.service", "[Unit]\nDefaultDependencies=no\nAfter=srv-nfs.automount\n[Service]\n"
@@ -67,7 +67,7 @@ def access_boot(home):
         home.A("systemctl disable --quiet early.service jod-check.timer")
 
 
-def shutdown_waiting(home):
+def story_shutdown_waiting(home):
     """A is switched off with B off and an access waiting: under 10 s, and clean"""
     home.begin()
     home.wire.is_deaf = True
@@ -76,7 +76,7 @@ def shutdown_waiting(home):
     home.shut_down_a()
 
 
-def shutdown_off(home):
+def story_shutdown_off(home):
     """A is switched off with B off: under 10 s"""
     home.begin()
     home.bring_b()

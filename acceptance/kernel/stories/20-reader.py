@@ -25,17 +25,17 @@ def way_down(home):
     home.expect_clean()
 
 
-def reader_smb(home):
+def story_reader_smb(home):
     """a silent reader over SMB, steady and in bursts, keeps B on to the end; then B goes, and the way down is clean"""
     reader(home, "smb")
 
 
-def reader_nfs(home):
+def story_reader_nfs(home):
     """the same over NFS"""
     reader(home, "nfs")
 
 
-def paused_night(home):
+def story_paused_night(home):
     """a film is paused over the night: B goes all the same, and the film continues where it stopped"""
     home.begin()
     home.bring_b()

@@ -2,7 +2,7 @@
 import time
 
 
-def session(home):
+def story_session(home):
     """somebody opens the app: from that to a readable file, and to B off and a clean way down when nobody is left"""
     home.begin()
     began = time.time()

@@ -29,7 +29,7 @@ def compare(home):
     home.same("no unit of A has failed", "", home.failed_units())
 
 
-def power_cut(home):
+def story_power_cut(home):
     """B's power is cut while somebody plays and records: B is woken, and every block is right"""
     at_work(home, 120)
     home.B.cut_power()
@@ -37,7 +37,7 @@ def power_cut(home):
     compare(home)
 
 
-def cable(home):
+def story_cable(home):
     """B's cable is out for 45 s and for 120 s while somebody reads and writes: every block is right"""
     at_work(home, 330)
     for seconds in (45, 120):
@@ -49,7 +49,7 @@ def cable(home):
     home.same("B was on all the time", 1, home.B.boots)
 
 
-def b_rebooted(home):
+def story_b_rebooted(home):
     """B is rebooted by its administrator while somebody plays and records: every block is right"""
     at_work(home, 120)
     resets = home.B.resets
@@ -58,7 +58,7 @@ def b_rebooted(home):
     compare(home)
 
 
-def b_button(home):
+def story_b_button(home):
     """B's button is pressed while somebody plays and records: B is woken again, and every block is right"""
     at_work(home, 120)
     home.B.qmp("system_powerdown")

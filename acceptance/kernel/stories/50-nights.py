@@ -2,7 +2,7 @@
 import time
 
 
-def nights(home):
+def story_nights(home):
     """five nights of suspend: each evening an access wakes B, and each night is clean"""
     home.begin(SHUTDOWN_ACTION="suspend")
     for night in range(1, 6):
@@ -25,7 +25,7 @@ def asleep(home):
     home.await_state("down", 300)
 
 
-def short_sleep(home):
+def story_short_sleep(home):
     """something else wakes B as soon as it sleeps: that is seen, B is not asked again and again, and the user is told"""
     home.begin(SHUTDOWN_ACTION="suspend", MANUAL_START_HOLD="90s")
     home.bring_b()

@@ -2,7 +2,7 @@
 import time
 
 
-def a_rebooted_on(home):
+def story_a_rebooted_on(home):
     """A is rebooted while B is on and a film plays: under 10 s down, and B is left alone"""
     home.begin()
     home.bring_b()
@@ -21,7 +21,7 @@ def a_rebooted_on(home):
     home.at_most("seconds until A was down", 10, took)
 
 
-def a_rebooted_off(home):
+def story_a_rebooted_off(home):
     """A is rebooted while B is off: it boots as ever, nothing fails, and B stays off"""
     home.begin()
     home.A("systemctl enable --quiet jod-check.timer")
@@ -36,7 +36,7 @@ def a_rebooted_off(home):
     home.at_most("seconds until A was down", 10, took)
 
 
-def clock(home):
+def story_clock(home):
     """A boots with a clock 3 h behind, which is set right while B is on: B goes no earlier, and no later"""
     home.begin()
     home.A("systemctl enable --quiet jod-check.timer; systemctl --no-block poweroff")

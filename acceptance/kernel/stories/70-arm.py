@@ -1,7 +1,7 @@
 """What the storage package does with B's own network card."""
 
 
-def arm(home):
+def story_arm(home):
     """a driver that forgets Wake-on-LAN whenever the interface comes up is armed by the package, after a restart too"""
     home.begin()
     home.B.start(card="rtl8139")
