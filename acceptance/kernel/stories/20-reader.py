@@ -5,10 +5,10 @@ def reader(home, share):
     home.begin(share, COOLDOWN_TIME="90s")
     home.bring_b()
     film = f"{home.films}/film"
-    home.A.background("story-steady", f"blocks read {film} 1024 200")
+    home.A.background("story-steady", f"blocks read {film} 1024 120")
     home.wait(600, "the steady reader has ended", lambda: home.A.has_ended("story-steady"), 5)
     home.contains("it has read all that it wanted", " ended: ", home.A.said("story-steady"))
-    home.A.background("story-bursts", f"blocks read {film} 200 320 80")
+    home.A.background("story-bursts", f"blocks read {film} 300 240 80")
     home.wait(800, "the reader in bursts has ended", lambda: home.A.has_ended("story-bursts"), 5)
     home.contains("it has read all that it wanted", " ended: ", home.A.said("story-bursts"))
     home.same("B was on all the time", (1, True), (home.B.boots, home.B.is_on))
