@@ -53,7 +53,7 @@ def story_b_rebooted(home):
     """B is rebooted by its administrator while somebody plays and records: every block is right"""
     at_work(home, 120)
     resets = home.B.resets
-    home.B("systemctl --no-block reboot -i")
+    home.B.order("systemctl reboot -i")
     home.wait(300, "B restarts", lambda: home.B.resets > resets)
     compare(home)
 

@@ -39,7 +39,7 @@ def story_a_rebooted_off(home):
 def story_clock(home):
     """A boots with a clock 3 h behind, which is set right while B is on: B goes no earlier, and no later"""
     home.begin()
-    home.A("systemctl enable --quiet jod-check.timer; systemctl --no-block poweroff")
+    home.A.order("systemctl enable --quiet jod-check.timer; systemctl poweroff")
     home.wait(300, "A is off", lambda: not home.A.is_on)
     home.boot_a(clock=time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() - 3 * 3600)))
     home.since = home.A("date +%s")

@@ -14,7 +14,7 @@ def story_arm(home):
     home.same("arm ends well", 0, status)
     home.same("it is armed", "Wake-on: g", home.B(armed))
     resets = home.B.resets
-    home.B("systemctl --no-block reboot -i")
+    home.B.order("systemctl reboot -i")
     home.wait(300, "B restarts", lambda: home.B.resets > resets)
     home.wait(900, "B has booted", home.B.has_booted)
     home.same("it is armed again", "Wake-on: g", home.B(armed))
