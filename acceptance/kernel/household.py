@@ -12,7 +12,7 @@ from wire import Wire
 # A boot by an emulated processor, on a machine that has other work as well.
 BOOT = 900
 # A check each, so that it need not be waited for longer than for the machines.
-SETTINGS = {"CHECK_INTERVAL": "10s", "COOLDOWN_TIME": "60s", "MANUAL_START_HOLD": "0", "PACKET_COOLDOWN_TIME": "30s"}
+SETTINGS = {"CHECK_INTERVAL": "10s", "COOLDOWN_TIME": "60s", "MANUAL_START_HOLD": "0"}
 PORT = {"nfs": 2049, "smb": 445}
 PLAYING = {"Id": "living-room", "UserId": "89b2ae71b4514311bb24ea1c4ca0461d", "UserName": "Anna", "Client": "Jellyfin Android TV",
            "DeviceId": "tv-1", "DeviceName": "Living room", "IsActive": True, "SupportedCommands": [],
@@ -47,7 +47,7 @@ class Household:
     # --- What is told -----------------------------------------------------------------------------------------------------
 
     def note(self, words):
-        if self.log:
+        if self.log and not self.log.closed:
             print(f"{time.strftime('%H:%M:%S')} +{time.time() - self.began:5.0f} {words}", file=self.log, flush=True)
 
     def figure(self, words):
