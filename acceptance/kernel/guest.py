@@ -91,8 +91,8 @@ class Guest:
         self.boots += 1
         self.is_asleep = self.is_agent_there = False
         with open(self.path("qemu"), "a", encoding="utf-8") as said:
-            self.process = subprocess.Popen(self.command(clock, card or CARD[self.name]), stdin=subprocess.DEVNULL, stdout=said,
-                                            stderr=said, preexec_fn=end_with_us)
+            command = self.command(clock, card or CARD[self.name])
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, preexec_fn=end_with_us)
         self.control = Line(self.path("qmp"), lambda: self.is_on)
         self.agent = Line(self.path("agent"), lambda: self.is_on)
         threading.Thread(target=self.watch, args=(self.control, self.process), daemon=True).start()
