@@ -199,8 +199,8 @@ class Guest:
         """A file in the machine, there in whole or as it was."""
         data = base64.b64encode(text if isinstance(text, bytes) else text.encode()).decode()
         self(f": >{path}.new")
-        for at in range(0, len(data), 60000):
-            self(f"base64 -d <<<{data[at:at + 60000]} >>{path}.new")
+        for at in range(0, len(data), 120000):
+            self(f"base64 -d <<<{data[at:at + 120000]} >>{path}.new")
         self(f"mv {path}.new {path}")
 
     def background(self, unit, words):
