@@ -146,7 +146,7 @@ class Household:
         self.wait(300, "A is off", lambda: not self.A.is_on, 0.1)
         took = time.monotonic() - began
         self.figure(f"A was off after {took:.1f} s")
-        waits = [line for line in self.A.console_text().splitlines() if re.search("stop job is running|[Tt]imed out|SIGKILL", line)]
+        waits = [line for line in self.A.console_text().splitlines() if re.search("stop job is running|[Tt]imed out|Waiting for process", line)]
         self.same("its shutdown has waited for nothing", [], waits)
         self.at_most("seconds of A's shutdown", 10, took)
 
