@@ -3,6 +3,7 @@
 #   make demo      an evening in a simulated household, with the real program
 #   make check     lint and all tests
 #   make acceptance   the whole mission on one machine, with real parts: for root
+#   make acceptance-kernel   what only kernels of their own show, on two emulated machines: for root
 #   make bench     how well it decides and what a check costs, against others, written to docs/performance.md
 #   make fuzz      100,000 mutations of hostile requests to the socket, and of web servers' replies, under a sanitizer
 #   make build     the release program, at .build/release/jod-check
@@ -60,9 +61,11 @@ TEST_PACKAGES = shellcheck mandoc sudo openssh-server openssh-client udev iprout
   zbar-tools
 BENCH_PACKAGES = curl jq wakeonlan python3 python3-requests gcc libc6-dev strace valgrind openssl libssl-dev ca-certificates
 ACCEPTANCE_PACKAGES = debootstrap debian-archive-keyring systemd-container tshark iproute2 openssl procps python3 dpkg-dev
+ACCEPTANCE_KERNEL_PACKAGES = debootstrap debian-archive-keyring qemu-system-x86 qemu-utils e2fsprogs openssh-client python3
 
-.PHONY: build archives demo check lint test fuzz acceptance bench deb check-arm64 buildd release install install-storage clean \
-  setup setup-acceptance setup-arm64 setup-bench setup-buildd setup-deb setup-release setup-tests
+.PHONY: build archives demo check lint test fuzz acceptance acceptance-kernel bench deb check-arm64 buildd release install \
+  install-storage clean setup setup-acceptance setup-acceptance-kernel setup-arm64 setup-bench setup-buildd setup-deb \
+  setup-release setup-tests
 
 build: setup archives
 	$(SWIFT_BUILD) --product jod-check
@@ -90,6 +93,8 @@ lint:
 	@docs/verify
 	@packaging/same-version
 	@po/verify
+	@python3 -c 'import ast, sys; [ast.parse(open(path).read(), path) for path in sys.argv[1:]]' \
+	  acceptance/*.py acceptance/kernel/run acceptance/kernel/{*,stories/*}.py
 	mandoc -T lint -W style man/*.[58]
 	shellcheck -x {systemd,docs,po}/verify po/compile systemd/lib/* completions/jod-check.bash packaging/{same-bytes,same-version,mirror,loaded-by-name,portable,buildd,arm64,cross/make,release,debian/tests/household} .ci/run storage/{jod-check-storage,helper,forced-command,guards,cards,access,install,test} \
 	  storage/guard.d/* storage/test.d/*.bash acceptance/run acceptance/stories/*.bash \
@@ -107,6 +112,10 @@ test: setup setup-tests
 acceptance: setup-acceptance
 	@compgen -G 'dist/*.deb' >/dev/null || $(MAKE) deb
 	acceptance/run
+
+acceptance-kernel: setup-acceptance-kernel
+	@compgen -G 'dist/*.deb' >/dev/null || $(MAKE) deb
+	acceptance/kernel/run
 
 # Fails where a limit is not met, with the table written all the same.
 bench: deb setup-bench setup-acceptance
@@ -129,12 +138,13 @@ fuzz: setup
 setup: PACKAGES = $(BUILD_PACKAGES)
 setup-tests: PACKAGES = $(TEST_PACKAGES)
 setup-acceptance: PACKAGES = $(ACCEPTANCE_PACKAGES)
+setup-acceptance-kernel: PACKAGES = $(ACCEPTANCE_KERNEL_PACKAGES)
 setup-bench: PACKAGES = $(BENCH_PACKAGES)
 setup-deb: PACKAGES = $(DEB_PACKAGES)
 setup-buildd: PACKAGES = $(BUILDD_PACKAGES)
 setup-arm64: PACKAGES = $(ARM64_PACKAGES)
 setup-release: PACKAGES = $(RELEASE_PACKAGES)
-setup setup-tests setup-acceptance setup-arm64 setup-bench setup-deb setup-buildd setup-release:
+setup setup-tests setup-acceptance setup-acceptance-kernel setup-arm64 setup-bench setup-deb setup-buildd setup-release:
 	@missing=; for package in $(PACKAGES); do \
 	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
 	done; \
