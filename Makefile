@@ -26,11 +26,12 @@ GENERATORS = $(or $(shell pkg-config --variable=systemdsystemgeneratordir system
 PROGRAM = .build/release/jod-check
 # No path of the machine that builds it gets into the program. What the dynamic linker does at each start is a part of
 # each check (docs/start-up.md): lld's packed relocations take a tenth of the bytes, and the C++ library that Swift's
-# own runtime needs is linked in, for its symbols would all be looked up. No build-id, which one linker writes unasked and
-# the other does not: nobody has symbols to find by it.
+# own runtime needs is linked in, for its symbols would all be looked up. None of ours are exported, though the toolchain asks
+# for that: nobody looks them up. No build-id, which one linker writes unasked and the other does not: nobody has symbols to
+# find by it.
 SWIFT_BUILD = swift build -c release --static-swift-stdlib --disable-local-rpath \
   -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=. \
-  -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --build-id=none \
+  -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs -Xlinker --build-id=none -Xlinker --no-export-dynamic \
   -Xswiftc -L$(ARCHIVES) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 # A folder with the archive alone: beside the shared library, that would be taken.
 ARCHIVES = $(CURDIR)/.build/archives

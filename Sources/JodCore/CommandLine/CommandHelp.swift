@@ -42,10 +42,10 @@ enum CommandHelp {
   /// How a command is written, in lines that break between options.
   private static func usage(_ syntax: Syntax) -> String {
     // A blank that no line breaks at, until it is written.
-    let parts = syntax.usageParts.map { $0.replacing(" ", with: "\u{A0}") }
+    let parts = syntax.usageParts.map { $0.exchanging(" ", with: "\u{A0}") }
     let lines = wrapped(parts.dropFirst().joined(separator: " ")[...], indent: syntax.name.count + 1)
     let text = syntax.name + lines.dropFirst(syntax.name.count)
-    return text.replacing("\u{A0}", with: " ")
+    return text.exchanging("\u{A0}", with: " ")
   }
 
   /// The text in lines that all begin with so many blanks.

@@ -10,7 +10,7 @@ public enum Disclosure {
     case .secret: "the value (not shown, it is a secret)"
     case .command: Printable.quoted(redact(firstWord(value), secrets))
     case .url: Printable.quoted(redact(BaseURL.blotted(value), secrets))
-    case .plain where value.contains("://"): Printable.quoted(redact(BaseURL.blotted(value), secrets))
+    case .plain where value.includes("://"): Printable.quoted(redact(BaseURL.blotted(value), secrets))
     case .plain: Printable.quoted(redact(withoutPassword(value), secrets))
     }
   }
@@ -77,7 +77,7 @@ public enum Disclosure {
   private static func passwordPlace(_ text: String) -> Range<String.Index>? {
     let scalars = text.unicodeScalars
     guard let at = scalars.lastIndex(of: "@") else { return nil }
-    let start = scalars[..<at].firstRange(of: "://".unicodeScalars)?.upperBound ?? scalars.startIndex
+    let start = scalars[..<at].place(of: "://".unicodeScalars)?.upperBound ?? scalars.startIndex
     guard let colon = scalars[start..<at].firstIndex(of: ":") else { return nil }
     return scalars.index(after: colon)..<at
   }

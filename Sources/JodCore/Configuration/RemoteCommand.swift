@@ -36,7 +36,7 @@ public struct RemoteCommand: Hashable, Sendable {
 
   private static func filled(_ line: String, _ action: String) -> String {
     var (line, filled) = (line[...], "")
-    while let place = line.firstRange(of: "ACTION") {
+    while let place = line.place(of: "ACTION") {
       filled += line[..<place.lowerBound] + action
       line = line[place.upperBound...]
     }

@@ -18,8 +18,8 @@ extension Diagnosis {
 
     /// Which engine runs a process, by its `/proc/PID/cgroup`.
     public static func engine(cgroup: String) -> Engine {
-      if cgroup.contains("libpod") { return .podman }
-      return cgroup.contains("docker") || cgroup.contains("containerd") ? .docker : .none
+      if cgroup.includes("libpod") { return .podman }
+      return cgroup.includes("docker") || cgroup.includes("containerd") ? .docker : .none
     }
   }
 

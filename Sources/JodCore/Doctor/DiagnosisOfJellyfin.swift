@@ -6,7 +6,7 @@ extension Diagnosis {
     case .failure(let trouble):
       return fault(subject, trouble)
     case .success(let server):
-      guard let version = server.version, server.product?.contains("Jellyfin") != false,
+      guard let version = server.version, server.product?.includes("Jellyfin") != false,
         server.product != nil || server.isSetUp == false
       else {
         return .fault(

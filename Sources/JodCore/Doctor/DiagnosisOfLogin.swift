@@ -25,7 +25,7 @@ extension Diagnosis {
         !$0.hasPrefix("Transferred:") && !$0.hasPrefix("Bytes per")
       }
       let words = Printable.clean(last.map { Printable.trimmed(String($0)) } ?? "no reason given", limit: 200)
-      func says(_ text: String) -> Bool { errors.firstRange(of: text) != nil }
+      func says(_ text: String) -> Bool { errors.place(of: text) != nil }
       switch status {
       case 255? where says("Authenticated to ") && says("stdio forwarding failed"):
         self = .done(nil, words: "its key may power it off whatever is asked, so it was not")

@@ -72,7 +72,7 @@ extension Diagnosis {
     var intervals: [Seconds] {
       let name = "OnUnitActiveUSec="
       return lines.compactMap { line in
-        line.firstRange(of: name).flatMap {
+        line.place(of: name).flatMap {
           TimeSpan.parse(String(line[$0.upperBound...].prefix { $0 != ";" }))
         }
       }

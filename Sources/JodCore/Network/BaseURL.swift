@@ -32,7 +32,7 @@ public struct BaseURL: Hashable, Sendable, CustomStringConvertible {
     var shown = ""
     // The last `@`, for a password that nobody encoded may hold any character, `@` and `/` too.
     if let at = rest.lastIndex(of: "@") {
-      let scheme = rest[..<at].firstRange(of: "://".unicodeScalars)
+      let scheme = rest[..<at].place(of: "://".unicodeScalars)
       shown = String(rest[..<(scheme?.upperBound ?? rest.startIndex)]) + Secret.blot
       rest = rest[at...]
     }
@@ -56,7 +56,7 @@ public struct BaseURL: Hashable, Sendable, CustomStringConvertible {
 
   /// In a URL, `%25` sets off an address's zone (RFC 6874, section 2). The bare sign is understood as well, as by others.
   private static func plainZone(_ authority: Substring) -> String {
-    guard authority.hasPrefix("["), let sign = authority.firstRange(of: "%25") else {
+    guard authority.hasPrefix("["), let sign = authority.place(of: "%25") else {
       return String(authority)
     }
     return "\(authority[..<sign.lowerBound])%\(authority[sign.upperBound...])"

@@ -42,7 +42,7 @@ public struct KnownHosts: Sendable {
   /// The numbers of the lines that `ssh-keygen -F` found, who alone can tell for a hashed name. The first is 1.
   public static func found(_ output: String) -> [Int] {
     output.split(separator: "\n").compactMap { line in
-      guard line.hasPrefix("# Host "), let words = line.firstRange(of: " found: line ") else { return nil }
+      guard line.hasPrefix("# Host "), let words = line.place(of: " found: line ") else { return nil }
       return Int(line[words.upperBound...].prefix { $0.isNumber })
     }
   }

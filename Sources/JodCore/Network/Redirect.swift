@@ -64,13 +64,13 @@ public struct Redirect: Hashable, Sendable {
   private static func base(_ path: String, _ name: String) -> String? {
     if path.hasSuffix(name) { return String(path.dropLast(name.count)) }
     if path.hasSuffix("/web") { return String(path.dropLast(4)) }
-    return path.firstRange(of: "/web/").map { String(path[..<$0.lowerBound]) }
+    return path.place(of: "/web/").map { String(path[..<$0.lowerBound]) }
   }
 
   private static func isLogin(_ path: String) -> Bool {
     let lower = path.lowercased()
     return ["login", "signin", "sign-in", "sign_in", "auth", "sso", "saml", "account"].contains {
-      lower.contains($0)
+      lower.includes($0)
     }
   }
 }
@@ -84,7 +84,7 @@ private struct Target {
     let text = location.prefix { $0 != "?" && $0 != "#" }
     let scheme = url.isSecure ? "https" : "http"
     let parts: (scheme: String, rest: Substring)
-    if let end = text.firstRange(of: "://") {
+    if let end = text.place(of: "://") {
       parts = (text[..<end.lowerBound].lowercased(), text[end.upperBound...])
     } else if text.hasPrefix("//") {
       parts = (scheme, text.dropFirst(2))

@@ -78,7 +78,7 @@ public struct JellyfinKeys: Hashable, Sendable, JSONDecodable {
   /// What is said of keys that an earlier run left, or another machine uses; nil where there is none.
   public var leftBehind: String? {
     guard !own.isEmpty else { return nil }
-    let dates = own.map { Printable.clean(String($0.created.prefix(16)).replacing("T", with: " ")) }
+    let dates = own.map { Printable.clean(String($0.created.prefix(16)).exchanging("T", with: " ")) }
     return own.count == 1
       ? "Jellyfin already has a key named jod-check, of \(dates[0]) UTC. If no other machine uses it, an earlier set-up was interrupted: remove it under Dashboard, API Keys."
       : "Jellyfin already has \(own.count) keys named jod-check, of \(dates.joined(separator: ", ")) UTC. Remove those that nobody uses under Dashboard, API Keys."

@@ -94,7 +94,7 @@ public struct Headline: Hashable, Sendable {
     // One reason is told here, where it is short; all of them stand below.
     // What stands in brackets is for who sets it.
     let short = String(why.hasSuffix(")") ? why.prefix { $0 != "(" } : why[...])
-    let isLong = short.contains("; ") || short.count > longestReason
+    let isLong = short.includes("; ") || short.count > longestReason
     return isLong ? "It stays on for now." : "It stays on: \(Printable.trimmed(short))."
   }
 }

@@ -53,7 +53,7 @@ public struct WebRequest: Hashable, Sendable {
   }
 
   /// Whether a person's browser asks for a page: programs do not care what they get.
-  public var isBrowser: Bool { accept?.contains("text/html") == true }
+  public var isBrowser: Bool { accept?.includes("text/html") == true }
 }
 
 /// What the socket has to give (specification, The socket).

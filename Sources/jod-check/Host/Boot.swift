@@ -19,7 +19,7 @@ enum Boot {
   /// A file's bytes with one id for this boot: what was written under the kernel's own, where another stays, is of this
   /// boot as well.
   static func unified(_ bytes: [UInt8], id: String, kernel: String) -> [UInt8] {
-    id == kernel || kernel.isEmpty ? bytes : bytes.replacing(Array(kernel.utf8), with: Array(id.utf8))
+    id == kernel || kernel.isEmpty ? bytes : bytes.exchanging(Array(kernel.utf8), with: Array(id.utf8))
   }
 
   /// Nil where it may be of an earlier boot, or is none.

@@ -84,7 +84,7 @@ enum Files {
 
   /// Removes what writers left behind who were killed: to be called where no other can write.
   static func removeTemporaries(in directory: String) {
-    for name in names(in: directory) where name.contains(temporaryMark) { unlink("\(directory)/\(name)") }
+    for name in names(in: directory) where name.includes(temporaryMark) { unlink("\(directory)/\(name)") }
   }
 
   /// Replaces a file at once: after a crash at any instruction it is the old one or the new one.

@@ -20,7 +20,7 @@ struct Terminal {
   static var isUnicode: Bool {
     let locale =
       [variable("LC_ALL"), variable("LC_CTYPE"), variable("LANG")].first { !$0.isEmpty } ?? ""
-    return locale.lowercased().replacing("-", with: "").hasSuffix("utf8")
+    return locale.lowercased().exchanging("-", with: "").hasSuffix("utf8")
   }
 
   /// Nil where nobody is there to answer.

@@ -39,7 +39,7 @@ enum FirstVersion {
   private static func refusal(_ fields: JSON.Object) throws(JSON.Failure) -> Refusal {
     let words: String = try fields["words"]
     let isBusy: Bool = try fields["is_busy"]
-    let own = words.firstRange(of: ": ").map { String(words[$0.upperBound...]) } ?? words
+    let own = words.place(of: ": ").map { String(words[$0.upperBound...]) } ?? words
     return Refusal(at: try fields["at"], isBusy ? .busy(own) : .failed(own))
   }
 

@@ -43,23 +43,23 @@ public enum PowerOffOutcome: Hashable, Sendable {
   /// (logind-dbus.c). A shell that repeats our own request, `--check-inhibitors=yes`, refuses nothing by that.
   private static func refusal(_ errors: String) -> String? {
     errors.split(whereSeparator: \.isNewline).first { line in
-      line.contains("logged in") || line.contains("nhibit") && !line.contains("--check-inhibitors")
+      line.includes("logged in") || line.includes("nhibit") && !line.includes("--check-inhibitors")
     }
     .map { Printable.clean(String($0), limit: 200) }
   }
 
   /// OpenSSH says this at its verbose level once the key was accepted (its sshconnect2.c).
-  private static func didStand(_ errors: String) -> Bool { errors.contains("Authenticated to ") }
+  private static func didStand(_ errors: String) -> Bool { errors.includes("Authenticated to ") }
 
   private static func advice(_ errors: String) -> String? {
-    if errors.contains("REMOTE HOST IDENTIFICATION HAS CHANGED") {
+    if errors.includes("REMOTE HOST IDENTIFICATION HAS CHANGED") {
       return
         "the storage server's host key has changed. If it was installed anew, run `jod-check pair` again; if not, somebody may be in its place."
     }
-    if errors.contains("Host key verification failed") {
+    if errors.includes("Host key verification failed") {
       return "the storage server's host key is not known. Run `jod-check pair`."
     }
-    if errors.contains("Permission denied") {
+    if errors.includes("Permission denied") {
       return
         "the storage server did not accept the key. Run `jod-check pair`, and what it says on the storage server."
     }

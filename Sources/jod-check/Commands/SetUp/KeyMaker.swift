@@ -171,7 +171,7 @@ struct KeyMaker {
     let own = JellyfinAdministration(jellyfin, token: key)
     // The session's device goes with it; where one stays, it would look like somebody who browses.
     if case .success(let reply) = own.send(.get, "Devices"),
-      String(decoding: reply.body, as: UTF8.self).contains(device)
+      String(decoding: reply.body, as: UTF8.self).includes(device)
     {
       _ = own.send(.delete, "Devices?id=\(device)")
     }
