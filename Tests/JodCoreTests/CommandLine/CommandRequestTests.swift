@@ -216,7 +216,8 @@ struct CommandRequestTests {
     #expect(
       refusal(arguments) == """
         The argument DESTINATION is missing.
-        Accepted: jod-check pair [--yes] DESTINATION. Where to log in: user@host or user@host:port.
+        Accepted: jod-check pair [--yes] DESTINATION. Where to log in: a host, user@host or user@host:port. Unless named, the \
+        user is jod-check.
         See `jod-check pair --help`.
         """)
   }
