@@ -34,8 +34,11 @@ struct DemoClock {
   func isBefore(_ time: String) -> Bool { Date() < date(time) }
 
   private func date(_ time: String) -> Date {
-    let parts = time.split(separator: ":").map { Double($0) ?? 0 } + [0]
-    return midnight.addingTimeInterval(parts[0] * 3600 + parts[1] * 60 + parts[2])
+    var seconds: Double = 0
+    for (part, unit) in zip(time.split(separator: ":"), [3600.0, 60, 1]) {
+      seconds += (Double(part) ?? 0) * unit
+    }
+    return midnight.addingTimeInterval(seconds)
   }
 
   /// So many seconds go by at once.
