@@ -46,3 +46,18 @@ story_setup() {
   inside A systemctl disable --now jod-check.timer jod-check.socket
   inside A mv /root/storage-server-ssh-key /etc/jod-check/credentials/ 2>/dev/null || true
 }
+
+story setup-rehearsal 'the rehearsal of set-up: B goes off by its key, comes back by its packet, and how long that took is told'
+story_setup-rehearsal() {
+  household COOLDOWN_TIME=1h
+  storage_on
+  look
+  try inside A jod-check setup --yes --watts 85,3 --rehearse
+  same "set-up ends well" 0 "$status"
+  contains "B has gone" 'Silent after ' "$output"
+  contains "and is back" 'It went, and came back: ' "$output"
+  same "B heard the packet once" 1 "$(requests | count)"
+  same "B is on" on "$(is_on B && echo on)"
+  contains "what was given is written" STORAGE_SERVER_WATTS=85,3 "$(cat "$work/A/root/etc/default/jod-check")"
+  inside A systemctl disable --now jod-check.timer jod-check.socket
+}

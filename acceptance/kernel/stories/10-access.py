@@ -55,7 +55,7 @@ def story_access_boot(home):
     """somebody opens it early in A's boot, with B off"""
     home.begin()
     home.A.write("/etc/systemd/system/early.service", "[Unit]\nDefaultDependencies=no\nAfter=srv-nfs.automount\n[Service]\n"
-                 "ExecStart=/bin/sh -c 'head -c 65536 /srv/nfs/films/film | sha256sum >/run/story-early.out'\n"
+                 "ExecStart=/bin/sh -c 'head -c 65536 /srv/nfs/films/film | sha256sum >/run/early.out'\n"
                  "[Install]\nWantedBy=multi-user.target\n")
     home.A("systemctl enable --quiet early.service jod-check.timer")
     try:
