@@ -61,12 +61,11 @@ public struct ElectricityPrice: Hashable, Sendable {
   /// The same for people, in the form in which the price was written: `1.27 EUR`, `$1.27`.
   public func text(_ wattHours: Double) -> String {
     // Where a kWh costs tens, nobody counts hundredths.
-    let digits = perKilowattHour >= 5 ? 0 : 2
-    let scale = digits == 0 ? 1 : 100
+    let scale = perKilowattHour >= 5 ? 1 : 100
     // A half is rounded up as people do it, though 45.5 may be a little less in binary.
     let ticks = Int((min(max(0, cost(wattHours)), 1e9) * Double(scale) + 1e-6).rounded())
     let cents = ticks % scale
-    let amount = digits == 0 ? "\(ticks)" : "\(ticks / scale)\(separator)\(cents < 10 ? "0" : "")\(cents)"
+    let amount = scale == 1 ? "\(ticks)" : "\(ticks / scale)\(separator)\(cents < 10 ? "0" : "")\(cents)"
     let blank = hasBlank ? " " : ""
     return isCurrencyFirst ? "\(currency)\(blank)\(amount)" : "\(amount)\(blank)\(currency)"
   }

@@ -27,21 +27,12 @@ public struct RemoteCommand: Hashable, Sendable {
   }
 
   /// What is sent. Made only then: hardly any check sends it.
-  public var line: String { Self.filled(own ?? Self.standard, action.rawValue) }
+  public var line: String { (own ?? Self.standard).exchanging("ACTION", with: action.rawValue) }
 
   public var isOwn: Bool { own != nil }
 
   /// What powers off a storage server with systemd.
   public static let systemd = RemoteCommand(nil, .poweroff)
-
-  private static func filled(_ line: String, _ action: String) -> String {
-    var (line, filled) = (line[...], "")
-    while let place = line.place(of: "ACTION") {
-      filled += line[..<place.lowerBound] + action
-      line = line[place.upperBound...]
-    }
-    return filled + line
-  }
 
   /// In quotation marks, for people: of one's own, only what names the program.
   public var shown: String {

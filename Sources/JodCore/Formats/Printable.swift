@@ -26,6 +26,11 @@ public enum Printable {
     return String(scalars[first...last])
   }
 
+  /// As the beginning of a sentence.
+  public static func capitalized(_ words: String) -> String {
+    words.prefix(1).uppercased() + words.dropFirst()
+  }
+
   /// A count with its noun: `1 packet`, `3 packets`.
   public static func count(_ number: Int, _ noun: String) -> String {
     "\(number) \(noun)\(number == 1 ? "" : "s")"

@@ -69,7 +69,7 @@ public struct StatusText: Sendable {
     }
     let present =
       activity.active == true
-      ? activity.sessions.map(\.words) : [Self.capitalized(status.activityWords(now: now))]
+      ? activity.sessions.map(\.words) : [Printable.capitalized(status.activityWords(now: now))]
     return (present + spent).enumerated().map { ($0.offset == 0 ? "Active" : "", $0.element) }
   }
 
@@ -102,10 +102,6 @@ public struct StatusText: Sendable {
   private func ago(_ seconds: Seconds) -> String {
     guard seconds >= 0 else { return "by a clock that has been set since" }
     return seconds < 1 ? "just now" : "\(TimeSpan.text(seconds)) ago"
-  }
-
-  private static func capitalized(_ words: String) -> String {
-    words.prefix(1).uppercased() + words.dropFirst()
   }
 }
 

@@ -62,7 +62,7 @@ struct SettingOffer {
     }
     guard let ask else { return }
     say("\nShall it be set there now? (yes/no)")
-    guard ["y", "yes"].contains(Printable.trimmed(ask()).lowercased()) else { return }
+    guard SetUpOptions.isYes(Printable.trimmed(ask())) == true else { return }
     let edit = try file.setting([("STORAGE_SERVER_SSH", "\(destination)")])
     try file.replace(with: edit.text)
     say("Wrote \(file.path)")

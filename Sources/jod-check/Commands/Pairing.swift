@@ -135,7 +135,7 @@ struct Pairing {
     say(
       "They are right if `for k in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf $k; done` says the same on the storage server. Are they? (yes/no)"
     )
-    guard ["y", "yes"].contains(Printable.trimmed(ask()).lowercased()) else {
+    guard SetUpOptions.isYes(Printable.trimmed(ask())) == true else {
       throw PairingFailure("the host key was not confirmed, and nothing is trusted.")
     }
   }

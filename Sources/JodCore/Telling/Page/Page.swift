@@ -18,6 +18,7 @@ public struct Page: Sendable {
   let clock: @Sendable (Seconds) -> String
   /// Writes only its hour and minute.
   let timeOfDay: @Sendable (Seconds) -> String
+  private let headline: Headline
 
   public static let contentType = "text/html; charset=utf-8"
 
@@ -32,11 +33,11 @@ public struct Page: Sendable {
     self.version = version
     self.clock = clock
     self.timeOfDay = timeOfDay
+    headline = Headline(status, now: summary.now, clock: clock)
   }
 
   var now: Seconds { summary.now }
   var state: Status.StorageState { status.storage.state }
-  private var headline: Headline { Headline(status, now: now, clock: clock) }
 
   public var text: String {
     let main: HTML = """
@@ -102,7 +103,6 @@ public struct Page: Sendable {
   // MARK: The sentence
 
   private var header: HTML {
-    let headline = headline
     let lamp: HTML = """
       <svg class="lamp" viewBox="0 0 52 52" aria-hidden="true">\
       <circle class="glow" cx="26" cy="26" r="23"/><circle class="core" cx="26" cy="26" r="9"/></svg>
@@ -223,7 +223,8 @@ public struct Page: Sendable {
   /// For who sets them.
   private var rules: HTML {
     let rules =
-      (status.reason.map { [Self.capitalized($0)] } ?? []) + status.poweroff.rules.map(Self.capitalized)
+      (status.reason.map { [Printable.capitalized($0)] } ?? [])
+      + status.poweroff.rules.map(Printable.capitalized)
     guard !rules.isEmpty else { return "" }
     let items = rules.map { "<li>\($0).</li>" as HTML }
     return
@@ -236,6 +237,4 @@ public struct Page: Sendable {
     let dryRun = status.dryRun ? " · dry run" : ""
     return "Checked \(clock(checked))\(rhythm)\(dryRun) · jod-check \(version)"
   }
-
-  static func capitalized(_ words: String) -> String { words.prefix(1).uppercased() + words.dropFirst() }
 }

@@ -15,7 +15,7 @@ extension Page {
     let items = wakes.suffix(Self.listed).reversed().map { wake -> HTML in
       let failed = wake.failed ? " failed" : ""
       return """
-        <li><bdi>\(wake.user.isEmpty ? Self.capitalized(wake.cause) : wake.cause)</bdi>\
+        <li><bdi>\(wake.user.isEmpty ? Printable.capitalized(wake.cause) : wake.cause)</bdi>\
         <time datetime="\(UTC.text(wake.at))">\(dayAndClock(wake.at))</time>\
         <span class="how\(failed)">\(wake.outcome)</span></li>
         """
