@@ -67,6 +67,7 @@ has_another_run() {
 story pair 'pair and authorize, as they say themselves, let A log into B'
 story_pair() {
   need paired
+  storage_on
   contains "the key is root's alone" '600 root' "$(inside A stat -c '%a %U' /etc/jod-check/credentials/storage-server-ssh-key)"
   local page
   page=$(inside B jod-check-storage status)
